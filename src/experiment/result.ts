@@ -1,0 +1,186 @@
+/** The result file, `spillway/result@1`. Times are milliseconds, the names say so. Plain data: no host time, path or date in it. */
+
+export interface Interval {
+  readonly estimate: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly level: number;
+  /** Names the estimator, the interval method and the replications. */
+  readonly method: string;
+}
+
+export interface Share {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface LatencySummary {
+  readonly count: number;
+  readonly mean: number | null;
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+  readonly p999: number | null;
+  readonly max: number | null;
+}
+
+export interface Recovery {
+  /** e.g. `spike at 300000 ms`. */
+  readonly after: string;
+  /** Median over the replications that recovered; null when fewer than half did. */
+  readonly recoveredMs: number | null;
+  /** Share of replications that recovered. */
+  readonly share: Share;
+  /** One value a replication; null: never. */
+  readonly perReplicationMs: readonly (number | null)[];
+}
+
+export interface TrafficResult {
+  readonly offered: number;
+  readonly completed: number;
+  readonly rejected: number;
+  readonly lost: number;
+  readonly deadLettered: number;
+  readonly expired: number;
+  readonly inSystem: number;
+  readonly response: {
+    readonly ok: number;
+    readonly refused: number;
+    readonly timedOut: number;
+    readonly waiting: number;
+  };
+  readonly accepted: number;
+  readonly attempts: number;
+  readonly duplicates: number;
+  readonly outOfOrder: number;
+  readonly resolvedInDrain: number;
+  readonly wastedServerMs: number;
+  readonly responseMs: LatencySummary;
+  readonly completionMs: LatencySummary;
+  readonly throughputPerSecond: number;
+  readonly goodputPerSecond: number;
+  readonly recovery: readonly Recovery[];
+}
+
+export interface Metric {
+  readonly unit: string;
+  readonly sum?: number;
+  readonly mean: number | null;
+  readonly min: number | null;
+  readonly max: number | null;
+  /** Where the metric is a distribution (WaitMs). */
+  readonly p50?: number | null;
+  readonly p90?: number | null;
+  readonly p99?: number | null;
+}
+
+export interface ResourceResult {
+  readonly type: string;
+  readonly metrics: Readonly<Record<string, Metric>>;
+}
+
+export interface ObjectiveResult {
+  readonly text: string;
+  readonly value: number | null;
+  readonly verdict: 'met' | 'missed' | 'undecided';
+  readonly expected: 'met' | 'missed';
+  readonly metShare: Share;
+}
+
+export interface GuaranteeResult {
+  readonly name: string;
+  readonly resource: string;
+  readonly verdict: 'held' | 'broken' | 'unknown' | 'not exercised';
+  readonly expected: 'held' | 'broken';
+}
+
+/** Replications that ended in two regimes: collapse or not. Then no t interval on a mean is given. */
+export interface Regimes {
+  /** The value that told them apart, e.g. `orders.goodputPerSecond`. */
+  readonly metric: string;
+  readonly threshold: number;
+  /** Share of the replications in the worse regime. */
+  readonly collapsed: Share;
+}
+
+export interface DesignResult {
+  readonly traffic: Readonly<Record<string, TrafficResult>>;
+  readonly resources: Readonly<Record<string, ResourceResult>>;
+  /** Keys such as `orders.completionMs.p99`. */
+  readonly intervals: Readonly<Record<string, Interval>>;
+  /** One value per replication of the figures that are drawn as dots: completionMs.p99, goodputPerSecond, lost. */
+  readonly perReplication: Readonly<Record<string, readonly (number | null)[]>>;
+  readonly regimes: readonly Regimes[];
+  /**
+   * One value per bucket of `resolutionMs`, from 0 to the end of the drain. Of a traffic: `offered`, `completed`, `rejected`, `timedOut`
+   * (mean count per bucket and replication), `completionMs.p50`, `completionMs.p99` and the same of responseMs (pooled, by instant of
+   * completion; null where nothing completed). Of a resource: its metrics (levels time-weighted, averaged over replications).
+   */
+  readonly series: Readonly<Record<string, Readonly<Record<string, readonly (number | null)[]>>>>;
+  /** Lowest and highest replication per bucket, for the bands in the charts; of `completed` and of backlogs only. */
+  readonly bands: Readonly<
+    Record<
+      string,
+      Readonly<Record<string, { readonly low: readonly (number | null)[]; readonly high: readonly (number | null)[] }>>
+    >
+  >;
+  /** The whole distribution: pairs of value (ms) and share of the finished at or under it, at up to 200 shares up to 0.9999. Keys as `orders.completionMs`. */
+  readonly distributions: Readonly<Record<string, readonly (readonly [number, number])[]>>;
+  readonly objectives: readonly ObjectiveResult[];
+  readonly guarantees: readonly GuaranteeResult[];
+  readonly cost: {
+    readonly totalUsd: number;
+    readonly perMillionRequestsUsd: number | null;
+    readonly lines: readonly {
+      readonly item: string;
+      readonly quantity: number;
+      readonly unit: string;
+      readonly usd: number;
+    }[];
+  };
+  readonly events: number;
+  readonly eventsFingerprint: string;
+}
+
+export interface ComparisonResult {
+  readonly metric: string;
+  readonly a: string;
+  readonly b: string;
+  readonly difference: Interval;
+  readonly correlation: number | null;
+  readonly varianceRatio: number | null;
+}
+
+/** A spike or a fault, to be shaded in the charts. */
+export interface Disturbance {
+  readonly kind: 'spike' | 'fault';
+  readonly label: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** null: in every design. */
+  readonly design: string | null;
+}
+
+export interface Result {
+  readonly schema: 'spillway/result@1';
+  readonly version: string;
+  readonly facts: string;
+  readonly scenario: string;
+  readonly seed: string;
+  readonly replications: number;
+  readonly fingerprint: string;
+  /** The resolved scenario; times in milliseconds, names ending in Ms. */
+  readonly resolved: unknown;
+  readonly title: string;
+  readonly description: string;
+  readonly horizonMs: number;
+  readonly warmupMs: number;
+  readonly resolutionMs: number;
+  readonly disturbances: readonly Disturbance[];
+  /** The box "what this cannot tell you". */
+  readonly assumptions: readonly { readonly about: string; readonly text: string; readonly source: string }[];
+  readonly designs: Readonly<Record<string, DesignResult>>;
+  readonly comparisons: readonly ComparisonResult[];
+}

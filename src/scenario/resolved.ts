@@ -1,0 +1,64 @@
+/** The resolved scenario: what runs. Every default is filled in, every unit converted (times in whole microseconds). */
+import type { ServiceSettings } from '../services/compute/settings.ts';
+import type { SqsSettings } from '../services/sqs/settings.ts';
+import type { ConsumerSettings, FaultSettings, TrafficSettings } from '../workload/settings.ts';
+
+export type ResourceSettings = ServiceSettings | SqsSettings | ConsumerSettings;
+
+export interface ResolvedDesign {
+  readonly name: string;
+  /** Where each traffic enters: traffic name to resource name, one for every traffic, in the order of the traffics. */
+  readonly entries: readonly { readonly traffic: string; readonly resource: string }[];
+  /** Its own resources and those of every design, in declared order. */
+  readonly resources: readonly ResourceSettings[];
+}
+
+export type Comparison = '<' | '<=' | '>' | '>=' | '==' | '!=';
+
+export interface ResolvedObjective {
+  /** As written. */
+  readonly text: string;
+  /** null: judged in every design that has what it speaks of. */
+  readonly design: string | null;
+  readonly expect: 'met' | 'missed';
+  readonly subject:
+    | {
+        readonly kind: 'traffic';
+        readonly traffic: string /** A field of the result's traffic, e.g. `completionMs`. */;
+        readonly field: string;
+        readonly statistic: string | null;
+      }
+    | { readonly kind: 'metric'; readonly resource: string; readonly metric: string; readonly statistic: string };
+  readonly op: Comparison;
+  /** In the unit of the result: milliseconds for times, shares as 0 to 1, per second for rates. */
+  readonly limit: number;
+}
+
+export interface ResolvedScenario {
+  /** The file's name without its ending. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly seed: string;
+  readonly horizonUs: number;
+  readonly drainUs: number;
+  readonly warmupUs: number;
+  readonly study: 'terminating' | 'steady';
+  readonly replications: number;
+  readonly confidence: number;
+  readonly facts: string;
+  readonly resolutionUs: number;
+  readonly traffic: readonly TrafficSettings[];
+  readonly designs: readonly ResolvedDesign[];
+  readonly faults: readonly FaultSettings[];
+  readonly objectives: readonly ResolvedObjective[];
+  /** What the scenario rests on that AWS does not publish, or that a default decided: shown in the report. */
+  readonly assumptions: readonly Assumption[];
+}
+
+export interface Assumption {
+  readonly about: string;
+  readonly text: string;
+  /** Where it comes from, or the word "assumed". */
+  readonly source: string;
+}

@@ -1,0 +1,42 @@
+/** Settings of an SQS queue, as resolved: every default filled in, times in whole microseconds. */
+import type { Distribution } from '../../kernel/index.ts';
+
+/** Round trip of each kind of call, microseconds; AWS publishes none, so the defaults are assumptions. */
+export interface SqsLatency {
+  readonly send: Distribution;
+  readonly receive: Distribution;
+  readonly delete: Distribution;
+}
+
+/**
+ * The mechanism behind duplicates and reordering: a message lives as copies on `servers`, some of which may be out of
+ * reach. Every rate is a setting and 0 unless given.
+ */
+export interface SqsDistribution {
+  /** Servers that hold the queue; a short poll samples some of them. */
+  readonly servers: number;
+  /** Servers that one short poll asks. */
+  readonly sampled: number;
+  /** Share of deletes that leave a copy on a server out of reach: it comes back. */
+  readonly deleteMiss: number;
+  /** Share of receives after which another server does not know of it and hands the message out again while it is hidden. */
+  readonly receiveMiss: number;
+  /** Share of messages that are overtaken: they are put behind later ones. */
+  readonly reorder: number;
+}
+
+export interface SqsSettings {
+  readonly type: 'sqs';
+  readonly name: string;
+  readonly fifo: boolean;
+  readonly visibilityTimeoutUs: number;
+  readonly delayUs: number;
+  readonly messageRetentionPeriodUs: number;
+  readonly receiveMessageWaitTimeUs: number;
+  readonly maximumMessageSizeBytes: number;
+  readonly redrive: { readonly maxReceiveCount: number; readonly deadLetterQueue: string } | null;
+  /** Messages in flight at once (120,000 unless AWS raised it). */
+  readonly maxInFlight: number;
+  readonly latency: SqsLatency;
+  readonly distribution: SqsDistribution;
+}

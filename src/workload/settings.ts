@@ -1,0 +1,151 @@
+/** Settings of traffic, consumers and faults, as resolved: every default filled in, times in whole microseconds. */
+import type { CallSettings, RetryPolicy } from '../calls/settings.ts';
+import type { Distribution } from '../kernel/index.ts';
+
+export type BaseRate =
+  | { readonly kind: 'constant'; readonly perSecond: number }
+  | { readonly kind: 'daily'; readonly lowPerSecond: number; readonly highPerSecond: number; readonly peakUs: number };
+
+/** Each sets the rate; where two overlap the later one wins. */
+export type RateChange =
+  | { readonly kind: 'step'; readonly atUs: number; readonly forUs: number | null; readonly perSecond: number }
+  | {
+      readonly kind: 'ramp';
+      readonly atUs: number;
+      readonly forUs: number;
+      readonly perSecond: number;
+      readonly back: boolean;
+    };
+
+export type Arrivals =
+  | { readonly kind: 'poisson' }
+  | { readonly kind: 'regular' }
+  | { readonly kind: 'erlang'; readonly k: number }
+  | { readonly kind: 'bursty'; readonly onUs: number; readonly offUs: number };
+
+/** A recording; its rows are kept out of the result, which shows the counts and the hash of the file instead. */
+export interface Recording {
+  readonly sha256: string;
+  readonly rows: number;
+  /** Requests after scaling, exact. */
+  readonly requests: number;
+  /** Length of the recording after `speed`, microseconds. */
+  readonly lengthUs: number;
+  /** One instant a request, microseconds from the first row, ascending; or null when counted. */
+  readonly instantsUs: readonly number[] | null;
+  /** Requests per period; or null when each row is a request. */
+  readonly counts: readonly { readonly atUs: number; readonly count: number }[] | null;
+}
+
+export type TrafficSource =
+  | {
+      readonly kind: 'rate';
+      readonly base: BaseRate;
+      readonly changes: readonly RateChange[];
+      readonly arrivals: Arrivals;
+    }
+  | {
+      readonly kind: 'trace';
+      readonly recording: Recording;
+      readonly scale: number;
+      readonly speed: number;
+      /** Width of a counted period after `speed`; null where each row is a request. */
+      readonly everyUs: number | null;
+      /** Index of dispersion within a counted period: 1 is Poisson. */
+      readonly burstiness: number;
+    }
+  | { readonly kind: 'users'; readonly users: number; readonly think: Distribution };
+
+export type KeySettings =
+  | { readonly kind: 'zipf'; readonly keys: number; readonly exponent: number }
+  | { readonly kind: 'uniform'; readonly keys: number }
+  | { readonly kind: 'hot'; readonly keys: number; readonly share: number }
+  | { readonly kind: 'constant'; readonly value: string };
+
+export interface AttributeSettings {
+  readonly name: string;
+  readonly choice: readonly { readonly value: string; readonly weight: number }[];
+}
+
+export interface TrafficSettings {
+  readonly name: string;
+  readonly source: TrafficSource;
+  /** Bytes. */
+  readonly size: Distribution;
+  readonly key: KeySettings | null;
+  readonly attributes: readonly AttributeSettings[];
+  readonly batch: { readonly size: number; readonly lingerUs: number } | null;
+  readonly timeoutUs: number | null;
+  readonly retry: RetryPolicy;
+  readonly breaker: CallSettings['breaker'];
+  readonly cancelOnTimeout: boolean;
+  /** Share of requests that the producer sends twice. */
+  readonly duplicates: number;
+  /** Share of requests on which a handler always fails. */
+  readonly poison: number;
+}
+
+export interface HandlerSettings {
+  /** Microseconds. */
+  readonly time: Distribution;
+  readonly calls: readonly CallSettings[];
+  /** Share of attempts on which the handler fails. */
+  readonly failureRate: number;
+}
+
+export interface ConsumerSettings {
+  readonly type: 'consumer';
+  readonly name: string;
+  readonly source: string;
+  readonly instances: number;
+  /** Messages (batches, where `deletes: perBatch`) worked on at once by an instance. */
+  readonly concurrency: number;
+  readonly batchSize: number;
+  readonly waitTimeUs: number;
+  /** Overrides the queue's visibility timeout on each receive; null: the queue's own. */
+  readonly visibilityTimeoutUs: number | null;
+  readonly deletes: 'perMessage' | 'perBatch';
+  /** With `perBatch`: delete those that went well (true), or none of a batch in which one failed (false). */
+  readonly partialFailure: boolean;
+  /** Sets the visibility timeout of what failed to this at once; null: leaves it to run out. */
+  readonly onFailureVisibilityUs: number | null;
+  /** Extends the visibility timeout of what is in hand. */
+  readonly heartbeat: { readonly everyUs: number; readonly extendToUs: number } | null;
+  /** Wait after a failed poll. */
+  readonly pollRetryUs: number;
+  readonly restartDelayUs: number;
+  readonly handler: HandlerSettings;
+}
+
+/** Where a fault strikes. */
+export type FaultTarget =
+  | {
+      readonly kind: 'resource';
+      readonly resource: string;
+      readonly replica: number | null;
+      readonly zone: string | null;
+      readonly share: number | null;
+    }
+  | { readonly kind: 'link'; readonly from: string; readonly to: string };
+
+export interface FaultSettings {
+  readonly atUs: number;
+  /** null: until the end of the run (or, for a crash, restart after the consumer's own delay). */
+  readonly forUs: number | null;
+  /** null: in every design that has the target. */
+  readonly design: string | null;
+  readonly target: FaultTarget;
+  /** Factor on service times begun while it lasts. */
+  readonly slow: number | null;
+  readonly down: boolean;
+  /** Share of calls that end in an error. */
+  readonly errors: number | null;
+  /** Share of a consumer's instances that crash. */
+  readonly crash: number | null;
+  /** Share of deletes of a queue that leave a copy behind. */
+  readonly duplicate: number | null;
+  /** Share of calls that get no answer at all. */
+  readonly unreachable: number | null;
+  readonly loseRequests: number | null;
+  readonly loseReplies: number | null;
+}
