@@ -1,0 +1,75 @@
+/**
+ * How services meet. A service knows these ports, the kernel and its own rules, never another service; `experiment` wires them.
+ *
+ *   caller ──call(request, path, …)──▶ callee          request: index into the world's table of requests
+ *   caller ◀──onReply(tag, outcome)─── callee          path: which attempts led here; draws belong to (request, path)
+ */
+
+/** How a call ended, as the callee tells it. Operating errors are values, not exceptions. */
+export const Outcome = {
+  ok: 0,
+  /** The work was done, or tried, and failed. */
+  failed: 1,
+  /** Not taken in: queue full, connection limit, load shed. */
+  refused: 2,
+  /** Nobody there: down. Answered at once. */
+  unavailable: 3,
+  /** Refused for its rate. */
+  throttled: 4,
+  /** The caller gave up waiting. Only ever produced on the caller's side. */
+  timedOut: 5,
+  /** The caller's own breaker or budget kept the call back. Only ever produced on the caller's side. */
+  keptBack: 6,
+} as const;
+export type Outcome = (typeof Outcome)[keyof typeof Outcome];
+
+export interface Caller {
+  /** Called once per accepted call, at the instant the answer leaves the callee. */
+  onReply(tag: number, outcome: Outcome): void;
+}
+
+export interface Callee {
+  /**
+   * Takes one call in and answers it through `caller.onReply(tag, …)`, at once or later, exactly once.
+   * Returns a ticket for `cancel`, or -1 where the answer was given at once.
+   */
+  call(request: number, path: number, caller: Caller, tag: number): number;
+  /** Stops the work behind a ticket if it is still waiting or served; no reply follows. A stale ticket does nothing. */
+  cancel(ticket: number): void;
+}
+
+/** What services may know of a request. */
+export interface RequestView {
+  /** Place in the traffic's own order of arrival, the same in every design: with `path` it selects the draws. */
+  ordinal(request: number): number;
+  bytes(request: number): number;
+  /** Whether handlers always fail on it. */
+  isPoison(request: number): boolean;
+}
+
+/** A count over time, e.g. messages sent. */
+export interface Counter {
+  add(count: number): void;
+}
+/** A level over virtual time, e.g. messages in a queue. */
+export interface Level {
+  set(level: number): void;
+  add(difference: number): void;
+}
+/** A distribution of observations, e.g. waiting times. */
+export interface Observations {
+  record(value: number): void;
+}
+/** Seconds since an instant that moves: the age of the oldest message. */
+export interface Age {
+  /** `sinceUs`: when the oldest came; -1 when there is none (age 0). */
+  since(sinceUs: number): void;
+}
+
+/** Where a resource reports its metrics; names and units are CloudWatch's where it has them. Each is asked for once, at construction. */
+export interface Metrics {
+  counter(name: string, unit: string): Counter;
+  level(name: string, unit: string): Level;
+  observations(name: string, unit: string): Observations;
+  age(name: string): Age;
+}
