@@ -1,0 +1,42 @@
+import { type RunIdentity, seedWords } from './seeding.ts';
+import { toUniform, type Uniforms } from './uniforms.ts';
+
+/** sfc32 mixes its seed within about a dozen steps; the rest is margin. */
+const WARM_UP_STEPS = 20;
+
+/**
+ * An independent random stream: sfc32 (Chris Doty-Humphrey's small fast counter generator, part of PractRand), 128 bits of state,
+ * period at least 2^32 and about 2^127 on average. Made by `Simulation.stream`, one per purpose.
+ */
+export class Stream implements Uniforms {
+  private a: number;
+  private b: number;
+  private c: number;
+  private counter: number;
+
+  constructor(identity: RunIdentity, name: string) {
+    const [a = 0, b = 0, c = 0] = seedWords('stream', identity, name, 3);
+    this.a = a;
+    this.b = b;
+    this.c = c;
+    this.counter = 1;
+    for (let i = 0; i < WARM_UP_STEPS; i++) this.uniform();
+  }
+
+  /** The next number in (0, 1), 53 bits. */
+  uniform(): number {
+    let { a, b, c, counter } = this;
+    // Two steps of sfc32 written out: the state stays in registers between them.
+    const high = (a + b + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + high) | 0;
+    const low = (a + b + counter) | 0;
+    this.counter = (counter + 1) | 0;
+    this.a = b ^ (b >>> 9);
+    this.b = (c + (c << 3)) | 0;
+    this.c = (((c << 21) | (c >>> 11)) + low) | 0;
+    return toUniform(high, low);
+  }
+}
