@@ -1,157 +1,265 @@
 import { KernelError, shown } from './errors.ts';
+import { EventList, NOTHING } from './event-list.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { KeyedStream } from './keyed-stream.ts';
 import type { RunIdentity } from './seeding.ts';
 import { Stream } from './stream.ts';
 import { type Handle, MAX_TIME_US, type Phase, type SimTime } from './time.ts';
 
+/** Events a simulation executes at most unless told otherwise: an endless loop ends in `limit`. */
+const DEFAULT_MAX_EVENTS = 1_000_000_000_000;
+
+/** A handle is generation × 2^26 + slot: 27 + 26 bits, a whole number below 2^53. */
+const TWO_POW_26 = 67108864;
+
+/** Of a new simulation. */
 export interface SimulationOptions {
+  /** Master seed: a text, or a whole number, which means the same as its digits. */
   readonly seed: number | string;
+  /** Whole, at least 0, default 0: each replication has its own random streams. */
   readonly replication?: number;
+  /** Events over all runs at most; whole, at least 0, default 10^12. */
   readonly maxEvents?: number;
 }
+
+/** Of one `run`. */
 export interface RunOptions {
+  /** Whole microseconds, not before now: events at it are still executed. Left out: until nothing is pending. */
   readonly until?: number;
+  /** Events of this run at most; whole, at least 0. */
   readonly maxEvents?: number;
 }
+
+/** How a run ended. */
 export interface RunOutcome {
+  /** Nothing left up to `until`; nothing left at all; `stop` was called; a limit on events was reached with events still due. */
   readonly reason: 'until' | 'empty' | 'stopped' | 'limit';
+  /** Executed by this run. */
   readonly events: number;
 }
 
-interface Notice {
-  time: number;
-  phase: number;
-  seq: number;
-  handler: ((argument: never) => void) | null;
-  argument: unknown;
-}
-
-// First version: a plain binary heap of objects behind the final API.
+/**
+ * A discrete-event simulation: a clock of whole microseconds, a future event list ordered by (time, phase, insertion), named random
+ * streams, and a fingerprint of what was executed. Nothing in it depends on the host.
+ */
 export class Simulation {
+  private readonly list = new EventList();
+  private readonly trace = new Fingerprint();
   private readonly identity: RunIdentity;
-  private readonly heap: Notice[] = [];
-  private readonly live = new Map<number, Notice>();
+  private readonly maxEvents: number;
   private readonly streams = new Map<string, Stream>();
   private readonly keyedStreams = new Map<string, KeyedStream>();
-  private readonly print = new Fingerprint();
-  private readonly maxEvents: number;
-  private nowUs = 0;
-  private seq = 0;
   private executed = 0;
   private running = false;
   private stopping = false;
 
+  /** Throws KernelError `bad-seed`, `bad-replication` or `bad-limit`. */
   constructor(options: SimulationOptions) {
-    this.identity = { seed: String(options.seed), replication: options.replication ?? 0 };
-    this.maxEvents = options.maxEvents ?? 1e12;
+    const { seed, replication = 0, maxEvents = DEFAULT_MAX_EVENTS } = options;
+    if (typeof seed !== 'string' && !Number.isSafeInteger(seed)) {
+      throw new KernelError(
+        'bad-seed',
+        `seed ${shown(seed)}: expected a text or a whole number; without a seed a run can't be repeated`,
+      );
+    }
+    if (!isCount(replication)) {
+      throw new KernelError(
+        'bad-replication',
+        `replication ${shown(replication)}: expected a whole number, at least 0`,
+      );
+    }
+    if (!isCount(maxEvents)) {
+      throw new KernelError('bad-limit', `maxEvents ${shown(maxEvents)}: expected a whole number, at least 0`);
+    }
+    this.identity = { seed: String(seed), replication };
+    this.maxEvents = maxEvents;
   }
+
+  /** The simulation clock: whole microseconds since the start. */
   get now(): SimTime {
-    return this.nowUs as SimTime;
+    return this.list.now as SimTime;
   }
+
+  /** Events scheduled, and neither executed nor cancelled. */
   get pending(): number {
-    return this.live.size;
+    return this.list.count;
   }
+
+  /** Events executed so far, over all runs. */
   get events(): number {
     return this.executed;
   }
+
+  /**
+   * Has `handler(argument)` run `delayMicros` from now: whole microseconds, 0 for later at this instant. `phase` (default 1) orders what
+   * happens at one instant. Returns a handle for `cancel`.
+   * Throws KernelError `bad-delay`, `bad-phase`, `bad-handler`, `too-far` or `too-many-pending`.
+   */
   schedule<T>(delayMicros: number, handler: (argument: T) => void, argument: T, phase: Phase = 1): Handle {
-    return this.scheduleAt(this.nowUs + delayMicros, handler, argument, phase);
+    const list = this.list;
+    const time = list.now + delayMicros;
+    if (
+      !(delayMicros >= 0 && time <= MAX_TIME_US) ||
+      Math.floor(delayMicros) !== delayMicros ||
+      phase !== (phase & 3) ||
+      typeof handler !== 'function'
+    ) {
+      this.refuseDelay(delayMicros, handler, phase);
+    }
+    const slot = list.take(handler, argument);
+    list.insert(slot, time, phase);
+    return list.generation(slot) * TWO_POW_26 + slot;
   }
+
+  /** The same at an absolute time, in whole microseconds, not before now. Throws also KernelError `bad-time` or `in-the-past`. */
   scheduleAt<T>(timeMicros: number, handler: (argument: T) => void, argument: T, phase: Phase = 1): Handle {
-    if (!Number.isSafeInteger(timeMicros) || timeMicros < this.nowUs)
-      throw new KernelError('bad-time', `event at ${shown(timeMicros)}: expected whole µs >= now = ${this.nowUs}`);
-    if (phase !== 0 && phase !== 1 && phase !== 2 && phase !== 3)
-      throw new KernelError('bad-phase', `phase ${shown(phase)}: expected 0 to 3`);
-    const notice: Notice = { time: timeMicros, phase, seq: this.seq++, handler, argument };
-    this.live.set(notice.seq, notice);
-    this.push(notice);
-    return notice.seq;
+    const list = this.list;
+    if (
+      !(timeMicros >= list.now && timeMicros <= MAX_TIME_US) ||
+      Math.floor(timeMicros) !== timeMicros ||
+      phase !== (phase & 3) ||
+      typeof handler !== 'function'
+    ) {
+      this.refuseTime(timeMicros, handler, phase);
+    }
+    const slot = list.take(handler, argument);
+    list.insert(slot, timeMicros, phase);
+    return list.generation(slot) * TWO_POW_26 + slot;
   }
+
+  /** Takes an event back: true if it had neither run nor been cancelled. Any other number gives false. */
   cancel(handle: Handle): boolean {
-    const notice = this.live.get(handle);
-    if (notice === undefined) return false;
-    notice.handler = null;
-    return this.live.delete(handle);
+    const generation = Math.floor(handle / TWO_POW_26);
+    const slot = handle - generation * TWO_POW_26;
+    const list = this.list;
+    if (slot !== slot >>> 0 || !list.holds(slot, generation)) return false;
+    list.remove(slot);
+    return true;
   }
+
+  /** The independent random stream of this name: the same name, the same object. */
   stream(name: string): Stream {
     let stream = this.streams.get(name);
-    if (stream === undefined) this.streams.set(name, (stream = new Stream(this.identity, name)));
+    if (stream === undefined) {
+      stream = new Stream(this.identity, named(name));
+      this.streams.set(name, stream);
+    }
     return stream;
   }
+
+  /** Random numbers by (request, path), independent of the order of service: the same name, the same object. */
   keyedStream(name: string): KeyedStream {
     let stream = this.keyedStreams.get(name);
-    if (stream === undefined) this.keyedStreams.set(name, (stream = new KeyedStream(this.identity, name)));
+    if (stream === undefined) {
+      stream = new KeyedStream(this.identity, named(name));
+      this.keyedStreams.set(name, stream);
+    }
     return stream;
   }
+
+  /**
+   * Executes events in order. With `until` also those at it, and then the clock stands at `until`, even if nothing was left before
+   * (`empty`); stopped or at a limit it stands at the last event. What a handler throws comes out here, the event counts as executed,
+   * and another `run` goes on after it. Throws KernelError `nested-run`, `bad-until`, `in-the-past` or `bad-limit`.
+   */
   run(options: RunOptions = {}): RunOutcome {
-    if (this.running) throw new KernelError('nested-run', `run called inside a run at ${this.nowUs} µs`);
-    const until = options.until ?? MAX_TIME_US;
-    const limit = Math.min(this.executed + (options.maxEvents ?? Infinity), this.maxEvents);
-    const start = this.executed;
+    const { until, maxEvents } = options;
+    if (this.running) throw this.error('nested-run', 'run was called by an event handler; schedule an event instead');
+    if (until !== undefined) this.checkUntil(until);
+    if (maxEvents !== undefined && !isCount(maxEvents)) {
+      throw this.error('bad-limit', `maxEvents ${shown(maxEvents)}: expected a whole number, at least 0`);
+    }
+    const before = this.executed;
+    const limit = maxEvents === undefined ? this.maxEvents : Math.min(this.maxEvents, before + maxEvents);
     this.running = true;
     this.stopping = false;
     try {
-      const reason = this.loop(until, limit);
-      if (options.until !== undefined && (reason === 'until' || reason === 'empty')) this.nowUs = until;
-      return { reason, events: this.executed - start };
+      const reason = this.execute(until ?? MAX_TIME_US, limit);
+      if (until !== undefined && (reason === 'until' || reason === 'empty')) this.list.now = until;
+      return { reason, events: this.executed - before };
     } finally {
       this.running = false;
     }
   }
+
+  /** Ends the run after the event that is being executed; outside a run it does nothing. */
   stop(): void {
     this.stopping = true;
   }
+
+  /** 16 hexadecimal digits: a hash of time, phase and (if a signed 32-bit whole number) argument of all events executed so far. */
   fingerprint(): string {
-    return this.print.hex(this.executed);
+    return this.trace.hex(this.executed);
   }
-  private loop(until: number, limit: number): RunOutcome['reason'] {
-    const heap = this.heap;
-    for (;;) {
-      if (this.stopping) return 'stopped';
-      while (heap.length > 0 && (heap[0] as Notice).handler === null) this.pop();
-      const next = heap[0];
-      if (next === undefined) return 'empty';
-      if (next.time > until) return 'until';
-      if (this.executed >= limit) return 'limit';
-      this.pop();
-      this.live.delete(next.seq);
-      this.nowUs = next.time;
+
+  private execute(until: number, limit: number): RunOutcome['reason'] {
+    const list = this.list;
+    const cells = list.cells;
+    const trace = this.trace;
+    while (!this.stopping) {
+      if (this.executed >= limit) {
+        if (list.count === 0) return 'empty';
+        return list.earliest() > until ? 'until' : 'limit';
+      }
+      const slot = list.next(until);
+      if (slot === NOTHING) return list.count === 0 ? 'empty' : 'until';
+      const handler = cells[slot * 2] as (argument: unknown) => void;
+      const argument = cells[slot * 2 + 1];
+      trace.mix(list.now, list.phase(slot), argument);
+      // Before the call: the handler's next event reuses the slot while it is in the cache, and a throw leaves nothing behind.
+      list.giveBack(slot);
       this.executed++;
-      this.print.mix(next.time, next.phase, next.argument);
-      (next.handler as (argument: unknown) => void)(next.argument);
+      handler(argument);
     }
+    return 'stopped';
   }
-  private push(notice: Notice): void {
-    const heap = this.heap;
-    let i = heap.length;
-    heap.push(notice);
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      if (!before(notice, heap[parent] as Notice)) break;
-      heap[i] = heap[parent] as Notice;
-      i = parent;
+
+  private checkUntil(until: number): void {
+    if (!Number.isSafeInteger(until)) {
+      throw this.error('bad-until', `until ${shown(until)}: expected a whole number of microseconds up to 2^53 − 1`);
     }
-    heap[i] = notice;
+    if (until < this.list.now) throw this.error('in-the-past', `until ${until} µs: expected now or later`);
   }
-  private pop(): void {
-    const heap = this.heap;
-    const last = heap.pop() as Notice;
-    const n = heap.length;
-    if (n === 0) return;
-    let i = 0;
-    for (;;) {
-      let child = 2 * i + 1;
-      if (child >= n) break;
-      if (child + 1 < n && before(heap[child + 1] as Notice, heap[child] as Notice)) child++;
-      if (!before(heap[child] as Notice, last)) break;
-      heap[i] = heap[child] as Notice;
-      i = child;
+
+  private refuseDelay(delay: number, handler: unknown, phase: number): never {
+    if (!(delay >= 0) || Math.floor(delay) !== delay) {
+      throw this.error(
+        'bad-delay',
+        `delay of ${shown(delay)} µs: expected a whole number of microseconds, at least 0; round fractions first`,
+      );
     }
-    heap[i] = last;
+    throw this.refuse(this.list.now + delay, handler, phase);
+  }
+
+  private refuseTime(time: number, handler: unknown, phase: number): never {
+    if (Number.isNaN(time) || Math.floor(time) !== time) {
+      throw this.error(
+        'bad-time',
+        `event at ${shown(time)} µs: expected a whole number of microseconds; round fractions first`,
+      );
+    }
+    if (time < this.list.now) throw this.error('in-the-past', `event at ${time} µs: expected now or later`);
+    throw this.refuse(time, handler, phase);
+  }
+
+  private refuse(time: number, handler: unknown, phase: number): KernelError {
+    if (time > MAX_TIME_US) return this.error('too-far', `event at ${time} µs: expected at most 2^53 − 1 (285 years)`);
+    if (phase !== (phase & 3)) return this.error('bad-phase', `phase ${shown(phase)}: expected 0, 1, 2 or 3`);
+    return this.error('bad-handler', `handler ${shown(handler)}: expected a function`);
+  }
+
+  private error(code: ConstructorParameters<typeof KernelError>[0], message: string): KernelError {
+    return new KernelError(code, `${message} (virtual time ${this.list.now} µs)`);
   }
 }
 
-function before(x: Notice, y: Notice): boolean {
-  return x.time !== y.time ? x.time < y.time : x.phase !== y.phase ? x.phase < y.phase : x.seq < y.seq;
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+function named(name: string): string {
+  if (typeof name !== 'string' || name === '') {
+    throw new KernelError('bad-name', `random stream ${shown(name)}: expected a name, one for each purpose`);
+  }
+  return name;
 }
