@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+// What takes longer than `npm test` may take: files that end in `.long.ts`.
+export default defineConfig({
+  test: {
+    include: ['test/**/*.long.ts'],
+    testTimeout: 1_200_000,
+    passWithNoTests: true,
+  },
+});
