@@ -26,20 +26,31 @@ export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 export interface Caller {
   /** Called once per accepted call, at the instant the answer leaves the callee. */
   onReply(tag: number, outcome: Outcome): void;
+  /** The work of a call that was abandoned has ended all the same. */
+  onLateReply(request: number, outcome: Outcome): void;
 }
 
 export interface Callee {
   /**
-   * Takes one call in and answers it through `caller.onReply(tag, …)`, at once or later, exactly once.
-   * Returns a ticket for `cancel`, or -1 where the answer was given at once.
+   * Takes one call in and answers it through `caller.onReply(tag, …)`, at once or later, exactly once, unless it is abandoned.
+   * Returns a ticket for `abandon`, or -1 where the answer was given at once.
    */
   call(request: number, path: number, caller: Caller, tag: number): number;
-  /** Stops the work behind a ticket if it is still waiting or served; no reply follows. A stale ticket does nothing. */
-  cancel(ticket: number): void;
+  /**
+   * The caller has left without its answer. With `stop` the work behind the ticket ends here; without, it goes on for nobody.
+   * No reply follows either way (work that goes on ends in `onLateReply`). A ticket is good until the reply; the caller never uses it after.
+   */
+  abandon(ticket: number, stop: boolean): void;
+  /** Whoever is at the root of the call has left, though this caller still waits: the time spent from here on is wasted. */
+  disown(ticket: number): void;
 }
 
-/** What services may know of a request. */
-export interface RequestView {
+/** What services may know of a request, and what they owe it: whoever keeps a request's index across events retains it. */
+export interface Requests {
+  retain(request: number): void;
+  release(request: number): void;
+  /** Server time, in microseconds, spent on an attempt that nobody waited for any more or that failed. */
+  wasted(request: number, us: number): void;
   /** Place in the traffic's own order of arrival, the same in every design: with `path` it selects the draws. */
   ordinal(request: number): number;
   bytes(request: number): number;
@@ -69,7 +80,8 @@ export interface Age {
 /** Where a resource reports its metrics; names and units are CloudWatch's where it has them. Each is asked for once, at construction. */
 export interface Metrics {
   counter(name: string, unit: string): Counter;
-  level(name: string, unit: string): Level;
+  /** `distribution`: keep the share of time at each level too (for small whole levels). */
+  level(name: string, unit: string, distribution?: boolean): Level;
   observations(name: string, unit: string): Observations;
   age(name: string): Age;
 }

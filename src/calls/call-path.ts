@@ -1,0 +1,221 @@
+/**
+ * The client side of calls to one callee: per-attempt timeout, retries with backoff, budget, circuit breaker.
+ *
+ *   owner ──call──▶ CallPath ──attempt 1, 2, …──▶ callee (a service, a link, a queue's producer)
+ *   owner ◀─onReply─┘   ▲ timeout lane, backoff, budget, breaker
+ *
+ * A timed-out attempt is abandoned: the work behind it goes on unless `cancelOnTimeout`.
+ */
+import { type KeyedStream, type Simulation, TimeoutLane } from '../kernel/index.ts';
+import { type Callee, type Caller, Outcome, type Requests } from '../services/ports.ts';
+import { backoffUs } from './backoff.ts';
+import { Breaker } from './breaker.ts';
+import { grownFloat64, grownInt32, grownUint8 } from './growth.ts';
+import { childPath } from './path.ts';
+import { RetryBudget } from './retry-budget.ts';
+import type { CallSettings } from './settings.ts';
+
+export type CallPolicy = Pick<CallSettings, 'timeoutUs' | 'retry' | 'breaker' | 'cancelOnTimeout'>;
+
+/** What the traffic's accounts want to know of each attempt. */
+export interface CallObserver {
+  onAttempt(request: number): void;
+  /** The callee has answered one attempt, in time or late. */
+  onServed(request: number, outcome: Outcome): void;
+}
+
+const Free = 0;
+const Attempting = 1;
+const Waiting = 2; // for its next attempt
+
+export class CallPath implements Callee, Caller {
+  readonly #sim: Simulation;
+  readonly #requests: Requests;
+  readonly #callee: Callee;
+  readonly #policy: CallPolicy;
+  readonly #observer: CallObserver | null;
+  readonly #jitter: KeyedStream;
+  readonly #lane: TimeoutLane | null;
+  readonly #breaker: Breaker | null;
+  readonly #budget: RetryBudget | null;
+  readonly #again = (slot: number): void => {
+    this.#attempt(slot);
+  };
+
+  #state = new Uint8Array(64);
+  #generation = new Int32Array(64);
+  #request = new Int32Array(64);
+  #path = new Int32Array(64);
+  #attempts = new Int32Array(64);
+  #ticket = new Int32Array(64);
+  #tag = new Int32Array(64);
+  #throttled = new Uint8Array(64);
+  #wait = new Float64Array(64);
+  #timer = new Float64Array(64);
+  readonly #caller: (Caller | null)[] = [];
+  readonly #free: number[] = [];
+  #used = 0;
+
+  constructor(
+    sim: Simulation,
+    name: string,
+    requests: Requests,
+    callee: Callee,
+    policy: CallPolicy,
+    observer: CallObserver | null = null,
+  ) {
+    this.#sim = sim;
+    this.#requests = requests;
+    this.#callee = callee;
+    this.#policy = policy;
+    this.#observer = observer;
+    this.#jitter = sim.keyedStream(`${name}/backoff`);
+    this.#breaker = policy.breaker === null ? null : new Breaker(policy.breaker);
+    this.#budget = policy.retry.budget === null ? null : new RetryBudget(policy.retry.budget);
+    this.#lane =
+      policy.timeoutUs === null
+        ? null
+        : new TimeoutLane(
+            sim,
+            policy.timeoutUs,
+            (slot) => this.#timedOut(slot),
+            (slot, generation) => this.#generation[slot] === generation && this.#state[slot] === Attempting,
+          );
+  }
+
+  call(request: number, path: number, caller: Caller, tag: number): number {
+    const slot = this.#take();
+    this.#request[slot] = request;
+    this.#path[slot] = path;
+    this.#attempts[slot] = 0;
+    this.#tag[slot] = tag;
+    this.#wait[slot] = 0;
+    this.#throttled[slot] = 0;
+    this.#caller[slot] = caller;
+    this.#requests.retain(request);
+    this.#attempt(slot);
+    return this.#state[slot] === Free ? -1 : slot;
+  }
+
+  abandon(slot: number, stop: boolean): void {
+    if (this.#state[slot] === Attempting) this.#leave(slot, stop);
+    else this.#sim.cancel(this.#timer[slot] as number);
+    this.#finish(slot);
+  }
+
+  disown(slot: number): void {
+    const ticket = this.#ticket[slot] as number;
+    if (this.#state[slot] === Attempting && ticket >= 0) this.#callee.disown(ticket);
+  }
+
+  onReply(slot: number, outcome: Outcome): void {
+    this.#ticket[slot] = -1;
+    this.#observer?.onServed(this.#request[slot] as number, outcome);
+    this.#ended(slot, outcome);
+  }
+
+  onLateReply(request: number, outcome: Outcome): void {
+    this.#observer?.onServed(request, outcome);
+  }
+
+  #attempt(slot: number): void {
+    if (this.#breaker !== null && !this.#breaker.permits(this.#sim.now)) {
+      this.#answer(slot, Outcome.keptBack);
+      return;
+    }
+    const attempt = this.#attempts[slot] as number;
+    const request = this.#request[slot] as number;
+    this.#attempts[slot] = attempt + 1;
+    this.#state[slot] = Attempting;
+    const generation = ((this.#generation[slot] as number) + 1) | 0;
+    this.#generation[slot] = generation;
+    this.#observer?.onAttempt(request);
+    const ticket = this.#callee.call(request, childPath(this.#path[slot] as number, attempt), this, slot);
+    // The callee may have answered at once, and the slot may serve another attempt by now.
+    if (this.#generation[slot] !== generation || this.#state[slot] !== Attempting) return;
+    this.#ticket[slot] = ticket;
+    this.#lane?.arm(slot, generation);
+  }
+
+  #timedOut(slot: number): void {
+    this.#leave(slot, this.#policy.cancelOnTimeout);
+    this.#ended(slot, Outcome.timedOut);
+  }
+
+  #leave(slot: number, stop: boolean): void {
+    const ticket = this.#ticket[slot] as number;
+    if (ticket >= 0) this.#callee.abandon(ticket, stop);
+    this.#ticket[slot] = -1;
+  }
+
+  /** One attempt is over: answer the owner, or wait and try again. */
+  #ended(slot: number, outcome: Outcome): void {
+    const success = outcome === Outcome.ok;
+    this.#breaker?.ended(this.#sim.now, success);
+    const attempts = this.#attempts[slot] as number;
+    if (success) {
+      this.#budget?.succeeded(attempts > 1, this.#throttled[slot] === 1);
+      this.#answer(slot, outcome);
+      return;
+    }
+    const throttled = outcome === Outcome.throttled;
+    const retry = this.#policy.retry;
+    if (attempts >= retry.attempts || (this.#budget !== null && !this.#budget.take(throttled))) {
+      this.#answer(slot, outcome);
+      return;
+    }
+    this.#throttled[slot] = throttled ? 1 : 0;
+    this.#state[slot] = Waiting;
+    const backoff = throttled && retry.throttlingBackoff !== null ? retry.throttlingBackoff : retry.backoff;
+    const path = childPath(this.#path[slot] as number, attempts);
+    const draws = this.#jitter.at(this.#requests.ordinal(this.#request[slot] as number), path);
+    const wait = backoffUs(backoff, attempts - 1, this.#wait[slot] as number, draws);
+    this.#wait[slot] = wait;
+    this.#timer[slot] = this.#sim.schedule(wait, this.#again, slot);
+  }
+
+  #answer(slot: number, outcome: Outcome): void {
+    const caller = this.#caller[slot] as Caller;
+    const tag = this.#tag[slot] as number;
+    const request = this.#request[slot] as number;
+    this.#free_(slot);
+    caller.onReply(tag, outcome);
+    this.#requests.release(request);
+  }
+
+  #finish(slot: number): void {
+    const request = this.#request[slot] as number;
+    this.#free_(slot);
+    this.#requests.release(request);
+  }
+
+  #free_(slot: number): void {
+    this.#state[slot] = Free;
+    this.#generation[slot] = ((this.#generation[slot] as number) + 1) | 0;
+    this.#caller[slot] = null;
+    this.#free.push(slot);
+  }
+
+  #take(): number {
+    const reused = this.#free.pop();
+    if (reused !== undefined) return reused;
+    const slot = this.#used++;
+    if (slot === this.#state.length) this.#grow();
+    this.#caller.push(null);
+    return slot;
+  }
+
+  #grow(): void {
+    const length = this.#state.length * 2;
+    this.#state = grownUint8(this.#state, length);
+    this.#throttled = grownUint8(this.#throttled, length);
+    this.#generation = grownInt32(this.#generation, length);
+    this.#request = grownInt32(this.#request, length);
+    this.#path = grownInt32(this.#path, length);
+    this.#attempts = grownInt32(this.#attempts, length);
+    this.#ticket = grownInt32(this.#ticket, length);
+    this.#tag = grownInt32(this.#tag, length);
+    this.#wait = grownFloat64(this.#wait, length);
+    this.#timer = grownFloat64(this.#timer, length);
+  }
+}

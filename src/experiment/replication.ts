@@ -1,0 +1,122 @@
+/** Runs one design for one replication after another. Pure: the same scenario, design and index give the same outcome, wherever it runs. */
+import type { MetricData, TrafficOutcome } from '../history/index.ts';
+import type { ResolvedScenario } from '../scenario/resolved.ts';
+import { ExperimentError } from './errors.ts';
+import { World } from './world.ts';
+
+export interface ReplicationOutcome {
+  readonly design: string;
+  readonly replication: number;
+  readonly events: number;
+  readonly fingerprint: string;
+  /** When the run ended, drain included; microseconds. */
+  readonly endUs: number;
+  readonly traffic: readonly { readonly name: string; readonly outcome: TrafficOutcome }[];
+  readonly resources: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly metrics: readonly MetricData[];
+  }[];
+}
+
+export interface RunOptions {
+  /** Events per replication after which the run is given up; default 2·10⁹. */
+  readonly maxEvents?: number;
+  /** Called as virtual time goes on: share of this replication's horizon and drain that has passed, 0 to 1. */
+  readonly onProgress?: (share: number) => void;
+}
+
+const MAX_EVENTS = 2e9;
+/** Steps of virtual time between two reports of progress. */
+const PROGRESS_STEPS = 20;
+
+/** Replications `from` to `to` (exclusive) of one design. Throws `ExperimentError` where a run must not be believed. */
+export function runReplications(
+  scenario: ResolvedScenario,
+  design: string,
+  from: number,
+  to: number,
+  options: RunOptions = {},
+): ReplicationOutcome[] {
+  const outcomes: ReplicationOutcome[] = [];
+  for (let replication = from; replication < to; replication++) {
+    outcomes.push(runReplication(scenario, design, replication, options));
+  }
+  return outcomes;
+}
+
+export function runReplication(
+  scenario: ResolvedScenario,
+  design: string,
+  replication: number,
+  options: RunOptions = {},
+): ReplicationOutcome {
+  const wanted = scenario.designs.find(({ name }) => name === design);
+  if (wanted === undefined) throw new ExperimentError('unknown-design', `no design ${design} in ${scenario.name}`);
+  const world = new World(scenario, wanted, replication, options.maxEvents ?? MAX_EVENTS);
+  world.start();
+  const endUs = play(world, scenario, design, replication, options);
+  world.requests.settleRest();
+  const padded = Math.max(1, Math.ceil(endUs / scenario.resolutionUs)) * scenario.resolutionUs;
+  const traffic = world.accounts.map(({ name, account }) => ({ name, outcome: account.finish(padded) }));
+  for (const { name, outcome } of traffic) assertConserved(scenario, design, replication, name, outcome);
+  return {
+    design,
+    replication,
+    events: world.sim.events,
+    fingerprint: world.sim.fingerprint(),
+    endUs,
+    traffic,
+    resources: world.recorders.map(({ name, type, recorder }) => ({ name, type, metrics: recorder.finish(padded) })),
+  };
+}
+
+/** Traffic until the horizon, then the drain, which ends early when nothing is left in the system. Returns when it ended. */
+function play(
+  world: World,
+  scenario: ResolvedScenario,
+  design: string,
+  replication: number,
+  options: RunOptions,
+): number {
+  const { horizonUs, drainUs } = scenario;
+  const end = horizonUs + drainUs;
+  const step = (until: number): boolean => {
+    const { reason } = world.sim.run({ until });
+    if (reason === 'limit') {
+      throw new ExperimentError(
+        'event-limit',
+        `${scenario.name}, design ${design}, replication ${replication}, seed ${scenario.seed}: more than ${world.sim.events} events by ` +
+          `${world.sim.now / 1e6} s of virtual time; expected fewer: shorten the horizon or lower the traffic`,
+      );
+    }
+    options.onProgress?.(end === 0 ? 1 : world.sim.now / end);
+    return reason === 'stopped';
+  };
+  for (let i = 1; i <= PROGRESS_STEPS; i++) step(Math.floor((horizonUs * i) / PROGRESS_STEPS));
+  world.draining = true;
+  if (world.requests.inSystem === 0) return horizonUs;
+  for (let i = 1; i <= PROGRESS_STEPS; i++) {
+    if (step(horizonUs + Math.floor((drainUs * i) / PROGRESS_STEPS))) break;
+  }
+  return world.sim.now;
+}
+
+/** Every request ends in exactly one way, as work and as an answer: else the run is wrong and must not be shown. */
+function assertConserved(
+  scenario: ResolvedScenario,
+  design: string,
+  replication: number,
+  traffic: string,
+  outcome: TrafficOutcome,
+): void {
+  const fates =
+    outcome.completed + outcome.rejected + outcome.lost + outcome.deadLettered + outcome.expired + outcome.inSystem;
+  const told = outcome.ok + outcome.refused + outcome.timedOut + outcome.waiting;
+  if (fates === outcome.offered && told === outcome.offered && outcome.waiting >= 0) return;
+  throw new ExperimentError(
+    'broken-conservation',
+    `${scenario.name}, design ${design}, replication ${replication}, seed ${scenario.seed}: ${outcome.offered} requests of ` +
+      `${traffic} were offered but ${fates} fates and ${told} answers were counted: a fault of the simulator`,
+  );
+}

@@ -1,0 +1,160 @@
+/** The summed-up figures of a traffic over all replications, each with its interval. */
+import type { TrafficOutcome } from '../history/index.ts';
+import { jackknifeMean, jackknifeQuantile, LogHistogram, pool, tInterval } from '../stats/index.ts';
+import type { Interval, LatencySummary } from './result.ts';
+
+export const QUANTILES = [
+  ['p50', 0.5],
+  ['p90', 0.9],
+  ['p95', 0.95],
+  ['p99', 0.99],
+  ['p999', 0.999],
+] as const;
+
+/** Count fields of a traffic, by the name they have in the result. */
+export const COUNTS = [
+  'offered',
+  'completed',
+  'rejected',
+  'lost',
+  'deadLettered',
+  'expired',
+  'inSystem',
+  'accepted',
+  'attempts',
+  'duplicates',
+  'outOfOrder',
+  'resolvedInDrain',
+  'wastedServerMs',
+] as const;
+export const RESPONSES = ['ok', 'refused', 'timedOut', 'waiting'] as const;
+export const LATENCIES = ['responseMs', 'completionMs'] as const;
+
+export type CountField = (typeof COUNTS)[number];
+
+/** All replications of one traffic in one design. */
+export class TrafficSample {
+  readonly outcomes: readonly TrafficOutcome[];
+  readonly responseMs: readonly LogHistogram[];
+  readonly completionMs: readonly LogHistogram[];
+  readonly windowSeconds: number;
+
+  constructor(outcomes: readonly TrafficOutcome[], windowSeconds: number) {
+    this.outcomes = outcomes;
+    this.windowSeconds = windowSeconds;
+    this.responseMs = outcomes.map(({ responseMs }) => LogHistogram.fromData(responseMs));
+    this.completionMs = outcomes.map(({ completionMs }) => LogHistogram.fromData(completionMs));
+  }
+
+  counts(field: CountField | (typeof RESPONSES)[number]): number[] {
+    return this.outcomes.map((outcome) => outcome[field]);
+  }
+
+  total(field: CountField | (typeof RESPONSES)[number]): number {
+    return this.counts(field).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** First completions per second of the window, or those of them that were of use, by replication. */
+  rates(field: 'throughput' | 'goodput'): number[] {
+    return this.outcomes.map((outcome) => (this.windowSeconds > 0 ? outcome[field] / this.windowSeconds : 0));
+  }
+
+  summary(field: 'responseMs' | 'completionMs'): LatencySummary {
+    const pooled = pool(this[field]);
+    const some = pooled.count > 0;
+    const at = (share: number): number | null => (some ? pooled.quantile(share) : null);
+    return {
+      count: pooled.count,
+      mean: some ? pooled.mean : null,
+      p50: at(0.5),
+      p90: at(0.9),
+      p95: at(0.95),
+      p99: at(0.99),
+      p999: at(0.999),
+      max: some ? pooled.max : null,
+    };
+  }
+
+  /** Pairs of value and share at or under it. */
+  distribution(field: 'responseMs' | 'completionMs'): [number, number][] {
+    const pooled = pool(this[field]);
+    if (pooled.count === 0) return [];
+    return DRAWN_SHARES.map((share) => [Number(pooled.quantile(share).toPrecision(6)), share]);
+  }
+}
+
+const DRAWN_SHARES = [
+  ...Array.from({ length: 195 }, (_, i) => Number(((i + 1) / 200).toFixed(3))),
+  0.98,
+  0.99,
+  0.995,
+  0.999,
+  0.9999,
+];
+
+/** An interval on every numeric field of a traffic; none with fewer than two replications. `twoRegimes`: then no t interval on means. */
+export function intervalsOf(sample: TrafficSample, level: number, twoRegimes: boolean): [string, Interval][] {
+  if (sample.outcomes.length < 2) return [];
+  const found: [string, Interval][] = [];
+  const onMean = (values: readonly number[], of: string): Interval =>
+    twoRegimes
+      ? {
+          estimate: mean(values),
+          low: null,
+          high: null,
+          level,
+          method: `${of}; no interval: the replications ended in two regimes`,
+        }
+      : tInterval(values, level);
+  for (const field of COUNTS)
+    found.push([field, totalled(onMean(sample.counts(field), 'mean'), sample.outcomes.length)]);
+  for (const field of RESPONSES) {
+    found.push([`response.${field}`, totalled(onMean(sample.counts(field), 'mean'), sample.outcomes.length)]);
+  }
+  found.push(['throughputPerSecond', onMean(sample.rates('throughput'), 'mean over replications')]);
+  found.push(['goodputPerSecond', onMean(sample.rates('goodput'), 'mean over replications')]);
+  for (const field of LATENCIES) found.push(...latencyIntervals(sample, field, level));
+  return found;
+}
+
+function latencyIntervals(
+  sample: TrafficSample,
+  field: (typeof LATENCIES)[number],
+  level: number,
+): [string, Interval][] {
+  const histograms = sample[field];
+  const counts = histograms.map(({ count }) => count);
+  const found: [string, Interval][] = [[`${field}.count`, totalled(tInterval(counts, level), histograms.length)]];
+  found.push([
+    `${field}.mean`,
+    jackknifeMean(
+      histograms.map(({ sum }) => sum),
+      counts,
+      level,
+    ),
+  ]);
+  for (const [name, share] of QUANTILES) found.push([`${field}.${name}`, jackknifeQuantile(histograms, share, level)]);
+  const maxima = histograms.filter(({ count }) => count > 0).map(({ max }) => max);
+  const highest = tInterval(maxima, level);
+  found.push([
+    `${field}.max`,
+    { ...highest, method: `${highest.method}; of the replications' maxima, which are never pooled` },
+  ]);
+  return found;
+}
+
+/** A total over the replications from the interval of their mean. */
+function totalled(interval: Interval, replications: number): Interval {
+  const times = (value: number | null): number | null => (value === null ? null : value * replications);
+  return {
+    estimate: times(interval.estimate),
+    low: times(interval.low),
+    high: times(interval.high),
+    level: interval.level,
+    method: `total over ${replications} replications from their ${interval.method}`,
+  };
+}
+
+export function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,305 @@
+/**
+ * One design, wired for one replication.
+ *
+ *   traffic ─▶ Sender ─▶ [Link] ─▶ Service ─▶ [Link] ─▶ Service …          synchronous
+ *   traffic ─▶ Sender ─▶ SqsProducer ─▶ SqsQueue ◀─ Consumer ─▶ Service …   decoupled
+ *                                          └─▶ dead-letter queue
+ *
+ * This is the only place where services meet.
+ */
+import { CallPath, type CallSettings, Link } from '../calls/index.ts';
+import { MetricsRecorder, TrafficAccount, type Window } from '../history/index.ts';
+import { compileVariate, Simulation } from '../kernel/index.ts';
+import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
+import { Service } from '../services/compute/index.ts';
+import type { Callee } from '../services/ports.ts';
+import { SqsQueue } from '../services/sqs/index.ts';
+import type { SqsObserver } from '../services/sqs/operations.ts';
+import type { SqsSettings } from '../services/sqs/settings.ts';
+import { arrivalsOf } from '../workload/arrivals.ts';
+import { Consumer } from '../workload/consumer.ts';
+import { scheduleFaults } from '../workload/faults.ts';
+import { keySampler } from '../workload/keys.ts';
+import { RequestTable } from '../workload/requests.ts';
+import { Sender } from '../workload/sender.ts';
+import type { FaultSettings, TrafficSettings } from '../workload/settings.ts';
+import { SqsProducer } from '../workload/sqs-producer.ts';
+import { disturbancesOf } from './disturbances.ts';
+import { healthLimitMs } from './health.ts';
+import { Links } from './links.ts';
+
+/** Virtual instants that share one, in this order: 3 is after all ordinary events. */
+const MEASUREMENT = 3;
+
+export class World {
+  readonly sim: Simulation;
+  readonly requests: RequestTable;
+  readonly accounts: readonly { readonly name: string; readonly account: TrafficAccount }[];
+  readonly recorders: { readonly name: string; readonly type: string; readonly recorder: MetricsRecorder }[] = [];
+  /** Set when traffic has stopped: from then on the run ends as soon as nothing is left in the system. */
+  draining = false;
+
+  readonly #scenario: ResolvedScenario;
+  readonly #design: ResolvedDesign;
+  readonly #window: Window;
+  readonly #links: Links;
+  readonly #services = new Map<string, Service>();
+  readonly #queues = new Map<string, { readonly queue: SqsQueue; readonly settings: SqsSettings }>();
+  readonly #consumers = new Map<string, Consumer>();
+  readonly #senders: Sender[] = [];
+
+  constructor(scenario: ResolvedScenario, design: ResolvedDesign, replication: number, maxEvents: number) {
+    this.#scenario = scenario;
+    this.#design = design;
+    this.#window = { fromUs: scenario.warmupUs, toUs: scenario.horizonUs, resolutionUs: scenario.resolutionUs };
+    this.sim = new Simulation({ seed: scenario.seed, replication, maxEvents });
+    this.accounts = scenario.traffic.map((traffic) => ({ name: traffic.name, account: this.#account(traffic) }));
+    this.requests = new RequestTable(
+      this.accounts.map(({ account }) => account),
+      () => {
+        if (this.draining) this.sim.stop();
+      },
+    );
+    const faults = scenario.faults.filter((fault) => this.#concerns(fault));
+    this.#links = new Links(faults);
+    this.#build();
+    this.#connect();
+    this.#route();
+    scheduleFaults(this.sim, faults, (fault) => this.#strike(fault));
+    this.#learnHealthBeforeDisturbances();
+  }
+
+  start(): void {
+    for (const consumer of this.#consumers.values()) consumer.start();
+    for (const sender of this.#senders) sender.start();
+  }
+
+  #account(traffic: TrafficSettings): TrafficAccount {
+    return new TrafficAccount(this.#clock(), this.#window, {
+      healthLimitMs: healthLimitMs(this.#scenario, this.#design.name, traffic.name),
+      keys: traffic.key === null ? 0 : traffic.key.kind === 'constant' ? 1 : traffic.key.keys,
+    });
+  }
+
+  #clock(): { readonly now: number } {
+    return this.sim;
+  }
+
+  #recorder(name: string, type: string): MetricsRecorder {
+    const recorder = new MetricsRecorder(this.sim, this.#window);
+    this.recorders.push({ name, type, recorder });
+    return recorder;
+  }
+
+  // --- parts ---
+
+  #build(): void {
+    const { resources } = this.#design;
+    for (const settings of resources) {
+      const { name, type } = settings;
+      if (settings.type === 'service') {
+        const ports = { requests: this.requests, metrics: this.#recorder(name, type) };
+        this.#services.set(name, new Service(this.sim, settings, ports));
+      } else if (settings.type === 'sqs') {
+        this.#queues.set(name, { queue: this.#queue(settings), settings });
+      }
+    }
+    // Consumers last: their queues are all there.
+    for (const settings of resources) {
+      if (settings.type !== 'consumer') continue;
+      const { queue, settings: source } = this.#queueNamed(settings.source);
+      const consumer = new Consumer(this.sim, settings, {
+        requests: this.requests,
+        metrics: this.#recorder(settings.name, settings.type),
+        queue,
+        endpoint: this.#links.endpoint(settings.name, settings.source),
+        latency: source.latency,
+      });
+      this.#consumers.set(settings.name, consumer);
+    }
+  }
+
+  #queue(settings: SqsSettings): SqsQueue {
+    const target = settings.redrive?.deadLetterQueue;
+    return new SqsQueue(this.sim, settings, {
+      metrics: this.#recorder(settings.name, settings.type),
+      observer: this.#observer(settings.name),
+      deadLetterQueue:
+        target === undefined
+          ? null
+          : { acceptDeadLettered: (...message) => this.#queueNamed(target).queue.acceptDeadLettered(...message) },
+    });
+  }
+
+  /** A message holds its request. In a dead-letter queue that nobody reads it is parked: the system may end without it. */
+  #observer(name: string): SqsObserver {
+    const { requests } = this;
+    const resources = this.#design.resources;
+    const isEntry = this.#design.entries.some(({ resource }) => resource === name);
+    const isRead = resources.some((other) => other.type === 'consumer' && other.source === name);
+    const isDeadLetterQueue = resources.some(
+      (other) => other.type === 'sqs' && other.redrive?.deadLetterQueue === name,
+    );
+    const parks = isDeadLetterQueue && !isRead;
+    const target = resources.find(
+      (other): other is SqsSettings => other.type === 'sqs' && other.name === name,
+    )?.redrive;
+    const targetParks =
+      target != null &&
+      !resources.some((other) => other.type === 'consumer' && other.source === target.deadLetterQueue);
+    return {
+      onSent: (body) => {
+        requests.retain(body);
+        if (isEntry) requests.accept(body);
+      },
+      onReceived: () => {},
+      onDeleted: () => {},
+      onExpired: (body) => requests.expire(body),
+      onDeadLettered: (body) => requests.deadLetter(body, targetParks),
+      onPurged: () => {},
+      onGone: (body) => {
+        if (parks) requests.unpark(body);
+        requests.release(body);
+      },
+    };
+  }
+
+  #queueNamed(name: string): { readonly queue: SqsQueue; readonly settings: SqsSettings } {
+    const found = this.#queues.get(name);
+    if (found === undefined) throw new Error(`design ${this.#design.name} has no queue ${name}`);
+    return found;
+  }
+
+  #serviceNamed(name: string): Service {
+    const found = this.#services.get(name);
+    if (found === undefined) throw new Error(`design ${this.#design.name} has no service ${name}`);
+    return found;
+  }
+
+  // --- wires ---
+
+  #connect(): void {
+    for (const [name, service] of this.#services) service.connect(this.#paths(name, service.settings.calls));
+    for (const [name, consumer] of this.#consumers) {
+      consumer.connect(this.#paths(name, consumer.settings.handler.calls));
+    }
+  }
+
+  #paths(owner: string, calls: readonly CallSettings[]): CallPath[] {
+    return calls.map((call, index) => {
+      const name = index === 0 ? `${owner}->${call.to}` : `${owner}->${call.to}#${index}`;
+      const callee = this.#linked(owner, call.to, name, call.latency);
+      const path = new CallPath(this.sim, name, this.requests, callee, call);
+      if (callee instanceof Link) callee.reportLateTo(path);
+      return path;
+    });
+  }
+
+  #linked(owner: string, to: string, name: string, latency: CallSettings['latency']): Callee {
+    const service = this.#serviceNamed(to);
+    const delay = compileVariate(latency);
+    if (delay.constant && delay.mean === 0 && !this.#links.disturbed(owner, to)) return service;
+    return new Link(this.sim, name, this.requests, service, delay, this.#links.link(owner, to));
+  }
+
+  #route(): void {
+    this.#scenario.traffic.forEach((traffic, index) => {
+      const entry = this.#design.entries.find((it) => it.traffic === traffic.name)?.resource as string;
+      const arrivals = traffic.source.kind === 'users' ? null : arrivalsOf(this.sim, traffic.name, traffic.source);
+      const sender = new Sender(
+        this.sim,
+        traffic,
+        { requests: this.requests, entry: this.#entry(traffic, entry), entryCompletes: this.#services.has(entry) },
+        {
+          index,
+          warmupUs: this.#scenario.warmupUs,
+          horizonUs: this.#scenario.horizonUs,
+          arrivals,
+          keys: traffic.key === null ? null : keySampler(traffic.key),
+        },
+      );
+      this.#senders.push(sender);
+    });
+  }
+
+  #entry(traffic: TrafficSettings, resource: string): Callee {
+    const name = `${traffic.name}->${resource}`;
+    const queue = this.#queues.get(resource);
+    if (queue === undefined) return this.#linked(traffic.name, resource, name, { kind: 'constant', value: 0 });
+    const state = this.#links.endpoint(traffic.name, resource);
+    const { latency } = queue.settings;
+    return new SqsProducer(this.sim, this.requests, queue.queue, state, { name, latency, batch: traffic.batch });
+  }
+
+  // --- faults ---
+
+  #concerns(fault: FaultSettings): boolean {
+    if (fault.design !== null && fault.design !== this.#design.name) return false;
+    const has = (name: string): boolean =>
+      this.#design.resources.some((resource) => resource.name === name) ||
+      this.#scenario.traffic.some((traffic) => traffic.name === name);
+    return fault.target.kind === 'link' ? has(fault.target.from) && has(fault.target.to) : has(fault.target.resource);
+  }
+
+  #strike(fault: FaultSettings): () => void {
+    const ends: (() => void)[] = [];
+    const { target } = fault;
+    const requests = 1 - (1 - (fault.loseRequests ?? 0)) * (1 - (fault.unreachable ?? 0));
+    const replies = fault.loseReplies ?? 0;
+    if (target.kind === 'link') {
+      ends.push(this.#links.strike({ from: target.from, to: target.to, requests, replies, errors: 0, down: false }));
+    } else {
+      const { resource } = target;
+      const service = this.#services.get(resource);
+      const queue = this.#queues.get(resource)?.queue;
+      const consumer = this.#consumers.get(resource);
+      const down = queue !== undefined && fault.down;
+      const errors = queue === undefined ? 0 : (fault.errors ?? 0);
+      if (requests > 0 || replies > 0 || down || errors > 0) {
+        ends.push(this.#links.strike({ from: null, to: resource, requests, replies, errors, down }));
+      }
+      if (service !== undefined) ends.push(...this.#strikeService(service, fault));
+      if (queue !== undefined && fault.duplicate !== null) {
+        queue.setDuplicateRate(fault.duplicate);
+        ends.push(() => queue.setDuplicateRate(null));
+      }
+      if (consumer !== undefined) ends.push(...this.#strikeConsumer(consumer, fault));
+    }
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  #strikeService(service: Service, fault: FaultSettings): (() => void)[] {
+    if (fault.target.kind !== 'resource') return [];
+    const { replica, zone, share } = fault.target;
+    const ends: (() => void)[] = [];
+    if (fault.down) ends.push(service.takeDown({ replica, zone, share }));
+    if (fault.slow !== null || fault.errors !== null) {
+      ends.push(service.impair({ replica, zone, share, slow: fault.slow, errors: fault.errors }));
+    }
+    return ends;
+  }
+
+  #strikeConsumer(consumer: Consumer, fault: FaultSettings): (() => void)[] {
+    const ends: (() => void)[] = [];
+    if (fault.slow !== null) {
+      consumer.setSlow(fault.slow);
+      ends.push(() => consumer.setSlow(1));
+    }
+    if (fault.crash !== null) consumer.crash(fault.crash, fault.forUs ?? consumer.settings.restartDelayUs);
+    if (fault.down) consumer.crash(fault.target.kind === 'resource' ? (fault.target.share ?? 1) : 1, fault.forUs);
+    return ends;
+  }
+
+  #learnHealthBeforeDisturbances(): void {
+    const relevant = disturbancesOf(this.#scenario).filter(
+      ({ design }) => design === null || design === this.#design.name,
+    );
+    for (const { name, account } of this.accounts) {
+      const first = relevant.find(({ traffic }) => traffic === null || traffic === name);
+      if (first === undefined) continue;
+      this.sim.scheduleAt(first.fromUs, () => account.learnHealth(), undefined, MEASUREMENT);
+    }
+  }
+}

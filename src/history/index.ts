@@ -1,0 +1,4 @@
+/** What is recorded while a run goes on. */
+export { type MetricData, MetricsRecorder } from './metrics.ts';
+export { type AccountOptions, TrafficAccount, type TrafficOutcome } from './traffic-account.ts';
+export type { Clock, Window } from './window.ts';

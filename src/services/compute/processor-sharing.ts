@@ -1,0 +1,125 @@
+/**
+ * Egalitarian processor sharing: n jobs on c processors each get min(1, c/n) of one. Work is kept in virtual work V, which all jobs in
+ * service gain at the same rate, so a job of size s that starts at V ends at V + s: a heap of ends and one event for the first.
+ */
+import type { Handle, Simulation } from '../../kernel/index.ts';
+
+export class ProcessorSharing {
+  readonly #sim: Simulation;
+  readonly #onServed: (job: number) => void;
+  readonly #due = (): void => {
+    this.#serveDue();
+  };
+  readonly #ends: number[] = [];
+  readonly #jobs: number[] = [];
+  #processors: number;
+  #work = 0;
+  #asOf = 0;
+  #timer: Handle | -1 = -1;
+
+  constructor(sim: Simulation, processors: number, onServed: (job: number) => void) {
+    this.#sim = sim;
+    this.#processors = processors;
+    this.#onServed = onServed;
+  }
+
+  get count(): number {
+    return this.#jobs.length;
+  }
+
+  setProcessors(processors: number): void {
+    this.#advance();
+    this.#processors = processors;
+    this.#arm();
+  }
+
+  start(job: number, workUs: number): void {
+    this.#advance();
+    this.#push(this.#work + workUs, job);
+    this.#arm();
+  }
+
+  /** Takes a job out before its end. */
+  remove(job: number): void {
+    const at = this.#jobs.indexOf(job);
+    if (at < 0) return;
+    this.#advance();
+    this.#removeAt(at);
+    this.#arm();
+  }
+
+  #rate(): number {
+    const n = this.#jobs.length;
+    return n === 0 ? 0 : Math.min(1, this.#processors / n);
+  }
+
+  #advance(): void {
+    const now = this.#sim.now;
+    this.#work += (now - this.#asOf) * this.#rate();
+    this.#asOf = now;
+  }
+
+  #arm(): void {
+    if (this.#timer !== -1) this.#sim.cancel(this.#timer);
+    this.#timer = -1;
+    const rate = this.#rate();
+    if (rate === 0) return;
+    const left = Math.max(0, (this.#ends[0] as number) - this.#work);
+    this.#timer = this.#sim.schedule(Math.ceil(left / rate - 1e-6), this.#due, undefined);
+  }
+
+  #serveDue(): void {
+    this.#timer = -1;
+    this.#advance();
+    // An end within half a microsecond of now is now: instants are whole microseconds.
+    const reach = this.#work + 0.5 * this.#rate();
+    const served: number[] = [];
+    while (this.#jobs.length > 0 && (this.#ends[0] as number) <= reach) {
+      served.push(this.#jobs[0] as number);
+      this.#removeAt(0);
+    }
+    this.#arm();
+    for (const job of served) this.#onServed(job);
+  }
+
+  #push(end: number, job: number): void {
+    let at = this.#jobs.length;
+    this.#ends.push(end);
+    this.#jobs.push(job);
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if ((this.#ends[parent] as number) <= end) break;
+      this.#move(parent, at);
+      at = parent;
+    }
+    this.#ends[at] = end;
+    this.#jobs[at] = job;
+  }
+
+  #removeAt(hole: number): void {
+    const end = this.#ends.pop() as number;
+    const job = this.#jobs.pop() as number;
+    const n = this.#jobs.length;
+    if (hole === n) return;
+    let at = hole;
+    while (at > 0 && (this.#ends[(at - 1) >> 1] as number) > end) {
+      this.#move((at - 1) >> 1, at);
+      at = (at - 1) >> 1;
+    }
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= n) break;
+      if (child + 1 < n && (this.#ends[child + 1] as number) < (this.#ends[child] as number)) child++;
+      if ((this.#ends[child] as number) >= end) break;
+      this.#move(child, at);
+      at = child;
+    }
+    this.#ends[at] = end;
+    this.#jobs[at] = job;
+  }
+
+  #move(from: number, to: number): void {
+    this.#ends[to] = this.#ends[from] as number;
+    this.#jobs[to] = this.#jobs[from] as number;
+  }
+}

@@ -1,0 +1,428 @@
+/**
+ * A fleet of consumers of one queue.
+ *
+ *   instance: poll (up to batchSize) ─▶ in hand ─▶ workers (concurrency): handler time ─▶ calls in turn ─▶ done ─▶ delete ─▶ next
+ *                 ▲─────────── polls again when a worker is idle and nothing is in hand ───────────┘
+ *
+ * A worker's unit of work is a message, or with `deletes: perBatch` all that one poll brought. It waits for the answer to its delete, as
+ * an SDK's caller does. What a crash finds in hand is not deleted: it comes back when its visibility timeout ends.
+ */
+import { type CallPath, childPath } from '../calls/index.ts';
+import { compileVariate, type Handle, type KeyedStream, type Simulation, type Variate } from '../kernel/index.ts';
+import { type Caller, type Counter, type Level, type Metrics, Outcome } from '../services/ports.ts';
+import type { SqsOperations } from '../services/sqs/operations.ts';
+import type { SqsLatency } from '../services/sqs/settings.ts';
+import type { EndpointState } from './endpoint.ts';
+import type { RequestTable } from './requests.ts';
+import type { ConsumerSettings } from './settings.ts';
+import { type ClientOwner, emptyMessages, type Messages, SqsClient } from './sqs-client.ts';
+
+const US_PER_SECOND = 1e6;
+
+const Idle = 0;
+const Handling = 1;
+const Calling = 2;
+const Deleting = 3;
+
+interface Worker {
+  readonly index: number;
+  readonly instance: Instance;
+  state: number;
+  /** What it works on, and which of it. */
+  readonly unit: Messages;
+  at: number;
+  /** Handles of those that went well, first in the unit's own columns. */
+  readonly done: Messages;
+  callIndex: number;
+  ticket: number;
+  deletion: number;
+  timer: Handle | -1;
+}
+
+interface Instance {
+  readonly index: number;
+  readonly workers: Worker[];
+  readonly inHand: Messages;
+  next: number;
+  alive: boolean;
+  /** The poll under way, or -1. */
+  poll: number;
+  retry: Handle | -1;
+  heartbeat: Handle | -1;
+}
+
+export interface ConsumerPorts {
+  readonly requests: RequestTable;
+  readonly metrics: Metrics;
+  readonly queue: SqsOperations;
+  readonly endpoint: EndpointState;
+  readonly latency: SqsLatency;
+}
+
+export class Consumer implements ClientOwner, Caller {
+  readonly settings: ConsumerSettings;
+  readonly #sim: Simulation;
+  readonly #requests: RequestTable;
+  readonly #client: SqsClient;
+  readonly #time: Variate;
+  readonly #work: KeyedStream;
+  readonly #luck: KeyedStream;
+  readonly #choices: KeyedStream;
+  readonly #instances: Instance[] = [];
+  readonly #workers: Worker[] = [];
+  readonly #occurrence: number[];
+  #calls: readonly CallPath[] = [];
+  #slow = 1;
+  #busy = 0;
+  readonly #utilisation: Level;
+  readonly #inHandLevel: Level;
+  readonly #handled: Counter;
+  readonly #failures: Counter;
+  readonly #alive: Level;
+
+  readonly #handlerOver = (worker: number): void => {
+    this.#ownTimeOver(this.#workers[worker] as Worker);
+  };
+  readonly #pollAgain = (instance: number): void => {
+    const it = this.#instances[instance] as Instance;
+    it.retry = -1;
+    this.#pollIfIdle(it);
+  };
+  readonly #beat = (instance: number): void => {
+    this.#extend(this.#instances[instance] as Instance);
+  };
+  readonly #restart = (instance: number): void => {
+    this.#revive(this.#instances[instance] as Instance);
+  };
+
+  constructor(sim: Simulation, settings: ConsumerSettings, ports: ConsumerPorts) {
+    this.settings = settings;
+    this.#sim = sim;
+    this.#requests = ports.requests;
+    this.#time = compileVariate(settings.handler.time);
+    this.#work = sim.keyedStream(`${settings.name}/handler`);
+    this.#luck = sim.keyedStream(`${settings.name}/failure`);
+    this.#choices = sim.keyedStream(`${settings.name}/calls`);
+    const { metrics } = ports;
+    this.#utilisation = metrics.level('Utilisation', 'None');
+    this.#inHandLevel = metrics.level('MessagesInHand', 'Count');
+    this.#alive = metrics.level('InstancesRunning', 'Count');
+    this.#handled = metrics.counter('MessagesHandled', 'Count');
+    this.#failures = metrics.counter('HandlerFailures', 'Count');
+    this.#client = new SqsClient(
+      sim,
+      settings.name,
+      ports.requests,
+      ports.queue,
+      ports.endpoint,
+      ports.latency,
+      {
+        MaxNumberOfMessages: settings.batchSize,
+        VisibilityTimeout: settings.visibilityTimeoutUs === null ? -1 : settings.visibilityTimeoutUs / US_PER_SECOND,
+        WaitTimeSeconds: settings.waitTimeUs / US_PER_SECOND,
+      },
+      this,
+    );
+    for (let i = 0; i < settings.instances; i++) this.#addInstance(i);
+    this.#alive.set(settings.instances);
+    const seen = new Map<string, number>();
+    this.#occurrence = settings.handler.calls.map(({ to }) => {
+      const before = seen.get(to) ?? 0;
+      seen.set(to, before + 1);
+      return before;
+    });
+  }
+
+  /** Wires the services that the handler calls; `calls[i]` serves `handler.calls[i]`. */
+  connect(calls: readonly CallPath[]): void {
+    this.#calls = calls;
+  }
+
+  start(): void {
+    for (const instance of this.#instances) this.#poll(instance);
+  }
+
+  // --- faults ---
+
+  setSlow(factor: number): void {
+    this.#slow = factor;
+  }
+
+  /** Crashes a share of the instances that run, the first ones in their order; they restart after `restartUs`, never where it is null. */
+  crash(share: number, restartUs: number | null): void {
+    const running = this.#instances.filter((instance) => instance.alive);
+    for (const instance of running.slice(0, Math.round(share * this.#instances.length))) {
+      this.#kill(instance);
+      if (restartUs !== null) this.#sim.schedule(restartUs, this.#restart, instance.index);
+    }
+  }
+
+  // --- the client's owner ---
+
+  onMessages(tag: number, messages: Messages | null): void {
+    const instance = this.#instances[tag] as Instance;
+    instance.poll = -1;
+    if (messages === null) {
+      instance.retry = this.#sim.schedule(this.settings.pollRetryUs, this.#pollAgain, instance.index);
+      return;
+    }
+    if (messages.count > 0) {
+      copyMessages(messages, 0, messages.count, instance.inHand);
+      instance.next = 0;
+      this.#inHandLevel.add(messages.count);
+      this.#armHeartbeat(instance);
+      for (const worker of instance.workers) this.#takeWork(worker);
+    }
+    this.#pollIfIdle(instance);
+  }
+
+  onDeleted(tag: number): void {
+    const worker = this.#workers[tag] as Worker;
+    worker.deletion = -1;
+    this.#unitOver(worker);
+  }
+
+  // --- the caller of services ---
+
+  onReply(tag: number, outcome: Outcome): void {
+    const worker = this.#workers[tag] as Worker;
+    worker.ticket = -1;
+    if (outcome !== Outcome.ok) {
+      this.#messageOver(worker, false);
+      return;
+    }
+    worker.callIndex++;
+    this.#callNext(worker);
+  }
+
+  onLateReply(): void {}
+
+  // --- an instance's life ---
+
+  #addInstance(index: number): void {
+    const { batchSize, concurrency, deletes } = this.settings;
+    const instance: Instance = {
+      index,
+      workers: [],
+      inHand: emptyMessages(batchSize),
+      next: 0,
+      alive: true,
+      poll: -1,
+      retry: -1,
+      heartbeat: -1,
+    };
+    const unit = deletes === 'perBatch' ? batchSize : 1;
+    for (let i = 0; i < concurrency; i++) {
+      const worker: Worker = {
+        index: this.#workers.length,
+        instance,
+        state: Idle,
+        unit: emptyMessages(unit),
+        at: 0,
+        done: emptyMessages(unit),
+        callIndex: 0,
+        ticket: -1,
+        deletion: -1,
+        timer: -1,
+      };
+      instance.workers.push(worker);
+      this.#workers.push(worker);
+    }
+    this.#instances.push(instance);
+  }
+
+  #poll(instance: Instance): void {
+    instance.poll = this.#client.receive(instance.index);
+  }
+
+  #pollIfIdle(instance: Instance): void {
+    if (!instance.alive || instance.poll >= 0 || instance.retry !== -1) return;
+    if (instance.next < instance.inHand.count) return;
+    for (const worker of instance.workers) {
+      if (worker.state === Idle) {
+        this.#poll(instance);
+        return;
+      }
+    }
+  }
+
+  #kill(instance: Instance): void {
+    instance.alive = false;
+    this.#alive.add(-1);
+    if (instance.poll >= 0) this.#client.abandon(instance.poll);
+    if (instance.retry !== -1) this.#sim.cancel(instance.retry);
+    if (instance.heartbeat !== -1) this.#sim.cancel(instance.heartbeat);
+    instance.poll = -1;
+    instance.retry = -1;
+    instance.heartbeat = -1;
+    const { inHand } = instance;
+    for (let i = instance.next; i < inHand.count; i++) this.#requests.release(inHand.body[i] as number);
+    this.#inHandLevel.add(instance.next - inHand.count);
+    inHand.count = 0;
+    instance.next = 0;
+    for (const worker of instance.workers) this.#killWorker(worker);
+  }
+
+  #killWorker(worker: Worker): void {
+    if (worker.state === Idle) return;
+    if (worker.timer !== -1) this.#sim.cancel(worker.timer);
+    if (worker.ticket >= 0) (this.#calls[worker.callIndex] as CallPath).abandon(worker.ticket, false);
+    if (worker.deletion >= 0) this.#client.abandon(worker.deletion);
+    worker.timer = -1;
+    worker.ticket = -1;
+    worker.deletion = -1;
+    this.#letGo(worker);
+    this.#setState(worker, Idle);
+  }
+
+  #revive(instance: Instance): void {
+    if (instance.alive) return;
+    instance.alive = true;
+    this.#alive.add(1);
+    this.#poll(instance);
+  }
+
+  // --- a worker's life ---
+
+  #takeWork(worker: Worker): void {
+    const { inHand } = worker.instance;
+    if (worker.state !== Idle || worker.instance.next >= inHand.count) return;
+    const count = this.settings.deletes === 'perBatch' ? inHand.count - worker.instance.next : 1;
+    copyMessages(inHand, worker.instance.next, count, worker.unit);
+    worker.instance.next += count;
+    worker.at = 0;
+    worker.done.count = 0;
+    this.#setState(worker, Handling);
+    this.#handle(worker);
+  }
+
+  #handle(worker: Worker): void {
+    worker.state = Handling;
+    const time = this.#time.constant ? this.#time.mean : this.#time.draw(this.#draws(this.#work, worker));
+    worker.timer = this.#sim.schedule(Math.round(time * this.#slow), this.#handlerOver, worker.index);
+  }
+
+  #ownTimeOver(worker: Worker): void {
+    worker.timer = -1;
+    const request = worker.unit.body[worker.at] as number;
+    const { failureRate } = this.settings.handler;
+    const fails =
+      this.#requests.isPoison(request) || (failureRate > 0 && this.#draws(this.#luck, worker).uniform() < failureRate);
+    if (fails) {
+      this.#messageOver(worker, false);
+      return;
+    }
+    worker.callIndex = 0;
+    this.#callNext(worker);
+  }
+
+  #callNext(worker: Worker): void {
+    const request = worker.unit.body[worker.at] as number;
+    const own = pathOf(worker);
+    const { calls } = this.settings.handler;
+    for (let i = worker.callIndex; i < calls.length; i++) {
+      const path = childPath(own, 1000 * (this.#occurrence[i] as number));
+      const share = (calls[i] as { probability: number }).probability;
+      if (share < 1 && this.#choices.at(this.#requests.ordinal(request), childPath(path, i + 1)).uniform() >= share) {
+        continue;
+      }
+      worker.callIndex = i;
+      worker.state = Calling;
+      const { at } = worker;
+      const ticket = (this.#calls[i] as CallPath).call(request, path, this, worker.index);
+      // The answer may have come at once: then the worker has moved on.
+      if (worker.state === Calling && worker.at === at && worker.callIndex === i && ticket >= 0) worker.ticket = ticket;
+      return;
+    }
+    this.#messageOver(worker, true);
+  }
+
+  /** One message is done, or has failed; on to the next of the unit, or to the delete. */
+  #messageOver(worker: Worker, success: boolean): void {
+    const { unit, done } = worker;
+    const handle = unit.handle[worker.at] as number;
+    this.#handled.add(1);
+    if (success) {
+      this.#requests.complete(unit.body[worker.at] as number);
+      done.handle[done.count++] = handle;
+    } else {
+      this.#failures.add(1);
+      const visibility = this.settings.onFailureVisibilityUs;
+      if (visibility !== null) this.#client.changeVisibility(handle, visibility / US_PER_SECOND);
+    }
+    worker.at++;
+    if (worker.at < unit.count) {
+      this.#handle(worker);
+      return;
+    }
+    if (done.count === 0 || (done.count < unit.count && !this.settings.partialFailure)) {
+      this.#unitOver(worker);
+      return;
+    }
+    worker.state = Deleting;
+    worker.deletion = this.#client.delete(worker.index, done, 0, done.count);
+  }
+
+  #unitOver(worker: Worker): void {
+    this.#letGo(worker);
+    this.#setState(worker, Idle);
+    this.#takeWork(worker);
+    if (worker.state === Idle) this.#pollIfIdle(worker.instance);
+  }
+
+  #letGo(worker: Worker): void {
+    const { unit } = worker;
+    this.#inHandLevel.add(-unit.count);
+    const { count } = unit;
+    unit.count = 0;
+    for (let i = 0; i < count; i++) this.#requests.release(unit.body[i] as number);
+  }
+
+  #setState(worker: Worker, state: number): void {
+    if ((worker.state === Idle) !== (state === Idle)) {
+      this.#busy += state === Idle ? -1 : 1;
+      this.#utilisation.set(this.#busy / this.#workers.length);
+    }
+    worker.state = state;
+  }
+
+  #draws(stream: KeyedStream, worker: Worker): KeyedStream {
+    return stream.at(this.#requests.ordinal(worker.unit.body[worker.at] as number), pathOf(worker));
+  }
+
+  // --- heartbeat ---
+
+  #armHeartbeat(instance: Instance): void {
+    const { heartbeat } = this.settings;
+    if (heartbeat === null || instance.heartbeat !== -1) return;
+    instance.heartbeat = this.#sim.schedule(heartbeat.everyUs, this.#beat, instance.index);
+  }
+
+  /** Extends the visibility timeout of all that is in hand and not yet done. */
+  #extend(instance: Instance): void {
+    instance.heartbeat = -1;
+    const seconds = (this.settings.heartbeat as { extendToUs: number }).extendToUs / US_PER_SECOND;
+    let held = 0;
+    for (let i = instance.next; i < instance.inHand.count; i++, held++) {
+      this.#client.changeVisibility(instance.inHand.handle[i] as number, seconds);
+    }
+    for (const { state, unit, at } of instance.workers) {
+      if (state === Idle || state === Deleting) continue;
+      for (let i = at; i < unit.count; i++, held++) this.#client.changeVisibility(unit.handle[i] as number, seconds);
+    }
+    if (held > 0) this.#armHeartbeat(instance);
+  }
+}
+
+function pathOf(worker: Worker): number {
+  return childPath(0, (worker.unit.receiveCount[worker.at] as number) - 1);
+}
+
+function copyMessages(from: Messages, start: number, count: number, into: Messages): void {
+  for (let i = 0; i < count; i++) {
+    into.body[i] = from.body[start + i] as number;
+    into.handle[i] = from.handle[start + i] as number;
+    into.receiveCount[i] = from.receiveCount[start + i] as number;
+  }
+  into.count = count;
+}

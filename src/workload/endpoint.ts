@@ -1,0 +1,13 @@
+/** What faults do to a managed service as its clients see it; changed by the fault script while the run goes on. */
+export class EndpointState {
+  loseRequests = 0;
+  loseReplies = 0;
+  /** Share of calls answered with an error. */
+  errors = 0;
+  /** Everything is answered with an error. */
+  down = false;
+
+  get calm(): boolean {
+    return !this.down && this.loseRequests === 0 && this.loseReplies === 0 && this.errors === 0;
+  }
+}

@@ -1,0 +1,265 @@
+/**
+ * A consumer's SDK client for one queue: receives, deletes and visibility changes, with the network in between.
+ * Answers that are lost end in the SDK's own time-out, so that a poller never hangs.
+ */
+import { compileVariate, type Simulation, type Stream, type Variate } from '../kernel/index.ts';
+import type { Requests } from '../services/ports.ts';
+import type { ReceiveMessageInput, ReceiveMessageOutput, Receiver, SqsOperations } from '../services/sqs/operations.ts';
+import type { SqsLatency } from '../services/sqs/settings.ts';
+import type { EndpointState } from './endpoint.ts';
+
+/** Messages in a client's hands, in columns; pooled. */
+export interface Messages {
+  count: number;
+  readonly body: Float64Array;
+  readonly handle: Float64Array;
+  readonly receiveCount: Int32Array;
+}
+
+export function emptyMessages(capacity: number): Messages {
+  return {
+    count: 0,
+    body: new Float64Array(capacity),
+    handle: new Float64Array(capacity),
+    receiveCount: new Int32Array(capacity),
+  };
+}
+
+export interface ClientOwner {
+  /** `messages` is valid during the call only; null: the call failed. Its requests are retained: the owner releases them. */
+  onMessages(tag: number, messages: Messages | null): void;
+  onDeleted(tag: number): void;
+}
+
+/** How long the SDK waits for an answer beyond a long poll's own wait, microseconds (assumed). */
+const SDK_TIMEOUT_US = 5_000_000;
+/** Attempts at a delete whose answer was lost or was an error (the SDK's standard retries). */
+const DELETE_ATTEMPTS = 3;
+
+/** One call under way; pooled. */
+interface Operation {
+  readonly index: number;
+  tag: number;
+  /** The owner has gone (a crash): the answer is thrown away. */
+  abandoned: boolean;
+  failed: boolean;
+  attempts: number;
+  backUs: number;
+  ticket: number;
+  readonly messages: Messages;
+}
+
+export class SqsClient implements Receiver {
+  readonly #sim: Simulation;
+  readonly #requests: Requests;
+  readonly #queue: SqsOperations;
+  readonly #state: EndpointState;
+  readonly #owner: ClientOwner;
+  readonly #receiveLatency: Variate;
+  readonly #deleteLatency: Variate;
+  readonly #delays: Stream;
+  readonly #losses: Stream;
+  readonly #input: ReceiveMessageInput;
+  readonly #operations: Operation[] = [];
+  readonly #free: number[] = [];
+
+  readonly #receiveArrives = (index: number): void => {
+    this.#receiveNow(this.#operations[index] as Operation);
+  };
+  readonly #receiveReturns = (index: number): void => {
+    this.#receiveOver(this.#operations[index] as Operation);
+  };
+  readonly #deleteArrives = (index: number): void => {
+    this.#deleteNow(this.#operations[index] as Operation);
+  };
+  readonly #deleteReturns = (index: number): void => {
+    this.#deleteOver(this.#operations[index] as Operation);
+  };
+
+  constructor(
+    sim: Simulation,
+    name: string,
+    requests: Requests,
+    queue: SqsOperations,
+    state: EndpointState,
+    latency: SqsLatency,
+    input: ReceiveMessageInput,
+    owner: ClientOwner,
+  ) {
+    this.#sim = sim;
+    this.#requests = requests;
+    this.#queue = queue;
+    this.#state = state;
+    this.#owner = owner;
+    this.#input = input;
+    this.#receiveLatency = compileVariate(latency.receive);
+    this.#deleteLatency = compileVariate(latency.delete);
+    this.#delays = sim.stream(`${name}/latency`);
+    this.#losses = sim.stream(`${name}/loss`);
+  }
+
+  /** Begins a ReceiveMessage; the owner hears `onMessages(tag, …)`. Returns what `abandon` takes. */
+  receive(tag: number): number {
+    const operation = this.#take(tag);
+    const roundTrip = this.#roundTrip(this.#receiveLatency);
+    const out = Math.round(roundTrip / 2);
+    operation.backUs = roundTrip - out;
+    this.#sim.schedule(out, this.#receiveArrives, operation.index);
+    return operation.index;
+  }
+
+  /** Begins a DeleteMessage, or DeleteMessageBatch for several; the owner hears `onDeleted(tag)`. */
+  delete(tag: number, messages: Messages, from: number, count: number): number {
+    const operation = this.#take(tag);
+    for (let i = 0; i < count; i++) operation.messages.handle[i] = messages.handle[from + i] as number;
+    operation.messages.count = count;
+    operation.attempts = 0;
+    this.#sendDelete(operation);
+    return operation.index;
+  }
+
+  /** ChangeMessageVisibility; nobody waits for its answer. */
+  changeVisibility(handle: number, seconds: number): void {
+    if (!this.#state.calm && (this.#state.down || this.#chance(this.#state.loseRequests))) return;
+    this.#queue.ChangeMessageVisibility(handle, seconds);
+  }
+
+  /** The owner has crashed: what was asked for goes on at the service, the answers are thrown away. */
+  abandon(index: number): void {
+    const operation = this.#operations[index] as Operation;
+    operation.abandoned = true;
+    if (operation.ticket < 0) return;
+    // Its connection is gone, so the service ends the long poll.
+    this.#queue.cancelReceive(operation.ticket);
+    this.#give(operation);
+  }
+
+  onReceiveMessage(tag: number, output: ReceiveMessageOutput): void {
+    const operation = this.#operations[tag] as Operation;
+    operation.ticket = -1;
+    const { messages } = operation;
+    operation.failed = output.error !== null;
+    messages.count = output.error === null ? output.count : 0;
+    for (let i = 0; i < messages.count; i++) {
+      const body = output.body[i] as number;
+      messages.body[i] = body;
+      messages.handle[i] = output.ReceiptHandle[i] as number;
+      messages.receiveCount[i] = output.ApproximateReceiveCount[i] as number;
+      this.#requests.retain(body);
+    }
+    if (!this.#state.calm && this.#chance(this.#state.loseReplies)) {
+      // Received as far as the service knows, never seen by the client: hidden until the visibility timeout ends.
+      this.#drop(messages);
+      operation.failed = true;
+      this.#sim.schedule(SDK_TIMEOUT_US, this.#receiveReturns, operation.index);
+      return;
+    }
+    this.#sim.schedule(operation.backUs, this.#receiveReturns, operation.index);
+  }
+
+  #receiveNow(operation: Operation): void {
+    if (operation.abandoned) {
+      this.#give(operation);
+      return;
+    }
+    if (!this.#state.calm && this.#receiveDisturbed(operation)) return;
+    operation.ticket = -1;
+    const pending = this.#queue.ReceiveMessage(this.#input, this, operation.index);
+    if (pending >= 0) operation.ticket = pending;
+  }
+
+  #receiveDisturbed(operation: Operation): boolean {
+    const lost = this.#chance(this.#state.loseRequests);
+    if (!lost && !this.#state.down && !this.#chance(this.#state.errors)) return false;
+    operation.failed = true;
+    operation.messages.count = 0;
+    this.#sim.schedule(lost ? this.#giveUpAfter() : operation.backUs, this.#receiveReturns, operation.index);
+    return true;
+  }
+
+  #giveUpAfter(): number {
+    return SDK_TIMEOUT_US + Math.max(0, this.#input.WaitTimeSeconds) * 1_000_000;
+  }
+
+  #receiveOver(operation: Operation): void {
+    if (operation.abandoned) {
+      this.#drop(operation.messages);
+      this.#give(operation);
+      return;
+    }
+    this.#owner.onMessages(operation.tag, operation.failed ? null : operation.messages);
+    this.#give(operation);
+  }
+
+  #drop(messages: Messages): void {
+    for (let i = 0; i < messages.count; i++) this.#requests.release(messages.body[i] as number);
+    messages.count = 0;
+  }
+
+  #sendDelete(operation: Operation): void {
+    operation.attempts++;
+    const roundTrip = this.#roundTrip(this.#deleteLatency);
+    const out = Math.round(roundTrip / 2);
+    operation.backUs = roundTrip - out;
+    this.#sim.schedule(out, this.#deleteArrives, operation.index);
+  }
+
+  #deleteNow(operation: Operation): void {
+    operation.failed = false;
+    let wait = operation.backUs;
+    if (!this.#state.calm && this.#chance(this.#state.loseRequests)) {
+      operation.failed = true;
+      wait = SDK_TIMEOUT_US;
+    } else if (!this.#state.calm && (this.#state.down || this.#chance(this.#state.errors))) {
+      operation.failed = true;
+    } else {
+      const { messages } = operation;
+      if (messages.count === 1) this.#queue.DeleteMessage(messages.handle[0] as number);
+      else this.#queue.DeleteMessageBatch(messages.handle, messages.count);
+      if (!this.#state.calm && this.#chance(this.#state.loseReplies)) {
+        operation.failed = true;
+        wait = SDK_TIMEOUT_US;
+      }
+    }
+    this.#sim.schedule(wait, this.#deleteReturns, operation.index);
+  }
+
+  #deleteOver(operation: Operation): void {
+    if (operation.failed && !operation.abandoned && operation.attempts < DELETE_ATTEMPTS) {
+      this.#sendDelete(operation);
+      return;
+    }
+    if (!operation.abandoned) this.#owner.onDeleted(operation.tag);
+    this.#give(operation);
+  }
+
+  #chance(share: number): boolean {
+    return share > 0 && this.#losses.uniform() < share;
+  }
+
+  #roundTrip(latency: Variate): number {
+    return Math.round(latency.constant ? latency.mean : latency.draw(this.#delays));
+  }
+
+  #take(tag: number): Operation {
+    const reused = this.#free.pop();
+    let operation: Operation;
+    if (reused !== undefined) operation = this.#operations[reused] as Operation;
+    else {
+      const index = this.#operations.length;
+      operation = { index, tag, abandoned: false, failed: false, attempts: 0, backUs: 0, ticket: -1, messages: emptyMessages(10) };
+      this.#operations.push(operation);
+    }
+    operation.tag = tag;
+    operation.abandoned = false;
+    operation.failed = false;
+    operation.ticket = -1;
+    operation.messages.count = 0;
+    return operation;
+  }
+
+  #give(operation: Operation): void {
+    operation.ticket = -1;
+    this.#free.push(operation.index);
+  }
+}

@@ -1,0 +1,283 @@
+/**
+ * A producer's SDK client for one queue: SendMessage, or SendMessageBatch where the producer groups its sends.
+ *
+ *   call ─▶ [open batch until size or linger] ─▶ half the latency ─▶ queue ─▶ half the latency ─▶ reply per message
+ *
+ * The operation takes effect half-way through its round trip (assumed: AWS publishes no split).
+ */
+import { childPath, grownInt32, grownUint8 } from '../calls/index.ts';
+import { compileVariate, type KeyedStream, type Simulation, type Variate } from '../kernel/index.ts';
+import { type Callee, type Caller, Outcome, type Requests } from '../services/ports.ts';
+import type { SendMessageInput, SqsError, SqsOperations } from '../services/sqs/operations.ts';
+import type { SqsLatency } from '../services/sqs/settings.ts';
+import type { EndpointState } from './endpoint.ts';
+
+export interface ProducerOptions {
+  readonly name: string;
+  readonly latency: SqsLatency;
+  readonly batch: { readonly size: number; readonly lingerUs: number } | null;
+}
+
+const Free = 0;
+const Gathering = 1;
+const Outbound = 2;
+const Inbound = 3;
+const Lost = 4;
+
+const THROTTLING = new Set(['RequestThrottled', 'ThrottlingException', 'OverLimit', 'KmsThrottled']);
+
+export function outcomeOf(error: SqsError | null): Outcome {
+  if (error === null) return Outcome.ok;
+  return THROTTLING.has(error.code) ? Outcome.throttled : error.senderFault ? Outcome.refused : Outcome.unavailable;
+}
+
+/** Requests that travel together; pooled. */
+interface Batch {
+  readonly slots: number[];
+  serial: number;
+}
+
+export class SqsProducer implements Callee {
+  readonly #sim: Simulation;
+  readonly #requests: Requests;
+  readonly #queue: SqsOperations;
+  readonly #state: EndpointState;
+  readonly #latency: Variate;
+  readonly #delays: KeyedStream;
+  readonly #losses: KeyedStream;
+  readonly #batching: ProducerOptions['batch'];
+  readonly #inputs: SendMessageInput[] = [];
+  readonly #pool: Batch[] = [];
+  #open: Batch | null = null;
+  #serial = 0;
+
+  #phase = new Uint8Array(64);
+  #left = new Uint8Array(64);
+  #outcome = new Uint8Array(64);
+  #request = new Int32Array(64);
+  #path = new Int32Array(64);
+  #tag = new Int32Array(64);
+  /** The other half of the round trip, microseconds. */
+  #back = new Int32Array(64);
+  readonly #caller: (Caller | null)[] = [];
+  readonly #free: number[] = [];
+  #used = 0;
+
+  readonly #arrive = (slot: number): void => {
+    this.#send(slot);
+  };
+  readonly #return = (slot: number): void => {
+    this.#reply(slot);
+  };
+  readonly #lingered = (serial: number): void => {
+    if (this.#open !== null && this.#open.serial === serial) this.#dispatch();
+  };
+  readonly #arriveBatch = (batch: Batch): void => {
+    this.#sendBatch(batch);
+  };
+  readonly #returnBatch = (batch: Batch): void => {
+    for (const slot of batch.slots) this.#reply(slot);
+    batch.slots.length = 0;
+    this.#pool.push(batch);
+  };
+
+  constructor(sim: Simulation, requests: Requests, queue: SqsOperations, state: EndpointState, options: ProducerOptions) {
+    this.#sim = sim;
+    this.#requests = requests;
+    this.#queue = queue;
+    this.#state = state;
+    this.#latency = compileVariate(options.latency.send);
+    this.#delays = sim.keyedStream(`${options.name}/send`);
+    this.#losses = sim.keyedStream(`${options.name}/loss`);
+    this.#batching = options.batch !== null && options.batch.size > 1 ? options.batch : null;
+    for (let i = 0; i < (this.#batching?.size ?? 1); i++) this.#inputs.push({ body: 0, bytes: 0, DelaySeconds: -1 });
+  }
+
+  call(request: number, path: number, caller: Caller, tag: number): number {
+    const slot = this.#take();
+    this.#left[slot] = 0;
+    this.#request[slot] = request;
+    this.#path[slot] = path;
+    this.#tag[slot] = tag;
+    this.#caller[slot] = caller;
+    this.#requests.retain(request);
+    if (this.#batching !== null) this.#gather(slot, this.#batching);
+    else this.#dispatchOne(slot);
+    return this.#phase[slot] === Free ? -1 : slot;
+  }
+
+  abandon(slot: number): void {
+    // The message is on its way all the same: there is nothing to stop.
+    if (this.#phase[slot] === Lost) this.#give(slot);
+    else this.#left[slot] = 1;
+  }
+
+  disown(): void {}
+
+  // --- one by one ---
+
+  #dispatchOne(slot: number): void {
+    const roundTrip = this.#roundTrip(slot);
+    const out = Math.round(roundTrip / 2);
+    this.#phase[slot] = Outbound;
+    this.#back[slot] = roundTrip - out;
+    if (out > 0) this.#sim.schedule(out, this.#arrive, slot);
+    else this.#send(slot);
+  }
+
+  #send(slot: number): void {
+    if (!this.#state.calm && this.#disturbed(slot)) return;
+    const input = this.#inputs[0] as SendMessageInput;
+    input.body = this.#request[slot] as number;
+    input.bytes = this.#requests.bytes(input.body);
+    this.#answer(slot, outcomeOf(this.#queue.SendMessage(input).error));
+  }
+
+  #answer(slot: number, outcome: Outcome): void {
+    this.#outcome[slot] = outcome;
+    if (!this.#state.calm && this.#loses(slot, this.#state.loseReplies, 2)) {
+      this.#lose(slot);
+      return;
+    }
+    this.#phase[slot] = Inbound;
+    const back = this.#back[slot] as number;
+    if (back > 0) this.#sim.schedule(back, this.#return, slot);
+    else this.#reply(slot);
+  }
+
+  // --- in batches ---
+
+  #gather(slot: number, batching: { readonly size: number; readonly lingerUs: number }): void {
+    this.#phase[slot] = Gathering;
+    if (this.#open === null) {
+      this.#open = this.#pool.pop() ?? { slots: [], serial: 0 };
+      this.#open.serial = this.#serial = (this.#serial + 1) & 0x3fffffff;
+      this.#sim.schedule(batching.lingerUs, this.#lingered, this.#open.serial);
+    }
+    this.#open.slots.push(slot);
+    if (this.#open.slots.length >= batching.size) this.#dispatch();
+  }
+
+  #dispatch(): void {
+    const batch = this.#open as Batch;
+    this.#open = null;
+    const first = batch.slots[0] as number;
+    const roundTrip = this.#roundTrip(first);
+    const out = Math.round(roundTrip / 2);
+    for (const slot of batch.slots) {
+      this.#phase[slot] = Outbound;
+      this.#back[slot] = roundTrip - out;
+    }
+    this.#sim.schedule(out, this.#arriveBatch, batch);
+  }
+
+  #sendBatch(batch: Batch): void {
+    const first = batch.slots[0] as number;
+    if (!this.#state.calm && this.#batchDisturbed(batch, first)) return;
+    batch.slots.forEach((slot, i) => {
+      const input = this.#inputs[i] as SendMessageInput;
+      input.body = this.#request[slot] as number;
+      input.bytes = this.#requests.bytes(input.body);
+    });
+    const output = this.#queue.SendMessageBatch(this.#inputs, batch.slots.length);
+    const lost = !this.#state.calm && this.#loses(first, this.#state.loseReplies, 2);
+    batch.slots.forEach((slot, i) => {
+      this.#outcome[slot] = outcomeOf(output.error ?? output.entryErrors[i] ?? null);
+      this.#phase[slot] = Inbound;
+      if (lost) this.#lose(slot);
+    });
+    if (lost) this.#recycle(batch);
+    else this.#sim.schedule(this.#back[first] as number, this.#returnBatch, batch);
+  }
+
+  #batchDisturbed(batch: Batch, first: number): boolean {
+    if (this.#loses(first, this.#state.loseRequests, 1)) {
+      for (const slot of batch.slots) this.#lose(slot);
+      this.#recycle(batch);
+      return true;
+    }
+    if (!this.#state.down && !this.#loses(first, this.#state.errors, 3)) return false;
+    for (const slot of batch.slots) this.#outcome[slot] = Outcome.unavailable;
+    this.#sim.schedule(this.#back[first] as number, this.#returnBatch, batch);
+    return true;
+  }
+
+  #recycle(batch: Batch): void {
+    batch.slots.length = 0;
+    this.#pool.push(batch);
+  }
+
+  // --- both ---
+
+  #reply(slot: number): void {
+    const caller = this.#caller[slot] as Caller;
+    const tag = this.#tag[slot] as number;
+    const request = this.#request[slot] as number;
+    const outcome = this.#outcome[slot] as Outcome;
+    const left = this.#left[slot] === 1;
+    this.#recycleSlot(slot);
+    if (left) caller.onLateReply(request, outcome);
+    else caller.onReply(tag, outcome);
+    this.#requests.release(request);
+  }
+
+  #disturbed(slot: number): boolean {
+    if (this.#loses(slot, this.#state.loseRequests, 1)) {
+      this.#lose(slot);
+      return true;
+    }
+    if (!this.#state.down && !this.#loses(slot, this.#state.errors, 3)) return false;
+    this.#answer(slot, Outcome.unavailable);
+    return true;
+  }
+
+  /** No answer will come; the slot waits for its caller to leave. */
+  #lose(slot: number): void {
+    if (this.#left[slot] === 1) this.#give(slot);
+    else this.#phase[slot] = Lost;
+  }
+
+  #loses(slot: number, share: number, way: number): boolean {
+    if (share <= 0) return false;
+    const path = childPath(this.#path[slot] as number, way);
+    return this.#losses.at(this.#requests.ordinal(this.#request[slot] as number), path).uniform() < share;
+  }
+
+  #roundTrip(slot: number): number {
+    if (this.#latency.constant) return Math.round(this.#latency.mean);
+    const ordinal = this.#requests.ordinal(this.#request[slot] as number);
+    return Math.round(this.#latency.draw(this.#delays.at(ordinal, this.#path[slot] as number)));
+  }
+
+  #give(slot: number): void {
+    const request = this.#request[slot] as number;
+    this.#recycleSlot(slot);
+    this.#requests.release(request);
+  }
+
+  #recycleSlot(slot: number): void {
+    this.#phase[slot] = Free;
+    this.#caller[slot] = null;
+    this.#free.push(slot);
+  }
+
+  #take(): number {
+    const reused = this.#free.pop();
+    if (reused !== undefined) return reused;
+    const slot = this.#used++;
+    if (slot === this.#phase.length) this.#grow();
+    this.#caller.push(null);
+    return slot;
+  }
+
+  #grow(): void {
+    const length = this.#phase.length * 2;
+    this.#phase = grownUint8(this.#phase, length);
+    this.#left = grownUint8(this.#left, length);
+    this.#outcome = grownUint8(this.#outcome, length);
+    this.#request = grownInt32(this.#request, length);
+    this.#path = grownInt32(this.#path, length);
+    this.#tag = grownInt32(this.#tag, length);
+    this.#back = grownInt32(this.#back, length);
+  }
+}
