@@ -1,0 +1,164 @@
+/**
+ * When requests come: a traffic's source as a stream of instants.
+ *
+ *     source ─▶ openArrivals ─▶ next(), next(), …   microseconds with fractions, ascending; Infinity at the end
+ *
+ * A changing rate is drawn by time change, which is exact: points with unit gaps (exponential ones for Poisson) on the axis
+ * of expected arrivals, carried through the inverse of the rate's integral. Nothing is thinned, nothing approximated
+ * by steps, and the same draws serve every rate: double the rate and the same arrivals come twice as fast.
+ *
+ * The caller rounds to whole microseconds; gaps accumulate here in fractions.
+ */
+import type { Uniforms } from '../kernel/index.ts';
+import { countedArrivals, recordedArrivals } from './arrivals-recorded.ts';
+import { RateFunction } from './arrivals-rate.ts';
+import type { Arrivals, TrafficSource } from './settings.ts';
+
+/** Instants of arrival in microseconds since the start, with fractions, never descending; Infinity once none is left. */
+export interface ArrivalProcess {
+  next(): number;
+}
+
+/**
+ * Arrivals of a traffic's source; null for a closed loop, whose requests come when users are ready. `stream` belongs to this
+ * traffic alone. No instant after `untilUs` is asked for: a process may answer Infinity instead of one.
+ */
+export function openArrivals(
+  source: TrafficSource,
+  stream: Uniforms,
+  untilUs = Number.POSITIVE_INFINITY,
+): ArrivalProcess | null {
+  switch (source.kind) {
+    case 'rate':
+      return ratedArrivals(new RateFunction(source.base, source.changes), source.arrivals, stream, untilUs);
+    case 'trace':
+      return source.recording.counts === null
+        ? recordedArrivals(source.recording.instantsUs ?? [])
+        : countedArrivals(source.recording.counts, source.everyUs ?? 0, source.burstiness, stream);
+    case 'users':
+      return null;
+  }
+}
+
+/** Arrivals at a given rate. Throws RangeError for an Erlang k that is no whole number from 1, or periods that are not positive. */
+export function ratedArrivals(
+  rate: RateFunction,
+  arrivals: Arrivals,
+  stream: Uniforms,
+  untilUs = Number.POSITIVE_INFINITY,
+): ArrivalProcess {
+  switch (arrivals.kind) {
+    case 'poisson':
+      return new TimeChanged(rate, () => unitExponential(stream));
+    case 'regular':
+      return new TimeChanged(rate, () => 1);
+    case 'erlang':
+      return new TimeChanged(rate, erlangGaps(arrivals.k, stream));
+    case 'bursty':
+      return new Bursty(rate, arrivals.onUs, arrivals.offUs, stream, untilUs);
+  }
+}
+
+function unitExponential(stream: Uniforms): number {
+  return -Math.log(stream.uniform());
+}
+
+function erlangGaps(k: number, stream: Uniforms): () => number {
+  if (!(Number.isInteger(k) && k >= 1)) throw new RangeError(`erlang k ${k}: expected a whole number from 1 on`);
+  return () => {
+    let sum = 0;
+    for (let i = 0; i < k; i++) sum += unitExponential(stream);
+    return sum / k;
+  };
+}
+
+/** Points with the given gaps (mean 1) on the axis of expected arrivals, as instants. The first gap begins at the start. */
+class TimeChanged implements ArrivalProcess {
+  readonly #rate: RateFunction;
+  readonly #gap: () => number;
+  #area = 0;
+
+  constructor(rate: RateFunction, gap: () => number) {
+    this.#rate = rate;
+    this.#gap = gap;
+  }
+
+  next(): number {
+    this.#area += this.#gap();
+    return this.#rate.inverse(this.#area);
+  }
+}
+
+/**
+ * Poisson arrivals that come only in on-periods, at (on + off) / on times the rate, so that the mean rate stays. Periods
+ * are exponential and begin in their long-run state (on with probability on / (on + off)): no start-up bias.
+ */
+class Bursty implements ArrivalProcess {
+  readonly #rate: RateFunction;
+  readonly #onUs: number;
+  readonly #offUs: number;
+  readonly #stream: Uniforms;
+  readonly #untilUs: number;
+  readonly #factor: number;
+  #on: boolean;
+  #nowUs = 0;
+  /** End of the period that is going on. */
+  #endUs: number;
+
+  constructor(rate: RateFunction, onUs: number, offUs: number, stream: Uniforms, untilUs: number) {
+    if (!(onUs > 0 && offUs >= 0 && onUs + offUs < Number.POSITIVE_INFINITY)) {
+      throw new RangeError(`bursty on ${onUs} us, off ${offUs} us: expected on > 0 and off >= 0`);
+    }
+    this.#rate = rate;
+    this.#onUs = onUs;
+    this.#offUs = offUs;
+    this.#stream = stream;
+    this.#untilUs = untilUs;
+    this.#factor = (onUs + offUs) / onUs;
+    this.#on = stream.uniform() * (onUs + offUs) < onUs;
+    this.#endUs = this.#period();
+  }
+
+  next(): number {
+    let need = unitExponential(this.#stream) / this.#factor;
+    while (this.#nowUs <= this.#untilUs) {
+      if (!this.#wake()) return Number.POSITIVE_INFINITY;
+      if (this.#on) {
+        const area = this.#rate.integral(this.#nowUs);
+        const left = this.#rate.integral(this.#endUs) - area;
+        if (need <= left) {
+          this.#nowUs = Math.min(this.#endUs, Math.max(this.#nowUs, this.#rate.inverse(area + need)));
+          return this.#nowUs;
+        }
+        need -= left;
+      }
+      this.#nowUs = this.#endUs;
+      this.#on = !this.#on || this.#offUs === 0;
+      this.#endUs = this.#nowUs + this.#period();
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * Where the rate is zero: jumps to its end instead of walking through every period in between, drawing the state there from
+   * the transition probability of the two-state Markov chain (the periods have no memory). False where no arrival can come.
+   */
+  #wake(): boolean {
+    const wake = this.#rate.wakes(this.#nowUs);
+    if (wake === Number.POSITIVE_INFINITY) return false;
+    if (wake > this.#endUs) {
+      const share = this.#onUs / (this.#onUs + this.#offUs);
+      const memory = this.#offUs === 0 ? 0 : Math.exp(-(1 / this.#onUs + 1 / this.#offUs) * (wake - this.#endUs));
+      // At #endUs the state turns: from there on the chain starts in the other state.
+      const startsOn = this.#on ? 0 : 1;
+      this.#on = this.#stream.uniform() < share + (startsOn - share) * memory;
+      this.#endUs = wake + this.#period();
+    }
+    this.#nowUs = Math.max(this.#nowUs, wake);
+    return true;
+  }
+
+  #period(): number {
+    return unitExponential(this.#stream) * (this.#on ? this.#onUs : this.#offUs);
+  }
+}
