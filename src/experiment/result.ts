@@ -130,6 +130,7 @@ export interface DesignResult {
   readonly distributions: Readonly<Record<string, readonly (readonly [number, number])[]>>;
   readonly objectives: readonly ObjectiveResult[];
   readonly guarantees: readonly GuaranteeResult[];
+  /** null: this version prices nothing yet. */
   readonly cost: {
     readonly totalUsd: number;
     readonly perMillionRequestsUsd: number | null;
@@ -139,7 +140,7 @@ export interface DesignResult {
       readonly unit: string;
       readonly usd: number;
     }[];
-  };
+  } | null;
   readonly events: number;
   readonly eventsFingerprint: string;
 }

@@ -205,7 +205,9 @@ export class World {
   #route(): void {
     this.#scenario.traffic.forEach((traffic, index) => {
       const entry = this.#design.entries.find((it) => it.traffic === traffic.name)?.resource as string;
-      const arrivals = traffic.source.kind === 'users' ? null : arrivalsOf(this.sim, traffic.name, traffic.source);
+      const { source } = traffic;
+      const arrivals =
+        source.kind === 'users' ? null : arrivalsOf(this.sim, traffic.name, source, this.#scenario.horizonUs);
       const sender = new Sender(
         this.sim,
         traffic,

@@ -1,0 +1,5 @@
+/** Resolved scenario → wired world → replications → result. */
+export { assembleResult } from './assemble.ts';
+export { ExperimentError, type ExperimentErrorCode } from './errors.ts';
+export { type ReplicationOutcome, type RunOptions, runReplication, runReplications } from './replication.ts';
+export type { DesignResult, Result, TrafficResult } from './result.ts';
