@@ -1,7 +1,7 @@
 /**
  * When requests come: a traffic's source as a stream of instants.
  *
- *     source ─▶ openArrivals ─▶ next(), next(), …   microseconds with fractions, ascending; Infinity at the end
+ *     source ─▶ arrivalsOf ─▶ next(), next(), …   microseconds with fractions, ascending; Infinity at the end
  *
  * A changing rate is drawn by time change, which is exact: points with unit gaps (exponential ones for Poisson) on the axis
  * of expected arrivals, carried through the inverse of the rate's integral. Nothing is thinned, nothing approximated
@@ -20,24 +20,24 @@ export interface ArrivalProcess {
 }
 
 /**
- * Arrivals of a traffic's source; null for a closed loop, whose requests come when users are ready. `stream` belongs to this
- * traffic alone. No instant after `untilUs` is asked for: a process may answer Infinity instead of one.
+ * Arrivals of the traffic `name`, from its own stream `<name>/arrivals`: the same in every design. A closed loop has none of
+ * its own (its requests come when users are ready). No instant after `untilUs` will be used: a process may answer Infinity
+ * instead of one, which spares bursty traffic of a low rate a long search.
  */
-export function openArrivals(
-  source: TrafficSource,
-  stream: Uniforms,
+export function arrivalsOf(
+  streams: { stream(name: string): Uniforms },
+  name: string,
+  source: Exclude<TrafficSource, { kind: 'users' }>,
   untilUs = Number.POSITIVE_INFINITY,
-): ArrivalProcess | null {
-  switch (source.kind) {
-    case 'rate':
-      return ratedArrivals(new RateFunction(source.base, source.changes), source.arrivals, stream, untilUs);
-    case 'trace':
-      return source.recording.counts === null
-        ? recordedArrivals(source.recording.instantsUs ?? [])
-        : countedArrivals(source.recording.counts, source.everyUs ?? 0, source.burstiness, stream);
-    case 'users':
-      return null;
+): ArrivalProcess {
+  const stream = streams.stream(`${name}/arrivals`);
+  if (source.kind === 'rate') {
+    return ratedArrivals(new RateFunction(source.base, source.changes), source.arrivals, stream, untilUs);
   }
+  const { counts, instantsUs } = source.recording;
+  return counts === null
+    ? recordedArrivals(instantsUs ?? [])
+    : countedArrivals(counts, source.everyUs ?? 0, source.burstiness, stream);
 }
 
 /** Arrivals at a given rate. Throws RangeError for an Erlang k that is no whole number from 1, or periods that are not positive. */
