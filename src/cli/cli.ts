@@ -1,0 +1,225 @@
+/** The commands and their options. Each command's own file is read only when it is called: the start must be quick. */
+import yargs, { type Argv } from 'yargs';
+import { EXIT, type ExitCode, RunError, toFailure, UserError } from './exit.ts';
+import { FORMATS, parseCount, parseFormats, parseSet, parseTraffic } from './overrides.ts';
+import { packageVersion } from './package-root.ts';
+import type { Changes } from './scenarios.ts';
+import type { Terminal } from './terminal.ts';
+
+const MAX_THREADS = 1024;
+const MAX_REPLICATIONS = 1_000_000;
+
+/** Runs a command line; never throws. */
+export async function main(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  let code: ExitCode = EXIT.fine;
+  try {
+    await commandLine(args, terminal, (ended) => {
+      code = ended;
+    }).parseAsync();
+    return code;
+  } catch (error) {
+    return tell(error, args, terminal);
+  }
+}
+
+function commandLine(args: readonly string[], terminal: Terminal, end: (code: ExitCode) => void): Argv {
+  return yargs([...args])
+    .scriptName('spillway')
+    .locale('en')
+    .usage(
+      '$0 <command>\n\nSimulates synchronous and decoupled designs on virtual time: the same scenario and seed give the same bytes.',
+    )
+    .parserConfiguration({
+      'dot-notation': false,
+      'greedy-arrays': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'strip-aliased': true,
+    })
+    .command(
+      'run <scenario..>',
+      'Run every design, print the comparison, write the report',
+      (y) =>
+        withChanges(scenarios(y))
+          .option('design', { type: 'string', array: true, describe: 'Run only this design (may be repeated)' })
+          .option('threads', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'Worker threads (default: one per processor)',
+          })
+          .option('out', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'Folder of the report (default: out/<scenario>)',
+          })
+          .option('format', formatOption)
+          .option('json', { type: 'boolean', describe: 'Print result.json on one line instead of the summary' }),
+      async (argv) => {
+        const { run } = await import('./commands/run.ts');
+        const threads = single('threads', argv.threads);
+        end(
+          await run(
+            {
+              scenarios: argv.scenario,
+              changes: changesOf(argv),
+              designs: argv.design ?? [],
+              threads: threads === undefined ? undefined : parseCount('threads', threads, MAX_THREADS),
+              out: single('out', argv.out),
+              formats: parseFormats(argv.format ?? FORMATS),
+              json: argv.json === true,
+            },
+            terminal,
+          ),
+        );
+      },
+    )
+    .command(
+      'validate <scenario..>',
+      'Tell all errors of a scenario, run nothing',
+      (y) =>
+        withChanges(scenarios(y)).option('json', { type: 'boolean', describe: 'Print one line of JSON per scenario' }),
+      async (argv) => {
+        const { validate } = await import('./commands/validate.ts');
+        end(validate({ scenarios: argv.scenario, changes: changesOf(argv), json: argv.json === true }, terminal));
+      },
+    )
+    .command(
+      'report <result..>',
+      'Build the report again from results, without simulating',
+      (y) =>
+        y
+          .positional('result', {
+            type: 'string',
+            array: true,
+            demandOption: true,
+            describe: 'result.json, or its folder',
+          })
+          .option('out', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'Folder of the report (default: beside the result)',
+          })
+          .option('format', formatOption)
+          .option('json', { type: 'boolean', describe: 'Print what was written as one line of JSON per result' }),
+      async (argv) => {
+        const { report } = await import('./commands/report.ts');
+        const formats = parseFormats(argv.format ?? FORMATS);
+        end(
+          await report(
+            { results: argv.result, out: single('out', argv.out), formats, json: argv.json === true },
+            terminal,
+          ),
+        );
+      },
+    )
+    .command(
+      'list',
+      'List the scenarios at hand, with the question of each',
+      (y) => y.option('json', { type: 'boolean', describe: 'Print one line of JSON' }),
+      async (argv) => {
+        const { list } = await import('./commands/list.ts');
+        end(list({ json: argv.json === true }, terminal));
+      },
+    )
+    .demandCommand(1, 'expected a command: run, validate, report or list')
+    .strict()
+    .recommendCommands()
+    .version(packageVersion())
+    .wrap(Math.min(terminal.width, 110))
+    .epilogue(
+      'Exit codes: 0 fine; 1 an objective or a guarantee came out otherwise than expected; 2 bad input; 3 an internal error.',
+    )
+    .help()
+    .exitProcess(false)
+    .fail((message: string | null, error: Error | undefined) => {
+      throw error ?? new UserError('bad-command', `${message ?? 'bad command line'}\nSee: spillway --help`);
+    });
+}
+
+const formatOption = {
+  type: 'string',
+  array: true,
+  describe: `What to write, comma-separated: ${FORMATS.join(',')} (default: all)`,
+} as const;
+
+function scenarios(y: Argv) {
+  return y.positional('scenario', {
+    type: 'string',
+    array: true,
+    demandOption: true,
+    describe: 'Scenario file (YAML or JSON), or the name of one that `spillway list` shows',
+  });
+}
+
+/** Options that change a scenario before it is checked. */
+function withChanges<T>(y: Argv<T>) {
+  return y
+    .option('seed', { type: 'string', requiresArg: true, describe: 'Master seed, in place of the scenario’s' })
+    .option('replications', { type: 'string', requiresArg: true, describe: 'Replications of each design' })
+    .option('set', { type: 'string', array: true, describe: 'path=value: change a setting (may be repeated)' })
+    .option('traffic', {
+      type: 'string',
+      array: true,
+      describe:
+        'orders=file.csv,time=column[,count=column,every=5m,scale=2x,speed=2x]: a recording in place of a traffic',
+    });
+}
+
+interface ChangeArguments {
+  readonly seed?: string | undefined;
+  readonly replications?: string | undefined;
+  readonly set?: string[] | undefined;
+  readonly traffic?: string[] | undefined;
+}
+
+function changesOf(argv: ChangeArguments): Changes {
+  const seed = single('seed', argv.seed);
+  const replications = single('replications', argv.replications);
+  const overrides = (argv.set ?? []).map(parseSet);
+  // As YAML text: quoted, or 007 would become a number.
+  if (seed !== undefined) overrides.push({ path: 'seed', value: JSON.stringify(seed) });
+  if (replications !== undefined) {
+    overrides.push({ path: 'replications', value: String(parseCount('replications', replications, MAX_REPLICATIONS)) });
+  }
+  return { overrides, traffic: (argv.traffic ?? []).map(parseTraffic) };
+}
+
+/** yargs makes a list of what is given twice, whatever the type says. */
+function single(option: string, value: string | readonly string[] | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string') {
+    throw new UserError(
+      'bad-option',
+      `--${option} is given ${value.length} times (${value.join(', ')}) → expected once`,
+    );
+  }
+  if (value === '') throw new UserError('bad-option', `--${option} is empty → expected a value`);
+  return value;
+}
+
+/** Prints the error, and how it can be repeated where it is ours. */
+function tell(error: unknown, args: readonly string[], terminal: Terminal): ExitCode {
+  if (error instanceof UserError) {
+    terminal.err(error.message);
+    return EXIT.badInput;
+  }
+  const { name, message, code, stack } = toFailure(error);
+  if (error instanceof RunError && code === 'event-limit') {
+    terminal.err(message);
+    return EXIT.badInput;
+  }
+  const what = code === '' ? name : `${name} ${code}`;
+  const text = message.replace(/\s+/g, ' ');
+  const where = `spillway ${packageVersion()}, Node ${process.version}, ${process.platform} ${process.arch}`;
+  terminal.err(
+    `Internal error (${what}): ${text}. Please report it with the scenario file and this command, which repeats it: ` +
+      `spillway ${args.map(quoted).join(' ')} (${where}; SPILLWAY_DEBUG=1 prints the stack)`,
+  );
+  if ((process.env['SPILLWAY_DEBUG'] ?? '') !== '') terminal.err(stack ?? 'no stack');
+  return EXIT.internal;
+}
+
+/** As a shell takes it. */
+function quoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,38 @@
+import { basename, extname } from 'node:path';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { NO_CHANGES, readScenario, scenarioFiles } from '../scenarios.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** The scenarios at hand, each with its title and its question. */
+export function list(options: { readonly json: boolean }, terminal: Terminal): ExitCode {
+  const entries = scenarioFiles().map((file) => {
+    const reading = readScenario(file, NO_CHANGES);
+    const name = basename(file, extname(file));
+    if (!reading.ok) return { name, file, ok: false, title: '', description: '' };
+    const { title, description } = reading.scenario;
+    return { name, file, ok: true, title, description };
+  });
+  if (options.json) {
+    terminal.out(JSON.stringify(entries));
+    return EXIT.fine;
+  }
+  for (const { file, ok, title, description } of entries) {
+    const what = ok ? title : `has errors; see: spillway validate ${file}`;
+    terminal.out(`${file}  ${what}`);
+    if (description !== '') terminal.out(wrap(description, terminal.width - 4).replace(/^/gm, '    '));
+  }
+  if (entries.length === 0) terminal.err('No scenario in ./scenarios.');
+  return EXIT.fine;
+}
+
+function wrap(text: string, width: number): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.trim().split(/\s+/)) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].join('\n');
+}

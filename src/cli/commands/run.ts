@@ -1,0 +1,99 @@
+import { join, resolve } from 'node:path';
+import type { Result } from '../../experiment/index.ts';
+import { EXIT, type ExitCode, UserError } from '../exit.ts';
+import { checkWritable, writeReport } from '../output.ts';
+import type { Format } from '../overrides.ts';
+import { startProgress } from '../progress.ts';
+import { type Changes, type Reading, readScenario } from '../scenarios.ts';
+import { simulate } from '../simulate.ts';
+import type { Terminal } from '../terminal.ts';
+import { cameOutOtherwise } from '../verdicts.ts';
+
+export interface RunOptions {
+  readonly scenarios: readonly string[];
+  readonly changes: Changes;
+  /** Empty: all. */
+  readonly designs: readonly string[];
+  readonly threads: number | undefined;
+  /** undefined: out/<scenario>. */
+  readonly out: string | undefined;
+  readonly formats: ReadonlySet<Format>;
+  readonly json: boolean;
+}
+
+type Valid = Extract<Reading, { ok: true }>;
+
+interface Job {
+  readonly reading: Valid;
+  readonly designs: readonly string[];
+  readonly out: string;
+}
+
+/** Runs every design of each scenario, prints the comparison, writes the report. Where one input is bad, nothing runs. */
+export async function run(options: RunOptions, terminal: Terminal): Promise<ExitCode> {
+  const readings = options.scenarios.map((argument) => readScenario(argument, options.changes));
+  const bad = readings.filter((reading) => !reading.ok);
+  if (bad.length > 0) {
+    for (const { text } of bad) terminal.err(text);
+    return EXIT.badInput;
+  }
+  const jobs = planJobs(
+    readings.filter((reading): reading is Valid => reading.ok),
+    options,
+  );
+  for (const { out } of jobs) checkWritable(out);
+  let code: ExitCode = EXIT.fine;
+  for (const job of jobs) {
+    const result = await runJob(job, options, terminal);
+    if (cameOutOtherwise(result)) code = EXIT.unexpected;
+  }
+  return code;
+}
+
+function planJobs(readings: readonly Valid[], options: RunOptions): Job[] {
+  const places = new Map<string, string>();
+  return readings.map((reading) => {
+    const { name } = reading.scenario;
+    const several = readings.length > 1;
+    const out = options.out === undefined ? join('out', name) : several ? join(options.out, name) : options.out;
+    const former = places.get(resolve(out));
+    if (former !== undefined) {
+      throw new UserError(
+        'same-out',
+        `${reading.file} and ${former} would both be written to ${out} → run them one by one, with --out`,
+      );
+    }
+    places.set(resolve(out), reading.file);
+    return { reading, designs: chosenDesigns(reading, options.designs), out };
+  });
+}
+
+function chosenDesigns({ file, scenario }: Valid, wanted: readonly string[]): string[] {
+  const names = scenario.designs.map(({ name }) => name);
+  const unknown = wanted.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new UserError(
+      'unknown-design',
+      `--design ${unknown} → ${file} has no such design; expected one of ${names.join(', ')}`,
+    );
+  }
+  return wanted.length === 0 ? names : names.filter((name) => wanted.includes(name));
+}
+
+async function runJob(job: Job, options: RunOptions, terminal: Terminal): Promise<Result> {
+  const { scenario } = job.reading;
+  const progress = await startProgress(terminal, scenario.name);
+  const result = await simulate(scenario, {
+    designs: job.designs,
+    threads: options.threads,
+    onProgress: progress.update,
+  }).finally(progress.stop);
+  const { renderFiles, summarise } = await import('../../report/index.ts');
+  writeReport(job.out, await renderFiles(result, options.formats), false);
+  if (options.json) terminal.out(JSON.stringify(result));
+  else {
+    terminal.out(summarise(result, { color: terminal.color, width: terminal.width }));
+    terminal.out(`\nReport: ${join(job.out, options.formats.has('html') ? 'report.html' : '')}`);
+  }
+  return result;
+}

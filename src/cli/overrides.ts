@@ -1,0 +1,72 @@
+/** Reads the values of `--set`, `--traffic`, `--format` and of whole numbers. */
+import { UserError } from './exit.ts';
+
+export interface Override {
+  readonly path: string;
+  /** YAML. */
+  readonly value: string;
+}
+
+/** @throws UserError `bad-option` */
+export function parseSet(text: string): Override {
+  const at = text.indexOf('=');
+  if (at <= 0) {
+    throw new UserError('bad-option', `--set ${text} → expected path=value, such as --set workers.instances=40`);
+  }
+  return { path: text.slice(0, at).trim(), value: text.slice(at + 1) };
+}
+
+/** A recording given on the command line in place of a traffic of the scenario. */
+export interface TrafficOption {
+  readonly name: string;
+  readonly trace: Readonly<Record<string, string>> & { readonly file: string; readonly time: string };
+}
+
+const TRACE_KEYS: readonly string[] = ['time', 'count', 'every', 'scale', 'speed', 'burstiness'];
+const TRACE_FORM = 'orders=file.csv,time=column[,count=column,every=5m][,scale=2x][,speed=2x][,burstiness=1]';
+
+/** @throws UserError `bad-option` */
+export function parseTraffic(text: string): TrafficOption {
+  const bad = (what: string): UserError =>
+    new UserError('bad-option', `--traffic ${text} → ${what}; expected ${TRACE_FORM}`);
+  const pairs = text.split(',').map((part): [string, string] => {
+    const at = part.indexOf('=');
+    if (at <= 0 || at === part.length - 1) throw bad(`"${part}" is not name=value`);
+    return [part.slice(0, at).trim(), part.slice(at + 1).trim()];
+  });
+  const [[name, file], ...rest] = pairs as [[string, string], ...[string, string][]];
+  const trace = new Map<string, string>();
+  for (const [key, value] of rest) {
+    if (!TRACE_KEYS.includes(key)) throw bad(`unknown key "${key}"`);
+    if (trace.has(key)) throw bad(`"${key}" is given twice`);
+    trace.set(key, value);
+  }
+  const time = trace.get('time');
+  if (time === undefined) throw bad('the column of the time is missing');
+  return { name, trace: { ...Object.fromEntries(trace), file, time } };
+}
+
+export const FORMATS = ['html', 'json', 'md', 'csv', 'svg'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** @throws UserError `bad-option` */
+export function parseFormats(texts: readonly string[]): ReadonlySet<Format> {
+  const names = texts.flatMap((text) => text.split(',')).map((name) => name.trim().toLowerCase());
+  const formats = names.map((name) => {
+    const known = FORMATS.find((format) => format === name);
+    if (known !== undefined) return known;
+    const hint = name === 'png' ? 'png comes with a later version; ' : '';
+    throw new UserError('bad-option', `--format ${name} → ${hint}expected some of ${FORMATS.join(', ')}`);
+  });
+  return new Set(formats);
+}
+
+/**
+ * A whole number of at least 1.
+ * @throws UserError `bad-option`
+ */
+export function parseCount(option: string, text: string, max: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 1 && value <= max) return value;
+  throw new UserError('bad-option', `--${option} ${text} → expected a whole number from 1 to ${max}`);
+}

@@ -1,0 +1,41 @@
+/** Runs tasks over worker threads. */
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { Piscina } from 'piscina';
+import type { ResolvedScenario } from '../scenario/index.ts';
+import type { Task } from './tasks.ts';
+import type { WorkerInput, WorkerOutput } from './worker.ts';
+
+const PROGRESS_EVERY_MS = 100;
+
+/** What became of each task, in the order of the tasks. `onProgress` is told the replications that are done, with fractions. */
+export async function runOverThreads(
+  scenario: ResolvedScenario,
+  tasks: readonly Task[],
+  threads: number,
+  onProgress: (done: number) => void,
+): Promise<WorkerOutput[]> {
+  const pool = new Piscina({ ...workerOptions(), minThreads: threads, maxThreads: threads, recordTiming: false });
+  const progress = new Int32Array(new SharedArrayBuffer(tasks.length * Int32Array.BYTES_PER_ELEMENT));
+  const runOne = async (task: Task, index: number): Promise<WorkerOutput> => {
+    const input: WorkerInput = { scenario, task, progress, index };
+    const output: WorkerOutput = await pool.run(input);
+    return output;
+  };
+  const watch = setInterval(() => onProgress(progress.reduce((sum, done) => sum + done, 0) / 1000), PROGRESS_EVERY_MS);
+  try {
+    return await Promise.all(tasks.map(runOne));
+  } finally {
+    clearInterval(watch);
+    await pool.destroy();
+  }
+}
+
+/** The worker beside this file: compiled, or as it is written (in tests and under tsx). */
+function workerOptions(): { filename: string; execArgv: string[] } {
+  const written = import.meta.url.endsWith('.ts');
+  const filename = new URL(written ? './worker.ts' : './worker.js', import.meta.url).href;
+  if (!written) return { filename, execArgv: [] };
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+  return { filename, execArgv: ['--import', tsx] };
+}

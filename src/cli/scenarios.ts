@@ -1,0 +1,71 @@
+/** Finds scenario files, and reads them to resolved scenarios. */
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
+import { formatErrors, parseScenario, type ResolvedScenario, type ScenarioError } from '../scenario/index.ts';
+import { UserError } from './exit.ts';
+import { MAX_DATA_BYTES, MAX_SCENARIO_BYTES, readTextFile } from './files.ts';
+import type { Override, TrafficOption } from './overrides.ts';
+import { packageRoot } from './package-root.ts';
+
+const ENDINGS = ['.yaml', '.yml', '.json'];
+
+export interface Changes {
+  readonly overrides: readonly Override[];
+  readonly traffic: readonly TrafficOption[];
+}
+
+export const NO_CHANGES: Changes = { overrides: [], traffic: [] };
+
+export type Reading =
+  | { readonly ok: true; readonly file: string; readonly scenario: ResolvedScenario }
+  | { readonly ok: false; readonly file: string; readonly errors: readonly ScenarioError[]; readonly text: string };
+
+/** Reads and resolves one scenario; what is wrong with it, or with a file that it names, is in the answer. */
+export function readScenario(argument: string, changes: Changes): Reading {
+  const file = findScenario(argument);
+  const unreadable: string[] = [];
+  const readText = (path: string): string | undefined => {
+    const full = isAbsolute(path) ? path : join(dirname(file), path);
+    if (!existsSync(full)) return undefined;
+    try {
+      return readTextFile(full, MAX_DATA_BYTES);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      unreadable.push(error.message);
+      return undefined;
+    }
+  };
+  try {
+    const text = readTextFile(file, MAX_SCENARIO_BYTES);
+    const name = basename(file, extname(file));
+    // A recording of the command line is looked for from where the command was given, not beside the scenario.
+    const traffic = changes.traffic.map((it) => ({ ...it, trace: { ...it.trace, file: resolve(it.trace.file) } }));
+    const parsed = parseScenario(text, { file, name, overrides: changes.overrides, traffic, readText });
+    if (parsed.ok) return { ok: true, file, scenario: parsed.scenario };
+    return { ok: false, file, errors: parsed.errors, text: [...unreadable, formatErrors(parsed.errors)].join('\n') };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { ok: false, file, errors: [], text: error.message };
+  }
+}
+
+/** The file that an argument means: a path, or the name of a scenario at hand. */
+function findScenario(argument: string): string {
+  if (existsSync(argument) || extname(argument) !== '' || basename(argument) !== argument) return argument;
+  return scenarioFiles().find((file) => basename(file, extname(file)) === argument) ?? argument;
+}
+
+/** The scenarios at hand, those of ./scenarios first; as short a path as there is. */
+export function scenarioFiles(): string[] {
+  const folders = new Set([resolve('scenarios'), join(packageRoot(), 'scenarios')]);
+  return [...folders].flatMap((folder) => {
+    if (!existsSync(folder)) return [];
+    const names = readdirSync(folder).filter((name) => ENDINGS.includes(extname(name)));
+    return names.sort().map((name) => shortest(join(folder, name)));
+  });
+}
+
+function shortest(path: string): string {
+  const short = relative('.', path);
+  return short.startsWith('..') ? path : short;
+}
