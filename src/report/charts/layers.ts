@@ -1,0 +1,177 @@
+/** Parts that time charts share: the time axis, disturbances as shaded bands, lines and bands of designs. */
+import type { Result } from '../../experiment/result.ts';
+import { type BandPoint, type Point, thin, thinBand } from '../decimate.ts';
+import { disturbancesOf, endOfInterest, type Series } from '../findings.ts';
+import { duration } from '../format.ts';
+import type { Ticks } from './axes.ts';
+import { timeTicks } from './axes.ts';
+import type { Frame, LegendItem } from './chart.ts';
+import { FAULT, INK, MUTED, RULE, SPIKE, type Tint } from './theme.ts';
+
+/** A layer of a view, as Vega-Lite's JSON. */
+export type Layer = Record<string, unknown>;
+
+/** The instant in the middle of each bucket, with its value times `factor`. */
+export function pointsOf(result: Result, series: Series, factor: number): Point[] {
+  const end = endOfInterest(result);
+  const points: Point[] = [];
+  series.forEach((value, index) => {
+    const t = (index + 0.5) * result.resolutionMs;
+    if (t <= end) points.push({ t, v: value === null || !Number.isFinite(value) ? null : value * factor });
+  });
+  return points;
+}
+
+/** The x encoding of a time chart; labels only where `labelled`, so that panels can share an axis. */
+export function timeX(result: Result, frame: Frame, labelled: boolean): Layer {
+  const end = endOfInterest(result);
+  const { values, labelExpr } = timeTicks(end, frame.narrow ? 4 : 8);
+  return {
+    field: 't',
+    type: 'quantitative',
+    scale: { domain: [0, end], nice: false, zero: false },
+    axis: { values, labelExpr, labels: labelled, ticks: labelled, title: null },
+  };
+}
+
+export function valueY(ticks: Ticks, scale: Layer = {}): Layer {
+  return {
+    field: 'v',
+    type: 'quantitative',
+    scale: { domain: [0, ticks.top], nice: false, ...scale },
+    axis: { values: ticks.values, labelExpr: ticks.labelExpr, title: null },
+  };
+}
+
+export interface LineStyle {
+  readonly tint: Tint;
+  readonly width?: number;
+  readonly dash?: readonly number[];
+  readonly opacity?: number;
+}
+
+export function line(points: readonly Point[], frame: Frame, x: Layer, y: Layer, style: LineStyle): Layer {
+  return {
+    data: { values: thin(points, frame.points) },
+    mark: {
+      type: 'line',
+      color: style.tint.light,
+      strokeWidth: style.width ?? 2,
+      ...(style.dash !== undefined && style.dash.length > 0 ? { strokeDash: [...style.dash], strokeCap: 'butt' } : {}),
+      opacity: style.opacity ?? 1,
+      invalid: 'break-paths-show-path-domains',
+    },
+    encoding: { x, y },
+  };
+}
+
+export function area(points: readonly Point[], frame: Frame, x: Layer, y: Layer, tint: Tint, opacity: number): Layer {
+  return {
+    data: { values: thin(points, frame.points).map((point) => ({ t: point.t, v: point.v ?? 0 })) },
+    mark: { type: 'area', color: tint.light, opacity },
+    encoding: { x, y },
+  };
+}
+
+/** Lowest to highest replication. */
+export function band(
+  result: Result,
+  range: { readonly low: Series; readonly high: Series } | undefined,
+  factor: number,
+  frame: Frame,
+  x: Layer,
+  y: Layer,
+  tint: Tint,
+): Layer[] {
+  if (range === undefined || result.replications < 2) return [];
+  const points: BandPoint[] = [];
+  const high = pointsOf(result, range.high, factor);
+  pointsOf(result, range.low, factor).forEach((point, index) => {
+    const top = high[index]?.v;
+    if (point.v !== null && top !== null && top !== undefined) points.push({ t: point.t, low: point.v, high: top });
+  });
+  if (!points.some((point) => point.high > point.low)) return [];
+  return [
+    {
+      data: { values: thinBand(points, Math.floor(frame.points / 2)).map((p) => ({ t: p.t, v: p.low, v2: p.high })) },
+      mark: { type: 'area', color: tint.light, opacity: 0.18 },
+      encoding: { x, y, y2: { field: 'v2' } },
+    },
+  ];
+}
+
+function letter(index: number): string {
+  return index < 26
+    ? String.fromCharCode(65 + index)
+    : `${String.fromCharCode(65 + (index % 26))}${Math.floor(index / 26)}`;
+}
+
+/** Shaded bands of spikes and faults, the end of the traffic and of the warm-up. They lie under the lines. */
+export function disturbanceLayers(result: Result, frame: Frame, x: Layer, labelled: boolean): Layer[] {
+  const end = endOfInterest(result);
+  const layers: Layer[] = [];
+  const smallest = (end / frame.plot) * 2;
+  const bands = disturbancesOf(result, null).map((one, index) => ({
+    t: one.fromMs,
+    t2: Math.min(end, Math.max(one.toMs, one.fromMs + smallest)),
+    name: letter(index),
+    kind: one.kind,
+  }));
+  for (const [kind, tint] of [
+    ['spike', SPIKE],
+    ['fault', FAULT],
+  ] as const) {
+    const values = bands.filter((one) => one.kind === kind && one.t < end);
+    if (values.length === 0) continue;
+    layers.push({
+      data: { values },
+      mark: { type: 'rect', color: tint.light, opacity: 0.24 },
+      encoding: { x, x2: { field: 't2' }, y: { value: 0 }, y2: { value: 'height' } },
+    });
+  }
+  const marks = [
+    ...(end > result.horizonMs * 1.01 ? [{ t: result.horizonMs, name: frame.narrow ? 'end' : 'traffic stops' }] : []),
+    ...(result.warmupMs > 0 ? [{ t: result.warmupMs, name: frame.narrow ? 'warm' : 'warm-up ends' }] : []),
+  ];
+  if (marks.length > 0) {
+    layers.push({
+      data: { values: marks },
+      mark: { type: 'rule', color: RULE.light, strokeDash: [3, 3], strokeWidth: 1 },
+      encoding: { x, y: { value: 0 }, y2: { value: 'height' } },
+    });
+  }
+  if (!labelled) return layers;
+  if (bands.length > 0) {
+    layers.push({
+      data: { values: bands.filter((one) => one.t < end) },
+      mark: { type: 'text', align: 'left', baseline: 'bottom', dx: 1, fontWeight: 600, color: INK.light },
+      encoding: { x, y: { value: -2 }, text: { field: 'name' } },
+    });
+  }
+  if (marks.length > 0) {
+    layers.push({
+      data: { values: marks.map((mark) => ({ ...mark, left: mark.t > end * 0.75 })).filter((mark) => mark.left) },
+      mark: { type: 'text', align: 'right', baseline: 'top', dx: -4, dy: 2, fontSize: 11, color: MUTED.light },
+      encoding: { x, y: { value: 0 }, text: { field: 'name' } },
+    });
+    layers.push({
+      data: { values: marks.filter((mark) => mark.t <= end * 0.75) },
+      mark: { type: 'text', align: 'left', baseline: 'top', dx: 4, dy: 2, fontSize: 11, color: MUTED.light },
+      encoding: { x, y: { value: 0 }, text: { field: 'name' } },
+    });
+  }
+  return layers;
+}
+
+/** The shaded bands in the legend: `A orders at 2,000/s, 5 min to 7 min`. */
+export function disturbanceLegend(result: Result): LegendItem[] {
+  const all = disturbancesOf(result, null);
+  const shown: LegendItem[] = all.slice(0, 8).map((one, index) => ({
+    label: `${letter(index)} ${one.kind}: ${one.label}, ${duration(one.fromMs)} to ${duration(one.toMs)}${one.design === null ? '' : ` (${one.design} only)`}`,
+    tint: one.kind === 'spike' ? SPIKE : FAULT,
+    mark: 'area',
+  }));
+  if (all.length > 8)
+    shown.push({ label: `and ${all.length - 8} more, listed under Disturbances`, tint: FAULT, mark: 'area' });
+  return shown;
+}

@@ -1,0 +1,78 @@
+/** Share of capacity in use over time, a panel for each resource. */
+import type { Result } from '../../experiment/result.ts';
+import { designNames, designOf, median, peak, resourceNames, type Series } from '../findings.ts';
+import { list, share } from '../format.ts';
+import { linearTicks } from './axes.ts';
+import type { Chart } from './chart.ts';
+import { disturbanceLayers, disturbanceLegend, type Layer, line, pointsOf, timeX, valueY } from './layers.ts';
+import { configOf, type Tint, tintOfDesign } from './theme.ts';
+
+const MOST_PANELS = 6;
+
+interface Panel {
+  readonly resource: string;
+  readonly lines: readonly { readonly design: string; readonly tint: Tint; readonly series: Series }[];
+  readonly top: number;
+}
+
+export function utilisationChart(result: Result): Chart | undefined {
+  const names = designNames(result);
+  const all: Panel[] = resourceNames(result).flatMap((resource) => {
+    const lines = names.flatMap((design, index) => {
+      const series = designOf(result, design).series[resource]?.['Utilisation'];
+      return series === undefined || peak(series) === undefined ? [] : [{ design, tint: tintOfDesign(index), series }];
+    });
+    const top = Math.max(0, ...lines.map((one) => peak(one.series)?.value ?? 0));
+    return lines.length === 0 ? [] : [{ resource, lines, top }];
+  });
+  if (all.length === 0) return undefined;
+  const busiest = [...all].sort((a, b) => b.top - a.top).slice(0, MOST_PANELS);
+  const panels = all.filter((panel) => busiest.includes(panel));
+  const used = names.flatMap((design, index) =>
+    panels.some((panel) => panel.lines.some((one) => one.design === design))
+      ? [{ design, tint: tintOfDesign(index) }]
+      : [],
+  );
+  return {
+    id: 'utilisation',
+    title: title(result, busiest),
+    subtitle: `Utilisation (share of capacity in use) of each resource over time${all.length > panels.length ? `; the ${panels.length} busiest of ${all.length}` : ''}`,
+    alt: `Line charts over time of the utilisation of ${list(panels.map((panel) => panel.resource))}.`,
+    legend: [
+      ...used.map((one) => ({ label: one.design, tint: one.tint, mark: 'line' as const })),
+      ...disturbanceLegend(result),
+    ],
+    spec: (frame) =>
+      ({
+        config: configOf(frame),
+        vconcat: panels.map((panel, index): Layer => {
+          const x = timeX(result, frame, index === panels.length - 1);
+          const y = valueY(linearTicks(Math.max(1, panel.top), 2, (value) => share(value).replace('.0 %', ' %')));
+          return {
+            title: panel.resource,
+            width: frame.plot,
+            height: panels.length === 1 ? 160 : 74,
+            layer: [
+              ...disturbanceLayers(result, frame, x, index === 0),
+              ...panel.lines.map((one) =>
+                line(pointsOf(result, one.series, 1), frame, x, y, { tint: one.tint, width: 1.7 }),
+              ),
+            ],
+          };
+        }),
+      }) as unknown as ReturnType<Chart['spec']>,
+  };
+}
+
+function title(result: Result, busiest: readonly Panel[]): string {
+  const first = busiest[0];
+  if (first === undefined) return 'Nothing is busy';
+  const until = Math.floor(result.horizonMs / result.resolutionMs);
+  const words = first.lines.slice(0, 3).map((one) => {
+    const top = Math.min(1, peak(one.series)?.value ?? 0);
+    const usual = median(one.series, 0, until);
+    const reached = top > 0.995 ? 'reaches its limit' : `peaks at ${share(top)}`;
+    return `${reached} in ${one.design}${usual === undefined ? '' : ` (median ${share(Math.min(1, usual))})`}`;
+  });
+  return `Busiest is ${first.resource}: it ${list(words)}`;
+}

@@ -1,0 +1,153 @@
+/** The report as a sequence of sections, before it takes the shape of HTML or Markdown. */
+import type { Result } from '../experiment/result.ts';
+import { type Chart, chartsOf } from './charts/index.ts';
+import { designNames } from './findings.ts';
+import { duration, plural, share } from './format.ts';
+import { type Story, tellStory } from './sentences.ts';
+import {
+  assumptionsTable,
+  comparisonTable,
+  costTable,
+  guaranteesTable,
+  objectivesTable,
+  outcomesTable,
+  recoveryTable,
+  resourcesTable,
+  type Table,
+} from './tables.ts';
+
+export type Block =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'list'; readonly items: readonly string[] }
+  | { readonly kind: 'table'; readonly table: Table; readonly caption: string }
+  | { readonly kind: 'chart'; readonly chart: Chart }
+  | { readonly kind: 'facts'; readonly facts: readonly (readonly [name: string, value: string])[] }
+  | { readonly kind: 'code'; readonly text: string; readonly fold?: string };
+
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly blocks: readonly Block[];
+  /** Set apart from the rest: limits of what was found. */
+  readonly boxed?: boolean;
+}
+
+export interface ReportDocument {
+  readonly title: string;
+  readonly question: string;
+  readonly story: Story;
+  readonly designs: readonly string[];
+  readonly sections: readonly Section[];
+  readonly charts: readonly Chart[];
+}
+
+/** Longest resolved scenario that a report prints; the result file has it whole. */
+const MOST_RESOLVED = 60_000;
+
+export function documentOf(result: Result): ReportDocument {
+  const charts = chartsOf(result);
+  const story = tellStory(result);
+  const table = (found: Table | undefined, caption: string): Block[] =>
+    found === undefined ? [] : [{ kind: 'table', table: found, caption }];
+  const sections: Section[] = [
+    {
+      id: 'objectives',
+      title: 'Objectives and guarantees',
+      blocks: [
+        ...table(objectivesTable(result), 'Objectives, their verdicts and what was expected'),
+        ...table(guaranteesTable(result), 'Guarantees'),
+      ],
+    },
+    {
+      id: 'comparison',
+      title: designNames(result).length > 1 ? 'The designs side by side' : 'The design in numbers',
+      blocks: [
+        ...table(comparisonTable(result), 'Figures of each design with their confidence intervals'),
+        ...(story.comparisons.length > 0 ? [{ kind: 'list' as const, items: story.comparisons }] : []),
+      ],
+    },
+    { id: 'charts', title: 'Charts', blocks: charts.map((chart) => ({ kind: 'chart', chart })) },
+    {
+      id: 'requests',
+      title: 'What became of the requests',
+      blocks: table(outcomesTable(result), 'Requests by outcome'),
+    },
+    {
+      id: 'disturbances',
+      title: 'Disturbances and recovery',
+      blocks: table(recoveryTable(result), 'Disturbances, and how long each design took to get over them'),
+    },
+    { id: 'resources', title: 'Resources', blocks: table(resourcesTable(result), 'Metrics of each resource') },
+    { id: 'cost', title: 'Cost', blocks: table(costTable(result), 'Cost by item') },
+    { id: 'limits', title: 'What this cannot tell you', boxed: true, blocks: limits(result) },
+    { id: 'repeat', title: 'How to repeat it', blocks: repeat(result) },
+  ];
+  return {
+    title: result.title === '' ? result.scenario : result.title,
+    question: result.description,
+    story,
+    designs: designNames(result),
+    sections: sections.filter((section) => section.blocks.length > 0),
+    charts,
+  };
+}
+
+function limits(result: Result): Block[] {
+  const table = assumptionsTable(result);
+  const assumed = result.assumptions.filter((one) => one.source === 'assumed' || one.source === '').length;
+  const intro =
+    table === undefined
+      ? 'The scenario lists no assumptions.'
+      : `A model shows what follows from its assumptions, no more. This one rests on ${plural(result.assumptions.length, 'statement')}, of which ${assumed === 0 ? 'each has a source' : `${assumed} ${assumed === 1 ? 'is' : 'are'} assumed`}; where one is wrong for your system, so may be the answer.`;
+  const replications =
+    result.replications < 2
+      ? 'It is one replication, so nothing here says how much luck is in the numbers.'
+      : `The intervals say how much the luck of the draw moves the numbers over ${result.replications} replications; they say nothing about how well the model fits your system.`;
+  return [
+    { kind: 'text', text: `${intro} ${replications}` },
+    ...(table === undefined ? [] : [{ kind: 'table' as const, table, caption: 'Assumptions and their sources' }]),
+  ];
+}
+
+function repeat(result: Result): Block[] {
+  const method = [
+    ...new Set(
+      Object.values(result.designs).flatMap((design) => Object.values(design.intervals).map((one) => one.method)),
+    ),
+  ];
+  const level = Object.values(result.designs).flatMap((design) => Object.values(design.intervals))[0]?.level;
+  const resolved = JSON.stringify(result.resolved, undefined, 2) ?? '';
+  return [
+    { kind: 'text', text: 'The same version, facts, scenario and seed give the same numbers on every machine.' },
+    { kind: 'code', text: repeatCommand(result) },
+    {
+      kind: 'facts',
+      facts: [
+        ['scenario', result.scenario],
+        ['seed', result.seed],
+        ['replications', String(result.replications)],
+        ['traffic stops at', duration(result.horizonMs)],
+        ...(result.warmupMs > 0 ? [['warm-up left out', duration(result.warmupMs)] as const] : []),
+        ['version', `spillway ${result.version}`],
+        ['facts', result.facts],
+        ['fingerprint', result.fingerprint],
+        ...(level === undefined
+          ? []
+          : [['intervals', `${share(level).replace('.0 %', ' %')}; ${method.slice(0, 6).join('; ')}`] as const]),
+      ],
+    },
+    ...(resolved.length > 2 && resolved.length <= MOST_RESOLVED
+      ? [{ kind: 'code' as const, text: resolved, fold: 'The scenario as it ran, every default filled in' }]
+      : []),
+  ];
+}
+
+/** The command that gives the same result again. */
+export function repeatCommand(result: Result): string {
+  return `spillway run ${quoted(`${result.scenario}.yaml`)} --seed ${quoted(result.seed)} --replications ${result.replications}`;
+}
+
+/** As a word of a shell. */
+function quoted(text: string): string {
+  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

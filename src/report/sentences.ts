@@ -1,0 +1,265 @@
+/** What happened, in sentences with numbers. */
+import type {
+  ComparisonResult,
+  DesignResult,
+  GuaranteeResult,
+  ObjectiveResult,
+  Result,
+  TrafficResult,
+} from '../experiment/result.ts';
+import { backlogs, backlogStory } from './charts/backlog.ts';
+import {
+  designNames,
+  designOf,
+  disturbanceOfRecovery,
+  FATE_WORDS,
+  FATES,
+  isUnexpected,
+  parseObjective,
+} from './findings.ts';
+import {
+  ABSENT,
+  count,
+  duration,
+  type Formatter,
+  formatterOfField,
+  formatterOfUnit,
+  list,
+  plural,
+  range,
+  rate,
+  share,
+  spread,
+} from './format.ts';
+
+export interface DesignStory {
+  readonly name: string;
+  readonly index: number;
+  readonly sentences: readonly string[];
+}
+
+export interface Story {
+  /** One sentence: who meets the objectives. */
+  readonly headline: string;
+  /** What must be seen first: broken guarantees, outcomes that nobody expected. */
+  readonly alarms: readonly string[];
+  readonly designs: readonly DesignStory[];
+  /** Differences between designs under common random numbers. */
+  readonly comparisons: readonly string[];
+}
+
+export function tellStory(result: Result): Story {
+  return {
+    headline: headline(result),
+    alarms: alarms(result),
+    designs: designNames(result).map((name, index) => ({ name, index, sentences: designSentences(result, name) })),
+    comparisons: result.comparisons.flatMap((one) => comparisonSentence(one)),
+  };
+}
+
+/** Broken guarantees first, then objectives that came out otherwise than expected. */
+export function alarms(result: Result): string[] {
+  const broken: string[] = [];
+  const unexpected: string[] = [];
+  for (const name of designNames(result)) {
+    const design = designOf(result, name);
+    for (const one of design.guarantees) if (isAlarming(one)) broken.push(guaranteeSentence(name, one));
+    for (const one of design.objectives) {
+      if (!isUnexpected(one)) continue;
+      unexpected.push(
+        one.verdict === 'missed'
+          ? `${name} misses “${one.text}”: ${objectiveValue(design, one)}.`
+          : `${name} meets “${one.text}” (${objectiveValue(design, one)}), although it was expected to miss it.`,
+      );
+    }
+  }
+  return [...broken, ...unexpected];
+}
+
+function isAlarming(one: GuaranteeResult): boolean {
+  return (one.verdict === 'broken' || one.verdict === 'held') && one.verdict !== one.expected;
+}
+
+function guaranteeSentence(name: string, one: GuaranteeResult): string {
+  return one.verdict === 'broken'
+    ? `The guarantee “${one.name}” of ${one.resource} is broken in ${name}.`
+    : `The guarantee “${one.name}” of ${one.resource} held in ${name}, although it was expected to break.`;
+}
+
+/** The value that an objective was judged by, in its unit. A time that was never reached is told so. */
+export function objectiveValue(design: DesignResult, objective: ObjectiveResult): string {
+  const format = objectiveFormatter(design, objective.text);
+  if (objective.value === null) return format === duration && objective.verdict === 'missed' ? 'never' : ABSENT;
+  return format(objective.value);
+}
+
+function objectiveFormatter(design: DesignResult, text: string): Formatter {
+  const parsed = parseObjective(text);
+  if (parsed === undefined) return count;
+  if (parsed.subject === 'metric') {
+    return formatterOfUnit(design.resources[parsed.name]?.metrics[parsed.field]?.unit ?? 'None');
+  }
+  return formatterOfField(parsed.statistic === null ? parsed.field : `${parsed.field}.${parsed.statistic}`);
+}
+
+function headline(result: Result): string {
+  const names = designNames(result);
+  const judged = names.map((name) => {
+    const all = designOf(result, name).objectives;
+    return {
+      name,
+      all: all.length,
+      met: all.filter((one) => one.verdict === 'met').length,
+      missed: all.filter((one) => one.verdict === 'missed').length,
+      undecided: all.filter((one) => one.verdict === 'undecided').length,
+      foreseen: all.every((one) => !isUnexpected(one)),
+    };
+  });
+  if (judged.every((one) => one.all === 0)) {
+    return `${plural(names.length, 'design')}, ${plural(result.replications, 'replication')} of ${duration(result.horizonMs)} each; no objectives were set.`;
+  }
+  const perfect = judged.filter((one) => one.all > 0 && one.met === one.all);
+  const rest = judged.filter((one) => one.all > 0 && one.met < one.all);
+  const parts: string[] = [];
+  if (perfect.length > 0) {
+    const quantity =
+      perfect.length > 1
+        ? 'every objective'
+        : (perfect[0]?.all ?? 0) === 1
+          ? 'its objective'
+          : `all ${perfect[0]?.all ?? 0} objectives`;
+    parts.push(`${list(perfect.map((one) => one.name))} ${perfect.length > 1 ? 'meet' : 'meets'} ${quantity}`);
+  }
+  for (const one of rest) {
+    const open = one.undecided > 0 ? `${one.missed > 0 ? ', and ' : 'leaves '}${one.undecided} undecided` : '';
+    const missed = one.missed > 0 ? `misses ${one.missed} of ${one.all}` : '';
+    parts.push(`${one.name} ${missed}${open}${one.foreseen && one.missed > 0 ? ', as expected' : ''}`);
+  }
+  return `${parts.join('; ')}.`;
+}
+
+function designSentences(result: Result, name: string): string[] {
+  const design = designOf(result, name);
+  const several = Object.keys(design.traffic).length > 1;
+  const sentences: string[] = [];
+  for (const [traffic, totals] of Object.entries(design.traffic)) {
+    sentences.push(...trafficSentences(result, name, design, traffic, totals, several));
+  }
+  const longest = backlogs(result).filter((one) => one.design === name && one.top >= 10)[0];
+  if (longest !== undefined) sentences.push(`The backlog of ${longest.resource} ${backlogStory(result, longest)}.`);
+  for (const regime of design.regimes) {
+    sentences.push(
+      `The runs end in two regimes: ${share(regime.collapsed.estimate)} of them collapse (${range(regime.collapsed, share)}), told apart by ${regime.metric} at ${formatterOfField(afterDot(regime.metric))(regime.threshold)}; no interval of a mean is given.`,
+    );
+  }
+  for (const [traffic, totals] of Object.entries(design.traffic)) {
+    sentences.push(...recoverySentences(result, name, several ? ` of ${traffic}` : '', totals));
+  }
+  return sentences;
+}
+
+function afterDot(key: string): string {
+  return key.slice(key.indexOf('.') + 1);
+}
+
+function trafficSentences(
+  result: Result,
+  name: string,
+  design: DesignResult,
+  traffic: string,
+  totals: TrafficResult,
+  several: boolean,
+): string[] {
+  const of = several ? ` of ${traffic}` : '';
+  if (totals.offered === 0) return [`Nothing was offered${of}.`];
+  const sentences: string[] = [];
+  const part = totals.completed / totals.offered;
+  const requests = `${plural(totals.offered, 'request')}${of}`;
+  const others = FATES.filter((fate) => fate !== 'completed' && totals[fate] > 0).map(
+    (fate) => `${share(totals[fate] / totals.offered)} ${FATE_WORDS[fate]}`,
+  );
+  const lead =
+    totals.completed === 0
+      ? `${name} completed none of ${requests}`
+      : totals.completed === totals.offered
+        ? `${name} completed all of ${requests}`
+        : `${name} completed ${share(part)} of ${requests}`;
+  sentences.push(`${lead}${others.length > 0 ? `; ${list(others)}` : ''}.`);
+  const { completionMs, response } = totals;
+  if (totals.completed > 0 && completionMs.p50 !== null) {
+    const sure = spread(design.intervals[`${traffic}.completionMs.p99`], duration);
+    sentences.push(
+      `${totals.completed === totals.offered ? 'Half was' : 'Of what was completed, half was'} done within ${duration(completionMs.p50)}, 99 % within ${duration(completionMs.p99)}${sure === '' ? '' : ` (${sure})`}.`,
+    );
+  }
+  const told: string[] = [];
+  if (response.refused > 0) told.push(`${share(response.refused / totals.offered)} were told no`);
+  if (response.timedOut > 0) told.push(`${share(response.timedOut / totals.offered)} gave up waiting`);
+  if (response.waiting > 0) told.push(`${share(response.waiting / totals.offered)} still wait`);
+  if (told.length > 0) sentences.push(`Of the senders ${list(told)}.`);
+  else if (
+    totals.responseMs.p99 !== null &&
+    completionMs.p99 !== null &&
+    totals.responseMs.p99 < completionMs.p99 / 2
+  ) {
+    sentences.push(`Senders had their answer within ${duration(totals.responseMs.p99)} (p99).`);
+  }
+  if (totals.attempts > totals.offered * 1.05) {
+    sentences.push(`Retries raised the load: ${count(totals.attempts / totals.offered)} attempts for each request.`);
+  }
+  if (totals.duplicates > 0)
+    sentences.push(
+      `${plural(totals.duplicates, 'request')} ${totals.duplicates === 1 ? 'was' : 'were'} completed again after the first time.`,
+    );
+  if (totals.wastedServerMs > 1000) {
+    sentences.push(
+      `${duration(totals.wastedServerMs / result.replications)} of server time a replication went into work that nobody waited for.`,
+    );
+  }
+  if (totals.goodputPerSecond < totals.throughputPerSecond * 0.98) {
+    sentences.push(
+      `Throughput was ${rate(totals.throughputPerSecond)}, but only ${rate(totals.goodputPerSecond)} of it was still of use.`,
+    );
+  }
+  return sentences;
+}
+
+function recoverySentences(result: Result, name: string, of: string, totals: TrafficResult): string[] {
+  return totals.recovery.map((one) => {
+    const disturbance = disturbanceOfRecovery(result, name, one.after);
+    const after =
+      disturbance === undefined
+        ? one.after
+        : `the ${disturbance.kind} at ${duration(disturbance.fromMs)} (${disturbance.label})`;
+    const runs =
+      result.replications === 1
+        ? ''
+        : one.share.estimate === 1
+          ? ` in all ${result.replications} replications`
+          : one.share.estimate === 0
+            ? ` in any of ${result.replications} replications`
+            : ` in ${share(one.share.estimate)} of the replications`;
+    if (one.share.estimate === 0) return `It never recovered${of} from ${after}${runs}.`;
+    const recovered =
+      one.recoveredMs === null ? '' : one.recoveredMs < 1 ? ' at once' : ` ${duration(one.recoveredMs)} after its end`;
+    if (one.share.estimate < 1)
+      return `It recovered${of} from ${after} only${runs}${recovered === '' ? '' : `, there${recovered}`}.`;
+    return `It had recovered${of} from ${after}${recovered}${runs}.`;
+  });
+}
+
+function comparisonSentence(one: ComparisonResult): string[] {
+  const { estimate, low, high, level } = one.difference;
+  if (estimate === null) return [];
+  const format = formatterOfField(afterDot(one.metric));
+  const sure =
+    low === null || high === null
+      ? ''
+      : ` (${share(level)} interval of the paired difference: ${range(one.difference, format)})`;
+  if (low !== null && high !== null && low <= 0 && high >= 0) {
+    return [`${one.metric}: no difference between ${one.a} and ${one.b} that the replications can tell${sure}.`];
+  }
+  const more = estimate > 0 ? one.b : one.a;
+  const less = estimate > 0 ? one.a : one.b;
+  return [`${one.metric} is ${format(Math.abs(estimate))} higher in ${more} than in ${less}${sure}.`];
+}

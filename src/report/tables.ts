@@ -1,0 +1,406 @@
+/** The tables of the report, as text in cells: HTML, Markdown and the terminal show the same ones. */
+import type { Interval, Result, TrafficResult } from '../experiment/result.ts';
+import {
+  ANSWER_WORDS,
+  ANSWERS,
+  designNames,
+  designOf,
+  disturbanceOfRecovery,
+  disturbancesOf,
+  FATE_WORDS,
+  FATES,
+  isUnexpected,
+  resourceNames,
+  trafficNames,
+} from './findings.ts';
+import {
+  ABSENT,
+  count,
+  duration,
+  type Formatter,
+  formatterOfUnit,
+  plain,
+  range,
+  rate,
+  share,
+  spread,
+  usd,
+} from './format.ts';
+import { objectiveValue } from './sentences.ts';
+
+export type Tone = 'good' | 'bad' | 'warn' | 'quiet';
+
+export interface Cell {
+  readonly text: string;
+  /** Smaller, after the text: an interval, a share. */
+  readonly sub?: string;
+  readonly tone?: Tone;
+}
+
+export interface Column {
+  readonly label: string;
+  readonly align: 'left' | 'right';
+  /** Place of the design that the column is about: gives it its colour. */
+  readonly design?: number;
+}
+
+export interface Group {
+  readonly heading?: string;
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+export interface Table {
+  readonly columns: readonly Column[];
+  readonly groups: readonly Group[];
+  readonly note?: string;
+}
+
+function designColumns(result: Result, first: string): Column[] {
+  return [
+    { label: first, align: 'left' },
+    ...designNames(result).map((label, design): Column => ({ label, align: 'right', design })),
+  ];
+}
+
+function cell(text: string, sub = ''): Cell {
+  return sub === '' ? { text } : { text, sub };
+}
+
+const VERDICT_TONES: Readonly<Record<string, Tone>> = {
+  met: 'good',
+  missed: 'bad',
+  undecided: 'warn',
+  held: 'good',
+  broken: 'bad',
+  unknown: 'warn',
+  'not exercised': 'quiet',
+};
+
+/** Objectives with verdict and expectation; undefined where none were set. */
+export function objectivesTable(result: Result): Table | undefined {
+  const single = result.replications < 2;
+  const groups = designNames(result).flatMap((name): Group[] => {
+    const design = designOf(result, name);
+    const rows = [...design.objectives]
+      .sort((a, b) => Number(isUnexpected(b)) - Number(isUnexpected(a)))
+      .map((one): Cell[] => [
+        { text: one.text },
+        { text: objectiveValue(design, one) },
+        {
+          text: one.verdict,
+          tone: isUnexpected(one) || one.verdict !== 'missed' ? (VERDICT_TONES[one.verdict] ?? 'quiet') : 'quiet',
+        },
+        {
+          text: one.expected === one.verdict ? 'as expected' : `expected: ${one.expected}`,
+          tone: isUnexpected(one) ? 'bad' : 'quiet',
+        },
+        ...(single ? [] : [cell(share(one.metShare.estimate), range(one.metShare, share))]),
+      ]);
+    return rows.length === 0 ? [] : [{ heading: name, rows }];
+  });
+  if (groups.length === 0) return undefined;
+  return {
+    columns: [
+      { label: 'objective', align: 'left' },
+      { label: 'value', align: 'right' },
+      { label: 'verdict', align: 'left' },
+      { label: 'expectation', align: 'left' },
+      ...(single ? [] : [{ label: 'replications that meet it', align: 'right' as const }]),
+    ],
+    groups,
+    note: 'An objective is about all that were offered: what was refused, lost or is still waiting counts as never. “Undecided”: the interval of the value spans the limit.',
+  };
+}
+
+/** Guarantees and whether they held; undefined where none were checked. */
+export function guaranteesTable(result: Result): Table | undefined {
+  const groups = designNames(result).flatMap((name): Group[] => {
+    const rows = designOf(result, name).guarantees.map((one): Cell[] => [
+      { text: one.name },
+      { text: one.resource },
+      { text: one.verdict, tone: VERDICT_TONES[one.verdict] ?? 'quiet' },
+      { text: one.expected },
+    ]);
+    return rows.length === 0 ? [] : [{ heading: name, rows }];
+  });
+  if (groups.length === 0) return undefined;
+  return {
+    columns: [
+      { label: 'guarantee', align: 'left' },
+      { label: 'resource', align: 'left' },
+      { label: 'verdict', align: 'left' },
+      { label: 'expected', align: 'left' },
+    ],
+    groups,
+  };
+}
+
+interface Line {
+  readonly label: string;
+  readonly key: string;
+  readonly format: Formatter;
+  readonly value: (traffic: TrafficResult) => number | null;
+  /** Shown only where a design has something else than 0. */
+  readonly optional?: boolean;
+}
+
+const LINES: readonly Line[] = [
+  { label: 'offered', key: 'offered', format: count, value: (t) => t.offered },
+  { label: 'completed, share of offered', key: 'completed', format: share, value: (t) => part(t, t.completed) },
+  { label: 'throughput', key: 'throughputPerSecond', format: rate, value: (t) => t.throughputPerSecond },
+  { label: 'goodput', key: 'goodputPerSecond', format: rate, value: (t) => t.goodputPerSecond },
+  { label: 'completion, median', key: 'completionMs.p50', format: duration, value: (t) => t.completionMs.p50 },
+  { label: 'completion, mean', key: 'completionMs.mean', format: duration, value: (t) => t.completionMs.mean },
+  { label: 'completion, p95', key: 'completionMs.p95', format: duration, value: (t) => t.completionMs.p95 },
+  { label: 'completion, p99', key: 'completionMs.p99', format: duration, value: (t) => t.completionMs.p99 },
+  { label: 'completion, p99.9', key: 'completionMs.p999', format: duration, value: (t) => t.completionMs.p999 },
+  { label: 'completion, longest', key: 'completionMs.max', format: duration, value: (t) => t.completionMs.max },
+  { label: 'response, median', key: 'responseMs.p50', format: duration, value: (t) => t.responseMs.p50 },
+  { label: 'response, p99', key: 'responseMs.p99', format: duration, value: (t) => t.responseMs.p99 },
+  { label: 'attempts per request', key: '', format: plain, value: (t) => part(t, t.attempts) },
+  { label: 'duplicate completions', key: 'duplicates', format: count, value: (t) => t.duplicates, optional: true },
+  { label: 'out of order', key: 'outOfOrder', format: count, value: (t) => t.outOfOrder, optional: true },
+  {
+    label: 'wasted server time',
+    key: 'wastedServerMs',
+    format: duration,
+    value: (t) => t.wastedServerMs,
+    optional: true,
+  },
+];
+
+const TERSE: ReadonlySet<string> = new Set([
+  'offered',
+  'completed',
+  'goodputPerSecond',
+  'completionMs.p50',
+  'completionMs.p99',
+  'responseMs.p99',
+  'duplicates',
+]);
+
+function part(traffic: TrafficResult, counted: number): number | null {
+  return traffic.offered === 0 ? null : counted / traffic.offered;
+}
+
+/**
+ * The interval of a line in the unit of its value. The result gives counts as totals over the replications; an interval may speak of
+ * the mean of one replication or of a share. It is shown only where its estimate can be brought to the value that stands beside it.
+ */
+function intervalOf(
+  interval: Interval | undefined,
+  value: number | null,
+  replications: number,
+  offered: number,
+): Interval | undefined {
+  if (interval?.estimate == null || value === null || value === 0) return undefined;
+  for (const factor of [1, replications, replications / offered, 1 / offered]) {
+    if (Math.abs(interval.estimate * factor - value) <= Math.abs(value) * 0.02) {
+      return {
+        ...interval,
+        estimate: interval.estimate * factor,
+        low: interval.low === null ? null : interval.low * factor,
+        high: interval.high === null ? null : interval.high * factor,
+      };
+    }
+  }
+  return undefined;
+}
+
+/** The designs side by side, with intervals. `terse`: only what matters most, for a terminal. */
+export function comparisonTable(result: Result, terse = false): Table {
+  const names = designNames(result);
+  const traffics = trafficNames(result);
+  const groups: Group[] = traffics.map((traffic) => ({
+    ...(traffics.length > 1 ? { heading: traffic } : {}),
+    rows: LINES.filter((one) => !terse || TERSE.has(one.key)).flatMap((one) => {
+      const values = names.map((name) => {
+        const totals = designOf(result, name).traffic[traffic];
+        return totals === undefined ? null : one.value(totals);
+      });
+      if (one.optional === true && values.every((value) => value === null || value === 0)) return [];
+      return [
+        [
+          { text: one.label },
+          ...names.map((name, index): Cell => {
+            const design = designOf(result, name);
+            const value = values[index] ?? null;
+            const offered = design.traffic[traffic]?.offered ?? 0;
+            const interval =
+              one.key === 'offered'
+                ? undefined
+                : intervalOf(design.intervals[`${traffic}.${one.key}`], value, result.replications, offered);
+            return cell(one.format(value), value === null ? '' : spread(interval, one.format));
+          }),
+        ],
+      ];
+    }),
+  }));
+  if (names.some((name) => (designOf(result, name).cost?.totalUsd ?? 0) > 0)) {
+    const million = names.map((name): Cell => ({ text: usd(designOf(result, name).cost?.perMillionRequestsUsd) }));
+    groups.push({
+      ...(traffics.length > 1 ? { heading: 'cost' } : {}),
+      rows: [[{ text: 'cost per million requests' }, ...million]],
+    });
+  }
+  const level = Object.values(result.designs).flatMap((design) => Object.values(design.intervals))[0]?.level;
+  return {
+    columns: designColumns(result, result.replications > 1 ? `${result.replications} replications` : 'one replication'),
+    groups,
+    note:
+      result.replications < 2
+        ? 'One replication: no intervals can be given.'
+        : `Counts are totals over the replications; percentiles pool their observations.${level === undefined ? '' : ` ± and ranges are ${share(level).replace('.0 %', ' %')} confidence intervals; where none stands, none can be given.`}`,
+  };
+}
+
+/** What became of each request, and what its sender was told. */
+export function outcomesTable(result: Result): Table {
+  const names = designNames(result);
+  const groups = trafficNames(result).flatMap((traffic, _, all): Group[] => {
+    const prefix = all.length > 1 ? `${traffic}: ` : '';
+    const row = (label: string, pick: (traffic: TrafficResult) => number): Cell[] => [
+      { text: label },
+      ...names.map((name): Cell => {
+        const totals = designOf(result, name).traffic[traffic];
+        if (totals === undefined) return { text: ABSENT };
+        return cell(count(pick(totals)), totals.offered === 0 ? '' : share(pick(totals) / totals.offered));
+      }),
+    ];
+    return [
+      { heading: `${prefix}what became of the work`, rows: FATES.map((fate) => row(FATE_WORDS[fate], (t) => t[fate])) },
+      {
+        heading: `${prefix}what the sender was told`,
+        rows: ANSWERS.map((answer) => row(ANSWER_WORDS[answer], (t) => t.response[answer])),
+      },
+      {
+        heading: `${prefix}besides`,
+        rows: [
+          row('accepted by the first resource', (t) => t.accepted),
+          row('resolved only in the drain', (t) => t.resolvedInDrain),
+          row('attempts of the senders', (t) => t.attempts),
+        ],
+      },
+    ];
+  });
+  return { columns: designColumns(result, 'requests'), groups };
+}
+
+/** The metrics of all resources. */
+export function resourcesTable(result: Result): Table | undefined {
+  const names = designNames(result);
+  const groups = resourceNames(result).map((resource): Group => {
+    const owners = names.map((name) => designOf(result, name).resources[resource]);
+    const metrics = [...new Set(owners.flatMap((one) => Object.keys(one?.metrics ?? {})))];
+    return {
+      heading: `${resource} (${owners.find((one) => one !== undefined)?.type ?? ''})`,
+      rows: metrics.map((metric) => [
+        { text: metric },
+        ...owners.map((owner): Cell => {
+          const found = owner?.metrics[metric];
+          if (found === undefined) return { text: ABSENT, tone: 'quiet' };
+          const format = formatterOfUnit(found.unit);
+          if (found.p99 !== undefined && found.p99 !== null)
+            return cell(format(found.mean), `p99 ${format(found.p99)}, max ${format(found.max)}`);
+          if (found.sum !== undefined) return cell(format(found.sum), 'in all');
+          return cell(format(found.mean), found.max === null ? '' : `max ${format(found.max)}`);
+        }),
+      ]),
+    };
+  });
+  if (groups.length === 0) return undefined;
+  return {
+    columns: designColumns(result, 'metric'),
+    groups: groups.filter((group) => group.rows.length > 0),
+    note: 'Levels are means over time, with the maximum; counts are sums (“in all”). Metrics bear CloudWatch’s names where one exists.',
+  };
+}
+
+/** Disturbances and how long each design took to get over them. */
+export function recoveryTable(result: Result): Table | undefined {
+  const all = disturbancesOf(result, null);
+  if (all.length === 0) return undefined;
+  const names = designNames(result);
+  const traffics = trafficNames(result);
+  const rows = all.flatMap((one) =>
+    traffics.map((traffic): Cell[] => [
+      { text: `${one.kind}: ${one.label}`, ...(traffics.length > 1 ? { sub: traffic } : {}) },
+      { text: `${duration(one.fromMs)} to ${duration(one.toMs)}` },
+      ...names.map((name): Cell => {
+        if (one.design !== null && one.design !== name) return { text: 'not struck', tone: 'quiet' };
+        const found = designOf(result, name).traffic[traffic]?.recovery.find(
+          (each) => disturbanceOfRecovery(result, name, each.after) === one,
+        );
+        if (found === undefined) return { text: ABSENT, tone: 'quiet' };
+        const runs = result.replications < 2 ? '' : `${share(found.share.estimate)} of runs`;
+        if (found.recoveredMs === null) return { ...cell('never', runs), tone: 'bad' };
+        return cell(found.recoveredMs < 1 ? 'at once' : `after ${duration(found.recoveredMs)}`, runs);
+      }),
+    ]),
+  );
+  return {
+    columns: [
+      { label: 'disturbance', align: 'left' },
+      { label: 'when', align: 'left' },
+      ...designColumns(result, '').slice(1),
+    ],
+    groups: [{ rows }],
+    note: 'Recovery counts from the end of the disturbance to the first instant from which things stay as they should; the median over the replications that recovered, “never” where fewer than half did.',
+  };
+}
+
+/** Cost, line by line; undefined where nothing was priced. */
+export function costTable(result: Result): Table | undefined {
+  const groups = designNames(result).flatMap((name): Group[] => {
+    const { cost } = designOf(result, name);
+    if (cost === null || cost.lines.length === 0) return [];
+    return [
+      {
+        heading: name,
+        rows: [
+          ...cost.lines.map((one): Cell[] => [
+            { text: one.item },
+            { text: plain(one.quantity) },
+            { text: one.unit },
+            { text: usd(one.usd) },
+          ]),
+          [{ text: 'total' }, { text: '' }, { text: '' }, { text: usd(cost.totalUsd) }],
+        ],
+      },
+    ];
+  });
+  if (groups.length === 0) return undefined;
+  return {
+    columns: [
+      { label: 'item', align: 'left' },
+      { label: 'quantity', align: 'right' },
+      { label: 'unit', align: 'left' },
+      { label: 'cost', align: 'right' },
+    ],
+    groups,
+  };
+}
+
+/** What the result rests on. */
+export function assumptionsTable(result: Result): Table | undefined {
+  if (result.assumptions.length === 0) return undefined;
+  return {
+    columns: [
+      { label: 'about', align: 'left' },
+      { label: 'what is taken to be so', align: 'left' },
+      { label: 'source', align: 'left' },
+    ],
+    groups: [
+      {
+        rows: result.assumptions.map((one) => [
+          { text: one.about },
+          { text: one.text },
+          {
+            text: one.source === '' ? 'assumed' : one.source,
+            ...(/^(assumed)?$/.test(one.source) ? { tone: 'warn' as const } : {}),
+          },
+        ]),
+      },
+    ],
+  };
+}
