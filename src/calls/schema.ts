@@ -96,7 +96,9 @@ function budgetSchema(v: Vocabulary): z.ZodType<RetryBudget> {
       const cost = b.cost ?? 1;
       return { capacity: b.capacity, cost, throttlingCost: b.throttlingCost ?? cost, refund: b.refund ?? 1 };
     });
-  const ratio = v.share().transform((share): RetryBudget => ({ capacity: RATIO_BURST, cost: 1, throttlingCost: 1, refund: share }));
+  const ratio = v
+    .share()
+    .transform((share): RetryBudget => ({ capacity: RATIO_BURST, cost: 1, throttlingCost: 1, refund: share }));
   return v.either('a share of the calls such as 10%, or { capacity, cost, throttlingCost, refund }', [ratio, bucket]);
 }
 
@@ -104,12 +106,22 @@ function budgetSchema(v: Vocabulary): z.ZodType<RetryBudget> {
 export function retrySchema(v: Vocabulary): z.ZodType<RetryPolicy> {
   const preset = v.choice(['none', 'sdk-standard', 'sdk-adaptive']).transform((name, ctx): RetryPolicy => {
     if (name === 'sdk-adaptive') {
-      complain(ctx, [], 'not-available', 'none, sdk-standard or { attempts, backoff, budget }: sdk-adaptive comes in a later version', 'sdk-standard');
+      complain(
+        ctx,
+        [],
+        'not-available',
+        'none, sdk-standard or { attempts, backoff, budget }: sdk-adaptive comes in a later version',
+        'sdk-standard',
+      );
     }
     return name === 'none' ? NO_RETRY : SDK_STANDARD;
   });
   const custom = v
-    .object({ attempts: v.count({ min: 1, max: 100 }), backoff: backoffSchema(v).optional(), budget: budgetSchema(v).optional() })
+    .object({
+      attempts: v.count({ min: 1, max: 100 }),
+      backoff: backoffSchema(v).optional(),
+      budget: budgetSchema(v).optional(),
+    })
     .transform(
       (r): RetryPolicy => ({
         attempts: r.attempts,

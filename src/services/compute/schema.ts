@@ -15,7 +15,9 @@ export function serviceSchema(v: Vocabulary): z.ZodType<Omit<ServiceSettings, 'n
     })
     .transform(
       (s): Slowdown =>
-        s.usl === undefined ? { kind: 'perConcurrent', perConcurrentUs: s.perConcurrent ?? 0 } : { kind: 'usl', ...s.usl },
+        s.usl === undefined
+          ? { kind: 'perConcurrent', perConcurrentUs: s.perConcurrent ?? 0 }
+          : { kind: 'usl', ...s.usl },
     );
   return v
     .object({

@@ -1,0 +1,81 @@
+/** zod's issues → findings: the one branch that was meant, one finding a key, and what was expected in our words. */
+import type { z } from 'zod';
+import type { Finding, Path } from './document.ts';
+import type { ScenarioErrorCode } from './errors.ts';
+import { nearest } from './suggest.ts';
+import { KEYS } from './words.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** Reads `raw` by the schema; what is wrong goes to `findings`, and the value is null then. */
+export function readBy<T>(schema: z.ZodType<T>, raw: unknown, path: Path, findings: Finding[]): T | null {
+  const read = schema.safeParse(raw, { jitless: true });
+  if (read.success) return read.data;
+  for (const issue of read.error.issues) findings.push(...findingsOf(issue, path, raw, path.length));
+  return null;
+}
+
+function findingsOf(issue: Issue, base: Path, raw: unknown, depth: number): Finding[] {
+  const path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
+  if (issue.code === 'unrecognized_keys') return unknownKeys(issue, path);
+  const missing = valueAt(raw, path.slice(depth)) === undefined;
+  if (issue.code === 'invalid_union') {
+    const branch = missing ? undefined : meant(issue.errors);
+    if (branch !== undefined) return branch.flatMap((inner) => findingsOf(inner, path, raw, depth));
+    return [{ code: missing ? 'missing' : 'wrong-type', path, expected: issue.message }];
+  }
+  const { code, suggestion } = customOf(issue);
+  const value = valueAt(raw, path.slice(depth));
+  const values = issue.code === 'invalid_value' ? issue.values.map(String) : [];
+  return [
+    {
+      code: missing && code !== 'one-of' && code !== 'misfit' ? 'missing' : code,
+      path,
+      expected: issue.message,
+      suggestion: suggestion ?? (typeof value === 'string' ? nearest(value, values) : undefined),
+    },
+  ];
+}
+
+function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, path: Path): Finding[] {
+  const known = issue.message.split(KEYS).slice(1);
+  return issue.keys.map((key) => ({
+    code: 'unknown-key',
+    path: [...path, key],
+    expected: known.length === 0 ? 'no such key' : `one of ${known.join(', ')}`,
+    suggestion: nearest(key, known),
+    atKey: true,
+  }));
+}
+
+/** The branch whose outer shape fits: an error deeper inside says more than "wrong type". */
+function meant(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
+  return branches.find((issues) => !issues.some((issue) => issue.path.length === 0 && misshapen(issue)));
+}
+
+function misshapen(issue: Issue): boolean {
+  if (issue.code === 'invalid_union') return meant(issue.errors) === undefined;
+  if (issue.code === 'custom') return customOf(issue).code === 'wrong-type';
+  return issue.code === 'invalid_type' || issue.code === 'invalid_value';
+}
+
+function customOf(issue: Issue): { readonly code: ScenarioErrorCode; readonly suggestion: string | undefined } {
+  if (issue.code === 'custom') {
+    const { code, suggestion } = (issue.params ?? {}) as { code?: ScenarioErrorCode; suggestion?: string };
+    return { code: code ?? 'wrong-type', suggestion };
+  }
+  return {
+    code: issue.code === 'too_small' || issue.code === 'too_big' ? 'out-of-range' : 'wrong-type',
+    suggestion: undefined,
+  };
+}
+
+/** What stands at the path in plain data, or undefined. */
+export function valueAt(raw: unknown, path: Path): unknown {
+  let value = raw;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return value;
+}

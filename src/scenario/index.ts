@@ -1,0 +1,14 @@
+// The scenario room's door: text in, resolved scenario or errors out.
+
+export { formatErrors, type ScenarioError, type ScenarioErrorCode } from './errors.ts';
+export { type ParseOptions, type ParseOutcome, parseScenario } from './parse.ts';
+export type { Override, TrafficOverride } from './overrides.ts';
+export type {
+  Assumption,
+  Comparison,
+  ResolvedDesign,
+  ResolvedObjective,
+  ResolvedScenario,
+  ResourceSettings,
+} from './resolved.ts';
+export { toResultForm } from './result-form.ts';

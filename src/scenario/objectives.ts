@@ -1,0 +1,249 @@
+/** `<field>[.<statistic>] of <traffic> <op> <value>` and `metrics.<name>.<statistic> of resource <name> <op> <value>`. */
+import type { Vocabulary } from '../calls/schema.ts';
+import type { Finding, Path } from './document.ts';
+import { listOf } from './faults.ts';
+import { readBy } from './findings.ts';
+import {
+  COUNT_FIELDS,
+  FIELDS,
+  LATENCY_STATISTICS,
+  type LimitUnit,
+  METRIC_STATISTICS,
+  METRICS,
+  RESPONSE_FIELDS,
+} from './metrics.ts';
+import { type Names, unknownName } from './names.ts';
+import type { Comparison, ResolvedObjective } from './resolved.ts';
+import { objectiveSchema, type WrittenObjective } from './schema.ts';
+import { nearest } from './suggest.ts';
+import {
+  DURATION_FORMS,
+  type Problem,
+  RATE_FORMS,
+  type Reading,
+  readDuration,
+  readRate,
+  readShare,
+  readSize,
+  SHARE_FORMS,
+  SIZE_FORMS,
+} from './units.ts';
+
+const FORM = 'completion.p99 of orders < 2s, or metrics.ApproximateAgeOfOldestMessage.max of resource orders < 60s';
+const SHAPE = /^\s*(\S+)\s+of\s+(resource\s+)?(\S+?)\s*(<=|>=|==|!=|<|>)\s*(.+?)\s*$/;
+
+type Subject = ResolvedObjective['subject'];
+/** The subject and the unit of its limit, or what is wrong: `part` is what the user wrote there. */
+type Understood =
+  | { readonly subject: Subject; readonly unit: LimitUnit }
+  | (Problem & { readonly part: string; readonly expected: string });
+
+/** Reads every objective; those with an error are left out. */
+export function readObjectives(v: Vocabulary, raw: unknown, names: Names, findings: Finding[]): ResolvedObjective[] {
+  const schema = objectiveSchema(v);
+  const objectives: ResolvedObjective[] = [];
+  listOf(raw, 'objectives', 'a list of objectives', findings).forEach((one, i) => {
+    const path = ['objectives', i];
+    const written = readBy(schema, one, path, findings);
+    if (written === null) return;
+    const understood = readObjective(
+      written,
+      typeof one === 'string' ? path : [...path, 'that'],
+      path,
+      names,
+      findings,
+    );
+    if (understood !== null) objectives.push(understood);
+  });
+  return objectives;
+}
+
+function readObjective(
+  written: WrittenObjective,
+  path: Path,
+  base: Path,
+  names: Names,
+  findings: Finding[],
+): ResolvedObjective | null {
+  const before = findings.length;
+  if (written.design !== null && !names.designs.some((design) => design.name === written.design)) {
+    findings.push(
+      unknownName(
+        [...base, 'design'],
+        written.design,
+        'design',
+        names.designs.map((design) => design.name),
+      ),
+    );
+  }
+  const match = SHAPE.exec(written.that);
+  if (match === null) {
+    findings.push({ code: 'objective', path, expected: FORM });
+    return null;
+  }
+  const [, figure = '', resource, name = '', op = '<', value = ''] = match;
+  const understood =
+    resource === undefined ? ofTraffic(figure, name, names) : ofResource(figure, name, written.design, names);
+  if ('part' in understood) {
+    findings.push({
+      code: understood.code,
+      path,
+      value: understood.part,
+      expected: understood.expected,
+      suggestion: understood.suggestion,
+    });
+    return null;
+  }
+  const limit = readLimit(value, understood.unit);
+  if (!('value' in limit)) {
+    const { code, suggestion, expected } = limit.problem;
+    findings.push({ code, path, value, expected: expected ?? 'a number', suggestion });
+    return null;
+  }
+  if (findings.length > before) return null;
+  return {
+    text: written.that.trim().replace(/\s+/g, ' '),
+    design: written.design,
+    expect: written.expect,
+    subject: understood.subject,
+    op: op as Comparison,
+    limit: limit.value,
+  };
+}
+
+function ofTraffic(figure: string, name: string, names: Names): Understood {
+  const known = names.traffic.map((traffic) => traffic.name);
+  if (!known.includes(name)) return unknownPart(name, 'traffic', known, 'unknown-reference');
+  const [field = '', statistic, ...more] = figure.split('.');
+  if (field === 'metrics')
+    return {
+      code: 'objective',
+      part: figure,
+      expected: `of resource before the name, such as ${figure} of resource ${name}`,
+    };
+  if (more.length > 0)
+    return { code: 'objective', part: figure, expected: 'a figure and at most one statistic, such as completion.p99' };
+  const meaning = FIELDS.get(field);
+  if (meaning === undefined)
+    return unknownPart(
+      field,
+      'figure',
+      [...FIELDS.keys()].filter((each) => !/Ms$|PerSecond$/.test(each)),
+      'objective',
+    );
+  const subject = (wanted: string, of: string | null): Subject => ({
+    kind: 'traffic',
+    traffic: name,
+    field: wanted,
+    statistic: of,
+  });
+  if (meaning.field === 'completionMs' || meaning.field === 'responseMs') {
+    if (field === 'response' && isOne(RESPONSE_FIELDS, statistic))
+      return { subject: subject(`response.${statistic}`, null), unit: 'count' };
+    if (!isOne(LATENCY_STATISTICS, statistic)) return badStatistic(figure, statistic, LATENCY_STATISTICS);
+    return { subject: subject(meaning.field, statistic), unit: statistic === 'count' ? 'count' : 'milliseconds' };
+  }
+  if (statistic === undefined) return { subject: subject(meaning.field, null), unit: meaning.unit };
+  if (isOne(COUNT_FIELDS, field)) {
+    return statistic === 'share'
+      ? { subject: subject(field, 'share'), unit: 'share' }
+      : badStatistic(figure, statistic, ['share']);
+  }
+  return { code: 'objective', part: figure, expected: `${field} without a statistic` };
+}
+
+function ofResource(figure: string, name: string, design: string | null, names: Names): Understood {
+  const designs = names.designs.filter((one) => design === null || one.name === design);
+  const all = (designs.length === 0 ? names.designs : designs).flatMap((one) => one.resources);
+  const found = all.filter((one) => one.name === name);
+  if (found.length === 0) {
+    return unknownPart(
+      name,
+      design === null ? 'resource' : `resource of design ${design}`,
+      [...new Set(all.map((one) => one.name))],
+      'unknown-reference',
+    );
+  }
+  const [head = '', metric = '', statistic, ...more] = figure.split('.');
+  if (head !== 'metrics' || metric === '' || more.length > 0) {
+    return {
+      code: 'objective',
+      part: figure,
+      expected: `metrics.<name>.<statistic> before of resource, such as ${FORM.split(', or ')[1]}`,
+    };
+  }
+  const tables = found.flatMap((one) =>
+    one.type !== null && METRICS[one.type] !== undefined ? [METRICS[one.type] as ReadonlyMap<string, LimitUnit>] : [],
+  );
+  const table = tables.find((each) => each.has(metric));
+  if (table === undefined) {
+    const known = [...new Set(tables.flatMap((each) => [...each.keys()]))];
+    return unknownPart(metric, `metric of ${name}`, known, 'objective');
+  }
+  if (!isOne(METRIC_STATISTICS, statistic)) return badStatistic(figure, statistic, METRIC_STATISTICS);
+  return { subject: { kind: 'metric', resource: name, metric, statistic }, unit: table.get(metric) ?? 'number' };
+}
+
+function isOne<T extends string>(list: readonly T[], value: string | undefined): value is T {
+  return value !== undefined && (list as readonly string[]).includes(value);
+}
+
+function unknownPart(
+  part: string,
+  what: string,
+  known: readonly string[],
+  code: 'objective' | 'unknown-reference',
+): Understood {
+  const suggestion = nearest(part, known);
+  const expected = known.length === 0 ? `a ${what}; there is none` : `a ${what}: ${known.join(', ')}`;
+  return { code, part, expected, ...(suggestion === undefined ? {} : { suggestion }) };
+}
+
+function badStatistic(figure: string, statistic: string | undefined, known: readonly string[]): Understood {
+  const suggestion = statistic === undefined ? undefined : nearest(statistic, known);
+  const base = statistic === undefined ? figure : figure.slice(0, -statistic.length - 1);
+  return {
+    code: 'objective',
+    part: figure,
+    expected: `${base} with one of the statistics ${known.join(', ')}, such as ${base}.${known.includes('p99') ? 'p99' : known[0]}`,
+    ...(suggestion === undefined ? {} : { suggestion: `${base}.${suggestion}` }),
+  };
+}
+
+/** The limit in the unit of the result. */
+function readLimit(text: string, unit: LimitUnit): Reading {
+  switch (unit) {
+    case 'milliseconds':
+      return scaled(withForm(readDuration(text), DURATION_FORMS), 1000);
+    case 'seconds':
+      return scaled(withForm(readDuration(text), DURATION_FORMS), 1_000_000);
+    case 'perSecond':
+      return withForm(readRate(text), RATE_FORMS);
+    case 'share':
+      return withForm(readShare(text), SHARE_FORMS);
+    case 'bytes':
+      return withForm(readSize(text), SIZE_FORMS);
+    case 'count':
+    case 'number':
+      return readNumber(text, unit);
+  }
+}
+
+function readNumber(text: string, unit: 'count' | 'number'): Reading {
+  const plain = text.replaceAll(/(?<=\d)[,_](?=\d{3}\b)/g, '');
+  const value = /^(\d+\.?\d*|\.\d+)(e\d+)?$/i.test(plain) ? Number(plain) : Number.NaN;
+  if (Number.isFinite(value) && (unit === 'number' || Number.isInteger(value))) return { value };
+  const expected =
+    unit === 'count'
+      ? 'a count such as 0 or 1200; a share goes with .share, such as lost.share of orders < 1%'
+      : 'a number such as 1200';
+  return { problem: { code: 'wrong-unit', expected } };
+}
+
+function withForm(reading: Reading, form: string): Reading {
+  return 'value' in reading ? reading : { problem: { expected: form, ...reading.problem } };
+}
+
+function scaled(reading: Reading, by: number): Reading {
+  return 'value' in reading ? { value: reading.value / by } : reading;
+}

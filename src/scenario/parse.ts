@@ -1,0 +1,226 @@
+/**
+ * The street: text → document (+ options) → plain data → read part by part → references → resolved scenario.
+ * Pure. Every error is collected; nothing is resolved while there is one.
+ */
+import { assumptionsOf } from './assumptions.ts';
+import { type Finding, nodeAt, offsetOf, readDocument, type ScenarioDocument } from './document.ts';
+import { empiricalReader } from './empirical.ts';
+import { messageOf, type ScenarioError } from './errors.ts';
+import { readFaults } from './faults.ts';
+import { readBy, valueAt } from './findings.ts';
+import { namesOf } from './names.ts';
+import { readObjectives } from './objectives.ts';
+import { type Applied, applyOverrides, type OptionFinding, type Override, type TrafficOverride } from './overrides.ts';
+import { checkDesign, checkSizes, type PlacedResource, readEntries } from './references.ts';
+import type { ResolvedDesign, ResolvedScenario } from './resolved.ts';
+import { resourceReader } from './resources.ts';
+import { rootSchema, type WrittenRoot } from './schema.ts';
+import { queueLimits, sqsMaxBytes } from './sqs-limits.ts';
+import { type ReadTraffic, readTraffic } from './traffic.ts';
+import { createVocabulary } from './vocabulary.ts';
+import { isCollection, isScalar } from 'yaml';
+
+export interface ParseOptions {
+  /** How the file is called in errors. */
+  readonly file: string;
+  /** Name of the scenario: the file's name without its ending. */
+  readonly name: string;
+  readonly overrides?: readonly Override[];
+  readonly traffic?: readonly TrafficOverride[];
+  /** Text of a file that the scenario names, by the path as written; undefined where it cannot be read. */
+  readonly readText: (path: string) => string | undefined;
+}
+
+export type ParseOutcome =
+  | { readonly ok: true; readonly scenario: ResolvedScenario }
+  | { readonly ok: false; readonly errors: readonly ScenarioError[] };
+
+/** Buckets of a time series; more are neither read nor drawn by anybody. */
+const MOST_BUCKETS = 100_000;
+
+/** Reads a scenario, YAML or JSON. Wrong input never throws: it comes back as errors, all at once, in the order of the file. */
+export function parseScenario(text: string, options: ParseOptions): ParseOutcome {
+  const { read, findings } = readDocument(text);
+  if (read === null) return failed(text, options.file, null, [], findings);
+  const found: Finding[] = [...findings];
+  const { applied, findings: optionFindings } = applyOverrides(read, options.overrides ?? [], options.traffic ?? []);
+  found.push(...optionFindings);
+  const scenario = resolve(read.document.toJS({ maxAliasCount: 0 }), options, found);
+  return scenario === null || found.length > 0
+    ? failed(text, options.file, read, applied, found)
+    : { ok: true, scenario };
+}
+
+function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): ResolvedScenario | null {
+  const v = createVocabulary(empiricalReader(options.readText));
+  const root = readBy(rootSchema(v), raw, [], findings);
+  const names = namesOf(raw, findings);
+  const traffic = readTraffic(v, queueLimits, names.traffic, options.readText, findings);
+  const trafficNames = names.traffic.map((one) => one.name);
+  const readResource = resourceReader(v, queueLimits);
+  const place = (one: (typeof names.shared)[number]): PlacedResource[] => {
+    const settings = readResource(one, findings);
+    return settings === null ? [] : [{ named: one, settings }];
+  };
+  const shared = names.shared.flatMap(place);
+  const designs = names.designs.map((design): ResolvedDesign => {
+    for (const key of unknownDesignKeys(design.raw)) {
+      findings.push({
+        code: 'unknown-key',
+        path: [...design.path, key],
+        atKey: true,
+        expected: 'one of traffic, resources',
+        suggestion: nearestDesignKey(key),
+      });
+    }
+    const own = design.resources.filter((one) => !names.shared.includes(one)).flatMap(place);
+    const all = [...shared, ...own];
+    checkDesign(design, all, findings);
+    const entries = readEntries(design, trafficNames, findings);
+    return { name: design.name, entries, resources: all.map((one) => one.settings) };
+  });
+  const settings = traffic.map((one) => one.settings);
+  checkSizes(settings, designs, sqsMaxBytes, findings);
+  const faults = readFaults(v, raw, names, findings);
+  const objectives = readObjectives(v, raw, names, findings);
+  if (root === null) return null;
+  const times = resolveTimes(root, traffic, findings);
+  if (findings.length > 0) return null;
+  const resolved: ResolvedScenario = {
+    name: options.name,
+    title: root.title ?? options.name,
+    description: root.description,
+    seed: root.seed,
+    ...times,
+    warmupUs: root.warmupUs,
+    study: root.study,
+    replications: root.replications,
+    confidence: root.confidence,
+    facts: root.facts,
+    traffic: settings,
+    designs,
+    faults,
+    objectives,
+    assumptions: [],
+  };
+  return { ...resolved, assumptions: assumptionsOf(resolved, traffic, raw) };
+}
+
+function unknownDesignKeys(raw: unknown): readonly string[] {
+  return typeof raw === 'object' && raw !== null
+    ? Object.keys(raw).filter((key) => key !== 'traffic' && key !== 'resources')
+    : [];
+}
+
+function nearestDesignKey(key: string): string | undefined {
+  return /^traf/i.test(key) ? 'traffic' : /^re?s/i.test(key) ? 'resources' : undefined;
+}
+
+function resolveTimes(
+  root: WrittenRoot,
+  traffic: readonly ReadTraffic[],
+  findings: Finding[],
+): Pick<ResolvedScenario, 'horizonUs' | 'drainUs' | 'resolutionUs'> {
+  let horizonUs = 0;
+  if (root.horizon === 'trace') {
+    for (const { settings } of traffic) {
+      if (settings.source.kind === 'trace') horizonUs = Math.max(horizonUs, settings.source.recording.lengthUs);
+    }
+    // A recording of one instant still needs a run that reaches it.
+    horizonUs = Math.max(1, horizonUs);
+    if (!traffic.some(({ settings }) => settings.source.kind === 'trace')) {
+      findings.push({
+        code: 'misfit',
+        path: ['horizon'],
+        expected: 'a duration such as 30m: no traffic here is a recording',
+      });
+    }
+  } else horizonUs = root.horizon;
+  const drainUs = root.drainUs ?? horizonUs;
+  const resolutionUs = root.resolutionUs ?? Math.max(1, Math.round(horizonUs / 600));
+  if (root.warmupUs >= horizonUs)
+    findings.push({ code: 'out-of-range', path: ['warmup'], expected: 'a warm-up shorter than the horizon' });
+  if ((horizonUs + drainUs) / resolutionUs > MOST_BUCKETS) {
+    const where = root.resolutionUs === null ? 'drain' : 'resolution';
+    findings.push({
+      code: 'out-of-range',
+      path: [where],
+      expected: `at most ${MOST_BUCKETS} buckets over horizon and drain: a coarser resolution`,
+    });
+  }
+  return { horizonUs, drainUs, resolutionUs };
+}
+
+/** Findings → errors with their places, in the order of the file; the same finding from several designs is told once. */
+function failed(
+  text: string,
+  file: string,
+  read: ScenarioDocument | null,
+  applied: readonly Applied[],
+  findings: readonly Finding[],
+): ParseOutcome {
+  const errors = findings.map((finding) => placed(text, file, read, applied, finding));
+  const seen = new Set<string>();
+  const unique = errors.filter((error) => {
+    const key = `${error.file} ${error.line} ${error.column} ${error.code} ${error.message}`;
+    return !seen.has(key) && seen.add(key);
+  });
+  unique.sort(
+    (a, b) => a.line - b.line || a.column - b.column || compare(a.file, b.file) || compare(a.message, b.message),
+  );
+  return { ok: false, errors: unique };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function placed(
+  text: string,
+  file: string,
+  read: ScenarioDocument | null,
+  applied: readonly Applied[],
+  finding: Finding | OptionFinding,
+): ScenarioError {
+  const path = finding.path.join('.');
+  const value = shorten(finding.value ?? (read === null ? '' : shown(read, finding)));
+  const suggestion = finding.suggestion === undefined ? {} : { suggestion: finding.suggestion };
+  const said = { path, value, expected: finding.expected, ...suggestion };
+  const option = 'option' in finding ? finding.option : (optionOf(applied, finding) ?? null);
+  if (option !== null)
+    return { code: finding.code, file: option, line: 0, column: 0, ...said, message: messageOf(said) };
+  const offset =
+    finding.offset ?? (read === null ? 0 : (offsetOf(read.document, finding.path, finding.atKey === true) ?? 0));
+  return { code: finding.code, file, ...lineAndColumn(text, offset), ...said, message: messageOf(said) };
+}
+
+/** The option that wrote what the finding is about: at its path, below it, or on the way to it. */
+function optionOf(applied: readonly Applied[], finding: Finding): string | undefined {
+  if (finding.offset !== undefined) return undefined;
+  const at = finding.path.map(String);
+  const under = applied.filter(({ path }) => path.every((step, i) => i < at.length && String(step) === at[i]));
+  return under.at(-1)?.option;
+}
+
+function shown(read: ScenarioDocument, finding: Finding): string {
+  if (finding.path.length === 0) return '';
+  const node = nodeAt(read.document, finding.path);
+  if (isScalar(node))
+    return node.value === null ? 'null' : typeof node.source === 'string' ? node.source : String(node.value);
+  if (isCollection(node))
+    return JSON.stringify(node.toJS(read.document)).replaceAll('"', '').replaceAll(',', ', ').replaceAll(':', ': ');
+  return '';
+}
+
+function shorten(value: string): string {
+  const line = value.replace(/\s+/g, ' ');
+  return line.length <= 60 ? line : `${line.slice(0, 57)}…`;
+}
+
+function lineAndColumn(text: string, offset: number): { readonly line: number; readonly column: number } {
+  const before = text.slice(0, offset);
+  const start = before.lastIndexOf('\n') + 1;
+  let line = 1;
+  for (let i = before.indexOf('\n'); i >= 0; i = before.indexOf('\n', i + 1)) line++;
+  return { line, column: offset - start + 1 };
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import type { Vocabulary } from '../calls/schema.ts';
+import { distributionSchema } from './distribution.ts';
+import type { EmpiricalReader } from './empirical.ts';
+import { FACTOR_FORMS, RATE_FORMS, readFactor, readRate } from './units.ts';
+import { choice, count, duration, either, number, object, oneKey, scalar, share, size, text } from './words.ts';
+
+/** The vocabulary of one parse: it knows the files that this scenario may refer to. */
+export function createVocabulary(empirical: EmpiricalReader): Vocabulary {
+  const durations = distributionSchema('duration', empirical);
+  const sizes = distributionSchema('size', empirical);
+  return {
+    object,
+    oneKey,
+    either,
+    choice,
+    duration,
+    rate: () => scalar(RATE_FORMS, readRate),
+    size,
+    share,
+    factor: () => scalar(FACTOR_FORMS, readFactor),
+    count,
+    number,
+    flag: () => z.boolean({ error: 'true or false' }),
+    name: (expected) => z.string({ error: expected }),
+    text,
+    durations: () => durations,
+    sizes: () => sizes,
+  };
+}

@@ -1,0 +1,382 @@
+/** How traffic, consumers and faults may be written in a scenario, and their defaults. */
+import { z } from 'zod';
+import { breakerSchema, callSchema, complain, NO_RETRY, retrySchema, type Vocabulary } from '../calls/schema.ts';
+import type {
+  Arrivals,
+  AttributeSettings,
+  BaseRate,
+  ConsumerSettings,
+  FaultSettings,
+  KeySettings,
+  RateChange,
+  TrafficSettings,
+} from './settings.ts';
+
+// The scenario room reads recordings with the workload's own parser.
+export { parseTrace, type TraceError, traceErrorText } from './trace.ts';
+
+/** AWS's limits that a consumer's and a producer's settings must keep; microseconds. */
+export interface QueueLimits {
+  readonly batchSize: { readonly min: number; readonly max: number };
+  readonly wait: {
+    readonly min: number;
+    readonly max: number;
+    readonly wholeSeconds: boolean;
+    readonly because: string;
+  };
+  readonly visibility: {
+    readonly min: number;
+    readonly max: number;
+    readonly wholeSeconds: boolean;
+    readonly because: string;
+  };
+}
+
+/** A recording as written: it is read and counted by whoever has the file. */
+export interface TraceSpec {
+  readonly file: string;
+  readonly time: string;
+  readonly count: string | null;
+  readonly everyUs: number | null;
+  readonly scale: number;
+  readonly speed: number;
+  readonly burstiness: number;
+}
+
+export type WrittenSource =
+  | {
+      readonly kind: 'rate';
+      readonly base: BaseRate;
+      readonly changes: readonly RateChange[];
+      readonly arrivals: Arrivals;
+    }
+  | { readonly kind: 'trace'; readonly trace: TraceSpec }
+  | { readonly kind: 'users'; readonly users: number; readonly think: TrafficSettings['size'] };
+
+export type WrittenTraffic = Omit<TrafficSettings, 'name' | 'source'> & { readonly source: WrittenSource };
+
+/** Size of a request where none is given: 1 KiB. */
+export const DEFAULT_SIZE_BYTES = 1024;
+
+const SOURCES = 'one of rate, trace, or users with think';
+
+function baseRateSchema(v: Vocabulary): z.ZodType<BaseRate> {
+  const constant = v.rate().transform((perSecond): BaseRate => ({ kind: 'constant', perSecond }));
+  const daily = v
+    .object({ daily: v.object({ low: v.rate(), high: v.rate(), peak: v.duration({ max: 86_400_000_000 }) }) })
+    .transform((d, ctx): BaseRate => {
+      if (d.daily.high < d.daily.low)
+        complain(ctx, ['daily', 'high'], 'out-of-range', 'a high rate of at least the low one');
+      return { kind: 'daily', lowPerSecond: d.daily.low, highPerSecond: d.daily.high, peakUs: d.daily.peak };
+    });
+  return v.either('a rate such as 200/s, or { daily: { low, high, peak } }', [constant, daily]);
+}
+
+function changeSchema(v: Vocabulary): z.ZodType<RateChange> {
+  return v
+    .object({
+      at: v.duration(),
+      for: v.duration({ min: 1 }).optional(),
+      rate: v.rate().optional(),
+      ramp: v.rate().optional(),
+      back: v.flag().optional(),
+    })
+    .transform((c, ctx): RateChange => {
+      if ((c.rate === undefined) === (c.ramp === undefined)) {
+        complain(ctx, [], 'one-of', 'either rate (a step) or ramp (a slope), and one of them');
+      }
+      if (c.ramp !== undefined) {
+        if (c.for === undefined) complain(ctx, ['for'], 'missing', 'how long the ramp takes, such as 5m');
+        return { kind: 'ramp', atUs: c.at, forUs: c.for ?? 1, perSecond: c.ramp, back: c.back ?? false };
+      }
+      if (c.back !== undefined)
+        complain(ctx, ['back'], 'misfit', 'back only beside ramp: a step is over after its for');
+      return { kind: 'step', atUs: c.at, forUs: c.for ?? null, perSecond: c.rate ?? 0 };
+    });
+}
+
+function arrivalsSchema(v: Vocabulary): z.ZodType<Arrivals> {
+  const plain = v.choice(['poisson', 'regular']).transform((kind): Arrivals => ({ kind }));
+  const shaped = v
+    .oneKey('one of { erlang: { k } } or { bursty: { on, off } }', {
+      erlang: v.object({ k: v.count({ min: 1, max: 1000 }) }).optional(),
+      bursty: v.object({ on: v.duration({ min: 1 }), off: v.duration() }).optional(),
+    })
+    .transform(
+      (a): Arrivals =>
+        a.bursty === undefined
+          ? { kind: 'erlang', k: a.erlang?.k ?? 1 }
+          : { kind: 'bursty', onUs: a.bursty.on, offUs: a.bursty.off },
+    );
+  return v.either('poisson, regular, { bursty: { on, off } } or { erlang: { k } }', [plain, shaped]);
+}
+
+function traceSchema(v: Vocabulary): z.ZodType<TraceSpec> {
+  return v
+    .object({
+      file: v.text('the path of a CSV file, relative to the scenario'),
+      time: v.text('the name of the column that holds the time'),
+      count: v.text('the name of the column that holds the count').optional(),
+      every: v.duration({ min: 1 }).optional(),
+      scale: v.factor().optional(),
+      speed: v.factor().optional(),
+      burstiness: v.number({ min: 0, max: 1_000_000 }).optional(),
+    })
+    .transform((t, ctx) => {
+      if (t.count !== undefined && t.every === undefined) {
+        complain(ctx, ['every'], 'missing', 'the length of a counted period, such as 5m, beside count');
+      }
+      if (t.count === undefined && t.every !== undefined) {
+        complain(ctx, ['count'], 'missing', 'the name of the column that holds the count, beside every');
+      }
+      if (t.count === undefined && t.burstiness !== undefined) {
+        complain(
+          ctx,
+          ['burstiness'],
+          'misfit',
+          'burstiness only beside count: a recording with one row a request knows its own',
+        );
+      }
+      if (t.scale === 0) complain(ctx, ['scale'], 'out-of-range', 'a factor above 0x');
+      if (t.speed === 0) complain(ctx, ['speed'], 'out-of-range', 'a factor above 0x');
+      return {
+        file: t.file,
+        time: t.time,
+        count: t.count ?? null,
+        everyUs: t.every ?? null,
+        scale: t.scale ?? 1,
+        speed: t.speed ?? 1,
+        burstiness: t.burstiness ?? 1,
+      };
+    });
+}
+
+function keySchema(v: Vocabulary): z.ZodType<KeySettings> {
+  const keys = v.count({ min: 1, max: 1_000_000_000 });
+  const plain = v.text('a key').transform((value): KeySettings => ({ kind: 'constant', value }));
+  const drawn = v
+    .oneKey('one of { zipf }, { uniform }, { hot } or { constant }', {
+      zipf: v.object({ keys, exponent: v.number({ min: 0, max: 100 }) }).optional(),
+      uniform: v.object({ keys }).optional(),
+      hot: v.object({ keys, share: v.share() }).optional(),
+      constant: v.text('a key').optional(),
+    })
+    .transform((k): KeySettings => {
+      if (k.zipf !== undefined) return { kind: 'zipf', ...k.zipf };
+      if (k.uniform !== undefined) return { kind: 'uniform', ...k.uniform };
+      if (k.hot !== undefined) return { kind: 'hot', ...k.hot };
+      return { kind: 'constant', value: k.constant ?? '' };
+    });
+  return v.either('{ zipf: { keys, exponent } }, { uniform: { keys } }, { hot: { keys, share } } or one key', [
+    plain,
+    drawn,
+  ]);
+}
+
+function attributesSchema(v: Vocabulary): z.ZodType<readonly AttributeSettings[]> {
+  const choice = v.object({ choice: z.record(z.string(), v.number({ min: 0, max: 1e9 })) });
+  return z
+    .record(z.string(), choice, {
+      error: 'attributes by name, such as { tier: { choice: { gold: 0.1, silver: 0.9 } } }',
+    })
+    .transform((written, ctx) =>
+      Object.entries(written).map(([name, { choice: weights }]) => {
+        const values = Object.entries(weights).map(([value, weight]) => ({ value, weight }));
+        if (!values.some((one) => one.weight > 0)) {
+          complain(
+            ctx,
+            [name, 'choice'],
+            'out-of-range',
+            'at least one value with a weight above 0, such as { gold: 0.1, silver: 0.9 }',
+          );
+        }
+        return { name, choice: values };
+      }),
+    );
+}
+
+/** Settings of a traffic, without its name; a recording is still only named. */
+export function trafficSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<WrittenTraffic> {
+  return v
+    .object({
+      rate: baseRateSchema(v).optional(),
+      changes: changeSchema(v).array().optional(),
+      arrivals: arrivalsSchema(v).optional(),
+      trace: traceSchema(v).optional(),
+      users: v.count({ min: 1, max: 10_000_000 }).optional(),
+      think: v.durations().optional(),
+      size: v.sizes().optional(),
+      key: keySchema(v).optional(),
+      attributes: attributesSchema(v).optional(),
+      batch: v.object({ size: v.count({ ...limits.batchSize, because: 'SQS' }), linger: v.duration() }).optional(),
+      timeout: v.duration({ min: 1 }).optional(),
+      retry: retrySchema(v).optional(),
+      breaker: breakerSchema(v).optional(),
+      cancelOnTimeout: v.flag().optional(),
+      duplicates: v.share().optional(),
+      poison: v.share().optional(),
+    })
+    .transform((t, ctx): WrittenTraffic => {
+      const sources = [t.rate, t.trace, t.users].filter((source) => source !== undefined).length;
+      if (sources !== 1) complain(ctx, [], 'one-of', SOURCES);
+      if (t.rate === undefined && sources === 1) {
+        if (t.changes !== undefined) complain(ctx, ['changes'], 'misfit', 'changes only beside rate');
+        if (t.arrivals !== undefined) complain(ctx, ['arrivals'], 'misfit', 'arrivals only beside rate');
+      }
+      if (t.users !== undefined && t.think === undefined) {
+        complain(
+          ctx,
+          ['think'],
+          'missing',
+          'how long a user thinks between two requests, such as { exponential: { mean: 2s } }',
+        );
+      }
+      if (t.users === undefined && t.think !== undefined) complain(ctx, ['think'], 'misfit', 'think only beside users');
+      return {
+        source: sourceOf(t),
+        size: t.size ?? { kind: 'constant', value: DEFAULT_SIZE_BYTES },
+        key: t.key ?? null,
+        attributes: t.attributes ?? [],
+        batch: t.batch === undefined ? null : { size: t.batch.size, lingerUs: t.batch.linger },
+        timeoutUs: t.timeout ?? null,
+        retry: t.retry ?? NO_RETRY,
+        breaker: t.breaker ?? null,
+        cancelOnTimeout: t.cancelOnTimeout ?? false,
+        duplicates: t.duplicates ?? 0,
+        poison: t.poison ?? 0,
+      };
+    });
+}
+
+function sourceOf(t: {
+  readonly rate?: BaseRate | undefined;
+  readonly changes?: readonly RateChange[] | undefined;
+  readonly arrivals?: Arrivals | undefined;
+  readonly trace?: TraceSpec | undefined;
+  readonly users?: number | undefined;
+  readonly think?: TrafficSettings['size'] | undefined;
+}): WrittenSource {
+  if (t.trace !== undefined) return { kind: 'trace', trace: t.trace };
+  if (t.users !== undefined) return { kind: 'users', users: t.users, think: t.think ?? { kind: 'constant', value: 0 } };
+  return {
+    kind: 'rate',
+    base: t.rate ?? { kind: 'constant', perSecond: 0 },
+    changes: t.changes ?? [],
+    arrivals: t.arrivals ?? { kind: 'poisson' },
+  };
+}
+
+/** Settings of a `consumer`, without its name. */
+export function consumerSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Omit<ConsumerSettings, 'name'>> {
+  return v
+    .object({
+      type: v.choice(['consumer']),
+      source: v.name('the name of an sqs queue'),
+      instances: v.count({ min: 1, max: 100_000 }).optional(),
+      concurrency: v.count({ min: 1, max: 100_000 }).optional(),
+      batchSize: v.count({ ...limits.batchSize, because: 'SQS' }).optional(),
+      waitTime: v.duration(limits.wait).optional(),
+      visibilityTimeout: v.duration(limits.visibility).optional(),
+      deletes: v.choice(['perMessage', 'perBatch']).optional(),
+      partialFailure: v.flag().optional(),
+      onFailureVisibility: v.duration(limits.visibility).optional(),
+      heartbeat: v
+        .object({ every: v.duration({ min: 1 }), extendTo: v.duration({ ...limits.visibility, min: 1 }) })
+        .optional(),
+      pollRetry: v.duration({ min: 1 }).optional(),
+      restartDelay: v.duration().optional(),
+      handler: v.object({
+        time: v.durations().optional(),
+        calls: callSchema(v).array().optional(),
+        failureRate: v.share().optional(),
+      }),
+    })
+    .transform((c, ctx) => {
+      if (c.heartbeat !== undefined && c.heartbeat.every >= c.heartbeat.extendTo) {
+        complain(
+          ctx,
+          ['heartbeat', 'extendTo'],
+          'out-of-range',
+          'an extension longer than the time between two heartbeats',
+        );
+      }
+      if (c.partialFailure !== undefined && c.deletes !== 'perBatch') {
+        complain(ctx, ['partialFailure'], 'misfit', 'partialFailure only beside deletes: perBatch');
+      }
+      return {
+        type: 'consumer' as const,
+        source: c.source,
+        instances: c.instances ?? 1,
+        concurrency: c.concurrency ?? 1,
+        batchSize: c.batchSize ?? limits.batchSize.max,
+        waitTimeUs: c.waitTime ?? limits.wait.max,
+        visibilityTimeoutUs: c.visibilityTimeout ?? null,
+        deletes: c.deletes ?? 'perMessage',
+        partialFailure: c.partialFailure ?? false,
+        onFailureVisibilityUs: c.onFailureVisibility ?? null,
+        heartbeat: c.heartbeat === undefined ? null : { everyUs: c.heartbeat.every, extendToUs: c.heartbeat.extendTo },
+        pollRetryUs: c.pollRetry ?? 1_000_000,
+        restartDelayUs: c.restartDelay ?? 10_000_000,
+        handler: {
+          time: c.handler.time ?? { kind: 'constant', value: 0 },
+          calls: c.handler.calls ?? [],
+          failureRate: c.handler.failureRate ?? 0,
+        },
+      };
+    });
+}
+
+/** A fault as written: names are looked up by the scenario room. */
+export interface WrittenFault extends Omit<FaultSettings, 'target'> {
+  readonly resource: string | null;
+  readonly zone: string | null;
+  readonly share: number | null;
+  readonly link: readonly [string, string] | null;
+}
+
+/** One scripted fault. */
+export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
+  return v
+    .object({
+      at: v.duration(),
+      for: v.duration({ min: 1 }).optional(),
+      design: v.name('the name of a design').optional(),
+      resource: v.text('the name of a resource, or name[replica]').optional(),
+      link: z
+        .tuple([v.name('the name of a resource'), v.name('the name of a resource')], {
+          error: 'two names, such as [workers, orders]',
+        })
+        .optional(),
+      zone: v.name('the name of a zone').optional(),
+      share: v.share({ min: 0.000_001 }).optional(),
+      slow: v.factor().optional(),
+      down: v.flag().optional(),
+      errors: v.share().optional(),
+      crash: v.share().optional(),
+      duplicate: v.share().optional(),
+      unreachable: v.share().optional(),
+      lose: v.object({ requests: v.share().optional(), replies: v.share().optional() }).optional(),
+    })
+    .transform((f, ctx) => {
+      if ((f.resource === undefined) === (f.link === undefined)) {
+        complain(ctx, [], 'one-of', 'either resource or link, and one of them');
+      }
+      return {
+        atUs: f.at,
+        forUs: f.for ?? null,
+        design: f.design ?? null,
+        resource: f.resource ?? null,
+        link: f.link ?? null,
+        zone: f.zone ?? null,
+        share: f.share ?? null,
+        slow: f.slow ?? null,
+        down: f.down ?? false,
+        errors: f.errors ?? null,
+        crash: f.crash ?? null,
+        duplicate: f.duplicate ?? null,
+        unreachable: f.unreachable ?? null,
+        loseRequests: f.lose?.requests ?? null,
+        loseReplies: f.lose?.replies ?? null,
+      };
+    });
+}
