@@ -2,4 +2,5 @@
 export { assembleResult } from './assemble.ts';
 export { ExperimentError, type ExperimentErrorCode } from './errors.ts';
 export { type ReplicationOutcome, type RunOptions, runReplication, runReplications } from './replication.ts';
+export { runScenario } from './run-scenario.ts';
 export type { DesignResult, Result, TrafficResult } from './result.ts';
