@@ -23,9 +23,9 @@ export function tInterval(values: readonly number[], level: number): Interval {
   }
   const n = values.length;
   if (n === 0) return none(null, level, 'mean over replications; no value');
-  const estimate = mean(values as number[]);
+  const estimate = mean(values);
   if (n === 1) return none(estimate, level, 'mean over replications; no interval: one replication');
-  const variance = sampleVariance(values as number[]);
+  const variance = sampleVariance(values);
   const note = variance === 0 ? '; all alike, so the interval has no width, which is no certainty' : '';
   return around(
     estimate,

@@ -153,7 +153,7 @@ export function pool(histograms: readonly LogHistogram[]): LogHistogram {
 
 function jackknifeVariance(without: readonly number[]): number {
   const r = without.length;
-  const centre = mean(without as number[]);
+  const centre = mean(without);
   let squares = 0;
   for (const x of without) squares += (x - centre) * (x - centre);
   return ((r - 1) / r) * squares;
@@ -188,8 +188,8 @@ function bucketsWithout(pooled: LogHistogram, histograms: readonly LogHistogram[
 
 /** Pearson's correlation over pairs; null where one side does not vary. */
 export function correlationOf(a: readonly number[], b: readonly number[]): number | null {
-  if (a.length < 2 || sampleVariance(a as number[]) === 0 || sampleVariance(b as number[]) === 0) return null;
-  return Math.max(-1, Math.min(1, sampleCorrelation(a as number[], b as number[])));
+  if (a.length < 2 || sampleVariance(a) === 0 || sampleVariance(b) === 0) return null;
+  return Math.max(-1, Math.min(1, sampleCorrelation(a, b)));
 }
 
 /** Throws `STATS_PAIRS` unless both have one value a replication. */

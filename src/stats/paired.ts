@@ -19,6 +19,6 @@ export function pairedDifference(a: readonly number[], b: readonly number[], lev
     level,
     method: method.replace('mean over', 'mean difference over').replace('replications', 'pairs of replications'),
     correlation: correlationOf(a, b),
-    varianceRatio: paired > 0 ? (sampleVariance(a as number[]) + sampleVariance(b as number[])) / paired : null,
+    varianceRatio: paired > 0 ? (sampleVariance(a) + sampleVariance(b)) / paired : null,
   };
 }

@@ -13,12 +13,13 @@
 import type { BaseRate, RateChange } from './settings.ts';
 
 const SECOND_US = 1_000_000;
-const DAY_US = 86_400_000_000;
+const DAY_SECONDS = 86_400;
+const DAY_US = DAY_SECONDS * SECOND_US;
 const RADIANS_PER_US = (2 * Math.PI) / DAY_US;
 
-/** Rate between two instants; `area` functions give arrivals from the piece's own origin. */
+/** Rate between two instants. Rates stay per second and times whole microseconds, so that 10/s for 5 s are exactly 50. */
 interface Shape {
-  /** Per microsecond. */
+  /** Per second. */
   rate(t: number): number;
   /** Expected arrivals from `from` to `to`. */
   area(from: number, to: number): number;
@@ -61,7 +62,7 @@ export class RateFunction {
 
   /** Arrivals per second at `t` microseconds (at a jump: right after it); t >= 0. */
   rate(t: number): number {
-    return pieceAt(this.#pieces, t).shape.rate(t) * SECOND_US;
+    return pieceAt(this.#pieces, t).shape.rate(t);
   }
 
   /** Expected arrivals from 0 to `t` microseconds, exact for every piece in closed form. */
@@ -102,7 +103,7 @@ export class RateFunction {
 /** Sets the rate to that of the change while it holds. */
 function overlay(pieces: readonly Piece[], change: RateChange): Piece[] {
   const from = notNegative('at', change.atUs);
-  const to = notNegative('rate', change.perSecond) / SECOND_US;
+  const to = notNegative('rate', change.perSecond);
   const set: Piece[] = [];
   if (change.kind === 'step') {
     const end = change.forUs === null ? Number.POSITIVE_INFINITY : from + notNegative('for', change.forUs);
@@ -122,28 +123,28 @@ function overlay(pieces: readonly Piece[], change: RateChange): Piece[] {
 }
 
 function baseShape(base: BaseRate): Shape {
-  if (base.kind === 'constant') return linear(0, notNegative('rate', base.perSecond) / SECOND_US, 0);
-  const low = notNegative('low', base.lowPerSecond) / SECOND_US;
-  const high = notNegative('high', base.highPerSecond) / SECOND_US;
+  if (base.kind === 'constant') return linear(0, notNegative('rate', base.perSecond), 0);
+  const low = notNegative('low', base.lowPerSecond);
+  const high = notNegative('high', base.highPerSecond);
   return raisedCosine((low + high) / 2, (high - low) / 2, base.peakUs);
 }
 
-/** start + slope · (t − origin). */
+/** start + slope · (t − origin), the slope per second and microsecond. */
 function linear(origin: number, start: number, slope: number): Shape {
   // A ramp down to zero ends a rounding error below it.
   const rate = (t: number): number => Math.max(0, start + slope * (t - origin));
   return {
     rate,
     area: (from, to) => {
-      if (slope === 0) return start === 0 ? 0 : start * (to - from);
-      return 0.5 * (rate(from) + rate(to)) * (to - from);
+      if (slope === 0) return start === 0 ? 0 : (start * (to - from)) / SECOND_US;
+      return (0.5 * (rate(from) + rate(to)) * (to - from)) / SECOND_US;
     },
     reach: (from, area) => {
       const first = rate(from);
-      if (slope === 0) return first === 0 ? Number.POSITIVE_INFINITY : from + area / first;
+      if (slope === 0) return first === 0 ? Number.POSITIVE_INFINITY : from + (area * SECOND_US) / first;
       // The stable root of first · x + slope · x² / 2 = area.
-      const root = Math.sqrt(Math.max(0, first * first + 2 * slope * area));
-      return first + root === 0 ? Number.POSITIVE_INFINITY : from + (2 * area) / (first + root);
+      const root = Math.sqrt(Math.max(0, first * first + 2 * slope * area * SECOND_US));
+      return first + root === 0 ? Number.POSITIVE_INFINITY : from + (2 * area * SECOND_US) / (first + root);
     },
     wakes: (from) => (start > 0 || slope > 0 ? from : Number.POSITIVE_INFINITY),
   };
@@ -155,7 +156,8 @@ function raisedCosine(middle: number, swing: number, peakUs: number): Shape {
   const rate = (t: number): number => Math.max(0, middle + swing * Math.cos(angle(t)));
   const area = (from: number, to: number): number => {
     if (to === Number.POSITIVE_INFINITY) return middle > 0 ? Number.POSITIVE_INFINITY : 0;
-    return middle * (to - from) + (swing / RADIANS_PER_US) * (Math.sin(angle(to)) - Math.sin(angle(from)));
+    const swung = (swing / RADIANS_PER_US) * (Math.sin(angle(to)) - Math.sin(angle(from)));
+    return (middle * (to - from) + swung) / SECOND_US;
   };
   return {
     rate,
@@ -163,9 +165,10 @@ function raisedCosine(middle: number, swing: number, peakUs: number): Shape {
     reach: (from, target) => {
       if (middle === 0) return Number.POSITIVE_INFINITY;
       // Whole days have the same area whatever the hour they begin at; the rest lies within one more day.
-      const days = Math.floor(target / (middle * DAY_US));
+      const perDay = middle * DAY_SECONDS;
+      const days = Math.floor(target / perDay);
       const start = from + days * DAY_US;
-      return start + solve(target - days * middle * DAY_US, start, rate, area);
+      return start + solve(target - days * perDay, start, rate, area);
     },
     wakes: (from) => (middle > 0 ? from : Number.POSITIVE_INFINITY),
   };
@@ -180,13 +183,13 @@ function solve(
 ): number {
   let low = 0;
   let high = DAY_US;
-  let x = Math.min(high, target / Math.max(rate(start), 1e-300));
+  let x = Math.min(high, (target * SECOND_US) / Math.max(rate(start), 1e-300));
   for (let i = 0; i < 200; i++) {
     const off = area(start, start + x) - target;
     if (off < 0) low = x;
     else high = x;
     const slope = rate(start + x);
-    let next = slope > 0 ? x - off / slope : Number.NaN;
+    let next = slope > 0 ? x - (off * SECOND_US) / slope : Number.NaN;
     if (!(next > low && next < high)) next = low + (high - low) / 2;
     // A thousandth of a microsecond: the caller rounds to whole ones.
     if (Math.abs(next - x) < 1e-3 || high - low < 1e-3) return next;

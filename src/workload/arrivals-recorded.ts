@@ -1,6 +1,6 @@
 /** Arrivals of a recording: as recorded one by one, or placed within counted periods. */
 import { inverseNormal, type Uniforms } from '../kernel/index.ts';
-import type { ArrivalProcess } from './arrivals.ts';
+import type { ArrivalProcess } from './arrivals-process.ts';
 
 /** The recorded instants themselves. */
 export function recordedArrivals(instantsUs: readonly number[]): ArrivalProcess {
@@ -33,7 +33,7 @@ export function countedArrivals(
   const place = placement(burstiness, stream);
   let period = -1;
   let left = 0;
-  let shares: () => number = () => 0;
+  let shares = nowhere;
   return {
     next: () => {
       while (left === 0) {
@@ -49,6 +49,8 @@ export function countedArrivals(
     },
   };
 }
+
+const nowhere = (): number => 0;
 
 /** For a count: the places in [0, 1), one after the other, ascending. */
 type Placement = (count: number) => () => number;

@@ -10,14 +10,12 @@
  * The caller rounds to whole microseconds; gaps accumulate here in fractions.
  */
 import type { Uniforms } from '../kernel/index.ts';
+import type { ArrivalProcess } from './arrivals-process.ts';
 import { countedArrivals, recordedArrivals } from './arrivals-recorded.ts';
 import { RateFunction } from './arrivals-rate.ts';
 import type { Arrivals, TrafficSource } from './settings.ts';
 
-/** Instants of arrival in microseconds since the start, with fractions, never descending; Infinity once none is left. */
-export interface ArrivalProcess {
-  next(): number;
-}
+export type { ArrivalProcess } from './arrivals-process.ts';
 
 /**
  * Arrivals of the traffic `name`, from its own stream `<name>/arrivals`: the same in every design. A closed loop has none of
@@ -56,6 +54,10 @@ export function ratedArrivals(
       return new TimeChanged(rate, erlangGaps(arrivals.k, stream));
     case 'bursty':
       return new Bursty(rate, arrivals.onUs, arrivals.offUs, stream, untilUs);
+    default:
+      throw new RangeError(
+        `arrivals ${(arrivals as { kind: string }).kind}: expected poisson, regular, erlang or bursty`,
+      );
   }
 }
 

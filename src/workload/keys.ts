@@ -5,7 +5,7 @@ import type { KeySettings } from './settings.ts';
 export interface KeySampler {
   /** Number of keys; what is drawn lies in 0 to keys − 1. For `zipf` 0 is the most frequent, for `hot` the hot one. */
   readonly keys: number;
-  /** One uniform a key, except for a Zipf law over more than a million keys. */
+  /** At most one uniform a key, except for a Zipf law over more than a million keys. */
   draw(u: Uniforms): number;
   /** The key as services see it. */
   name(key: number): string;
@@ -37,13 +37,15 @@ function drawOf(settings: Exclude<KeySettings, { kind: 'constant' }>): Draw {
       if (!(exponent >= 0 && exponent < 100)) throw new RangeError(`zipf exponent ${exponent}: expected 0 to 100`);
       return keys <= TABLE_KEYS ? zipfByTable(keys, exponent) : zipfByRejection(keys, exponent);
     }
+    default:
+      throw new RangeError(`keys ${(settings as { kind: string }).kind}: expected zipf, uniform, hot or constant`);
   }
 }
 
 /** Key 0 gets exactly `share` of the traffic, the others equal parts of the rest. */
 function hot(keys: number, share: number): Draw {
   if (!(share >= 0 && share <= 1)) throw new RangeError(`hot share ${share}: expected 0 to 1`);
-  if (keys === 1) return (u) => u.uniform() * 0;
+  if (keys === 1) return () => 0;
   return (u) => {
     const x = u.uniform();
     if (x < share) return 0;

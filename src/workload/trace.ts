@@ -251,7 +251,8 @@ class Reading {
     expected: string,
     hint: string | null,
   ): void {
-    this.#errors.push({ code, line, column, value, expected, hint });
+    // A row can have two errors: the second of the last row is left out.
+    if (this.#errors.length < MOST_ERRORS) this.#errors.push({ code, line, column, value, expected, hint });
     if (this.#errors.length >= MOST_ERRORS) this.stopped = true;
   }
 }
