@@ -1,16 +1,16 @@
 // The future event list: three places, earliest first.
 //
-//   instant ── four FIFO lists, one a phase: what is due at `now` itself (delay 0, or a whole tick taken from the wheel)
+//   instant ── four FIFO queues, one a phase: what is due at `now` itself (delay 0, or a whole tick taken from the wheel)
 //   bottom ─── a short sorted array: everything before `bottomEnd`
 //   wheel ──── seven levels of 256 buckets (1 µs, 256 µs, 65.5 ms, 16.8 s, 71 min, 12.7 d, 8.9 y wide): the rest, unsorted
 //
 // When bottom is empty the earliest bucket is sorted into it, or, if it holds many, spread one level down. With few events all
 // live in bottom. Every move keeps the order of equals, so no event needs a sequence number. docs/decisions/0001-event-list.md
 
+import { ChunkStore } from './chunk-store.ts';
 import { KernelError } from './errors.ts';
-import { MAX_TIME_US } from './time.ts';
 
-/** Pending events at most; the array of handlers and arguments can't grow much further. */
+/** Pending events at most (cancelled ones not yet swept included); the array of handlers and arguments can't grow much further. */
 export const MAX_PENDING = 33_554_432;
 
 /** `next` found nothing due. */
@@ -25,96 +25,82 @@ const SPILL_KEEPS = 16;
 const SMALL = 24;
 
 const LEVELS = 7;
-const BUCKETS = LEVELS * 256;
 /** Width of a bucket of each level in microseconds. */
 const WIDTH_US = [1, 256, 65536, 16777216, 4294967296, 1099511627776, 281474976710656];
 const TWO_POW_32 = 4294967296;
 const PER_TWO_POW_32 = 1 / 4294967296;
 
-// A slot is 24 bytes seen through two views of one buffer (one cache line mostly, where columns would be four):
-// Float64 at 3s: time; Int32 at 6s + 2: next, + 3: previous, + 4: generation (27 bits) and phase (2 bits), + 5: unused.
-const NEXT = 2;
-const PREVIOUS = 3;
-const META = 4;
-const ONE_GENERATION = 32;
-const GENERATION_SHIFT = 5;
-const PHASE = 3;
-const END = -1;
-/** In place of the previous slot: this event is in bottom. */
-const IN_BOTTOM = -2;
-
-/** Pending events in the order (time, phase, insertion), with removal of any of them. Names each by its slot. */
+/**
+ * Pending events in the order (time, phase, insertion). An event is a slot (generation, handler, argument) and an entry, its time and its
+ * word: slot × 4 + phase. A cancelled event's entry stays until it is met or swept; there are never more of those than live ones.
+ */
 export class EventList {
+  // Every field starts with a value of its kind, a double with a fraction: the engine chooses a field's representation by what it is
+  // first given, and without an initialiser that is `undefined`.
+
   /** The clock: time of the event taken last, µs. */
-  now: number;
+  now = 0.5;
   /** Live pending events. */
   count = 0;
-  /** Handler and argument of slot s at 2s and 2s + 1. */
+  /** Handler and argument of slot s at 2s and 2s + 1. No handler: free (then 2s + 1 holds the next free slot) or cancelled. */
   readonly cells: unknown[] = [];
 
-  private times: Float64Array;
-  private words: Int32Array;
-  private free = END;
+  private generations = new Int32Array(64);
+  private free = NOTHING;
   private slots = 0;
-  private capacity = 0;
+  /** Entries whose event was cancelled. */
+  private dead = 0;
 
+  private readonly store = new ChunkStore();
+  /** Queues of the instant: first entry, and phases in use as bits. */
   private instantMask = 0;
-  private readonly instantHeads = new Int32Array(4).fill(END);
-  private readonly instantTails = new Int32Array(4).fill(END);
 
   private bottomTimes = new Float64Array(256);
-  private bottomSlots = new Int32Array(256);
+  private bottomWords = new Int32Array(256);
   private bottomHead = 0;
   private bottomTail = 0;
   /** Everything before it is in bottom (or due now), everything from it on in the wheel. */
-  private bottomEnd: number;
+  private bottomEnd = 0.5;
 
   /** The wheel's cursor: an event's level is the highest byte in which its time differs from the cursor's. */
   private cursorLow = 0;
   private cursorHigh = 0;
   private wheelCount = 0;
-  /** head, tail, count and padding of each bucket. */
-  private readonly buckets = new Int32Array(BUCKETS * 4);
   /** Which buckets are in use: 8 words a level; which words of a level; which levels. */
   private readonly used = new Int32Array(LEVELS * 8);
   private readonly usedWords = new Int32Array(LEVELS);
   private usedLevels = 0;
 
   constructor() {
-    // A fraction first, so that the engine keeps these fields as doubles from the start.
-    this.now = 0.5;
-    this.bottomEnd = 0.5;
     this.now = 0;
     this.bottomEnd = Number.POSITIVE_INFINITY;
-    this.times = new Float64Array(0);
-    this.words = new Int32Array(0);
-    this.widen(64);
   }
 
-  /** Bytes held for slots: 24 of numbers and 16 of references each. */
+  /** Bytes held for pending events: what grows with them. */
   get bytes(): number {
-    return this.words.byteLength + this.slots * 16;
+    return this.generations.byteLength + this.slots * 16 + this.store.bytes;
+  }
+
+  /** Cancelled events whose entries are still held: at most as many as live ones. */
+  get cancelled(): number {
+    return this.dead;
   }
 
   /** Takes a slot for (handler, argument); `insert` must follow. Throws KernelError `too-many-pending`. */
   take(handler: unknown, argument: unknown): number {
     const slot = this.free;
-    if (slot === END) return this.takeNew(handler, argument);
-    this.free = this.words[slot * 6 + NEXT] as number;
+    if (slot === NOTHING) return this.takeNew(handler, argument);
     const cells = this.cells;
+    this.free = cells[slot * 2 + 1] as number;
     cells[slot * 2] = handler;
     cells[slot * 2 + 1] = argument;
     this.count++;
     return slot;
   }
 
-  /** The generation of a slot: it changes whenever the slot is given back. */
+  /** The generation of a slot, 27 bits: it changes whenever the slot's event has run or is cancelled. */
   generation(slot: number): number {
-    return (this.words[slot * 6 + META] as number) >>> GENERATION_SHIFT;
-  }
-
-  phase(slot: number): number {
-    return (this.words[slot * 6 + META] as number) & PHASE;
+    return (this.generations[slot] as number) & 0x7ffffff;
   }
 
   /** Whether this generation of the slot is pending. */
@@ -124,161 +110,155 @@ export class EventList {
 
   /** Files a slot just taken under (time, phase), after its equals. `time` is whole and not before `now`. */
   insert(slot: number, time: number, phase: number): void {
-    const meta = slot * 6 + META;
-    this.words[meta] = ((this.words[meta] as number) & ~PHASE) | phase;
-    if (time === this.now) this.addToInstant(slot, phase);
-    else if (time < this.bottomEnd) this.addToBottom(slot, time, phase);
-    else {
-      this.times[slot * 3] = time;
-      this.addToWheel(slot, time);
-    }
+    const word = (slot << 2) | phase;
+    if (time === this.now) this.addToInstant(word);
+    else if (time < this.bottomEnd) this.addToBottom(time, word);
+    else this.addToWheel(time, word);
   }
 
-  /** Takes the earliest event out, moves the clock to it, and returns its slot (to be given back); NOTHING if there is none up to `until`. */
+  /**
+   * Takes the earliest event out, moves the clock to it, and returns its word (its slot is to be given back); NOTHING if there is none up
+   * to `until`, which is not before `now`.
+   */
   next(until: number): number {
-    if (this.instantMask !== 0) return this.nextOfInstant();
-    const head = this.bottomHead;
-    if (head === this.bottomTail) return this.nextOfWheel(until);
-    const time = this.bottomTimes[head] as number;
-    if (time > until) return NOTHING;
-    this.bottomHead = head + 1;
-    this.now = time;
-    return this.bottomSlots[head] as number;
+    if (this.instantMask === 0 && this.dead === 0) {
+      const head = this.bottomHead;
+      if (head < this.bottomTail) {
+        const time = this.bottomTimes[head] as number;
+        if (time > until) return NOTHING;
+        this.bottomHead = head + 1;
+        this.now = time;
+        return this.bottomWords[head] as number;
+      }
+    }
+    return this.nextOfAny(until);
   }
 
   /** Gives back the slot of an event that was taken out. */
   giveBack(slot: number): void {
-    const word = slot * 6;
-    this.words[word + NEXT] = this.free;
-    this.words[word + META] = ((this.words[word + META] as number) + ONE_GENERATION) | 0;
-    this.free = slot;
+    this.generations[slot] = ((this.generations[slot] as number) + 1) | 0;
+    this.count--;
+    this.release(slot);
+  }
+
+  /** Cancels a pending event: at once for the caller, its entry goes later. */
+  cancel(slot: number): void {
+    this.generations[slot] = ((this.generations[slot] as number) + 1) | 0;
     this.cells[slot * 2] = undefined;
     this.cells[slot * 2 + 1] = undefined;
     this.count--;
+    this.dead++;
+    if (this.dead > this.count) this.sweep();
   }
 
-  /** Takes a pending event out, wherever it is, and gives its slot back. */
-  remove(slot: number): void {
-    if (this.words[slot * 6 + PREVIOUS] === IN_BOTTOM) this.removeFromBottom(slot);
-    else if (this.times[slot * 3] === this.now) this.removeFromInstant(slot);
-    else this.removeFromWheel(slot);
-    this.giveBack(slot);
-  }
-
-  /** Time of the earliest event, Infinity without one. Looks only; not for hot paths. */
+  /** Time of the earliest event, Infinity without one. Not for hot paths. */
   earliest(): number {
+    if (this.dead > 0) this.sweep();
     if (this.instantMask !== 0) return this.now;
     if (this.bottomHead < this.bottomTail) return this.bottomTimes[this.bottomHead] as number;
     if (this.wheelCount === 0) return Number.POSITIVE_INFINITY;
     let earliest = Number.POSITIVE_INFINITY;
-    let slot = this.buckets[this.firstBucket() * 4] as number;
-    for (; slot !== END; slot = this.words[slot * 6 + NEXT] as number) {
-      earliest = Math.min(earliest, this.times[slot * 3] as number);
-    }
+    this.store.forEach(this.firstBucket(), (time) => {
+      if (time < earliest) earliest = time;
+    });
     return earliest;
+  }
+
+  private isDead(word: number): boolean {
+    return this.cells[(word >> 2) * 2] === undefined;
+  }
+
+  private release(slot: number): void {
+    this.cells[slot * 2] = undefined;
+    this.cells[slot * 2 + 1] = this.free;
+    this.free = slot;
+  }
+
+  /** The entry of a cancelled event has gone: now its slot can be used again. */
+  private bury(word: number): void {
+    this.dead--;
+    this.release(word >> 2);
+  }
+
+  private nextOfAny(until: number): number {
+    for (;;) {
+      if (this.instantMask !== 0) {
+        const word = this.takeOfInstant();
+        if (!this.isDead(word)) return word;
+        this.bury(word);
+      } else if (this.bottomHead < this.bottomTail) {
+        const head = this.bottomHead;
+        const word = this.bottomWords[head] as number;
+        const time = this.bottomTimes[head] as number;
+        if (this.isDead(word)) this.bury(word);
+        else if (time > until) return NOTHING;
+        else {
+          this.bottomHead = head + 1;
+          this.now = time;
+          return word;
+        }
+        this.bottomHead = head + 1;
+      } else if (!this.refill(until)) return NOTHING;
+    }
   }
 
   // ── instant ──
 
-  private addToInstant(slot: number, phase: number): void {
-    const word = slot * 6;
-    const tail = this.instantTails[phase] as number;
-    this.times[slot * 3] = this.now;
-    this.words[word + NEXT] = END;
-    this.words[word + PREVIOUS] = tail;
-    if (tail === END) {
-      this.instantHeads[phase] = slot;
-      this.instantMask |= 1 << phase;
-    } else this.words[tail * 6 + NEXT] = slot;
-    this.instantTails[phase] = slot;
+  private addToInstant(word: number): void {
+    const phase = word & 3;
+    this.store.enqueue(phase, word);
+    this.instantMask |= 1 << phase;
   }
 
   /** What bottom still holds for this instant was scheduled before it, so among equal phases it goes first. */
-  private nextOfInstant(): number {
-    const phase = 31 - Math.clz32(this.instantMask & -this.instantMask);
+  private takeOfInstant(): number {
+    const phase = lowestBit(this.instantMask);
     const head = this.bottomHead;
     if (head < this.bottomTail && this.bottomTimes[head] === this.now) {
-      const slot = this.bottomSlots[head] as number;
-      if (this.phase(slot) <= phase) {
+      const word = this.bottomWords[head] as number;
+      if ((word & 3) <= phase) {
         this.bottomHead = head + 1;
-        return slot;
+        return word;
       }
     }
-    const slot = this.instantHeads[phase] as number;
-    this.unlinkFromInstant(slot, phase);
-    return slot;
-  }
-
-  private removeFromInstant(slot: number): void {
-    this.unlinkFromInstant(slot, this.phase(slot));
-  }
-
-  private unlinkFromInstant(slot: number, phase: number): void {
-    const next = this.words[slot * 6 + NEXT] as number;
-    const previous = this.words[slot * 6 + PREVIOUS] as number;
-    if (previous === END) this.instantHeads[phase] = next;
-    else this.words[previous * 6 + NEXT] = next;
-    if (next === END) this.instantTails[phase] = previous;
-    else this.words[next * 6 + PREVIOUS] = previous;
-    if (this.instantHeads[phase] === END) this.instantMask &= ~(1 << phase);
+    const word = this.store.dequeue(phase);
+    if (this.store.isEmptyQueue(phase)) this.instantMask &= ~(1 << phase);
+    return word;
   }
 
   // ── bottom ──
 
-  private addToBottom(slot: number, time: number, phase: number): void {
+  private addToBottom(time: number, word: number): void {
     if (this.bottomTail === this.bottomTimes.length) this.makeRoom();
     const times = this.bottomTimes;
-    const slots = this.bottomSlots;
+    const words = this.bottomWords;
     const head = this.bottomHead;
-    let i = this.bottomTail;
+    const tail = this.bottomTail;
+    let i = tail;
     while (i > head) {
       const other = times[i - 1] as number;
-      if (other < time || (other === time && this.phase(slots[i - 1] as number) <= phase)) break;
+      if (other < time || (other === time && ((words[i - 1] as number) & 3) <= (word & 3))) break;
       times[i] = other;
-      slots[i] = slots[i - 1] as number;
+      words[i] = words[i - 1] as number;
       i--;
     }
     times[i] = time;
-    slots[i] = slot;
-    this.words[slot * 6 + PREVIOUS] = IN_BOTTOM;
-    const tail = this.bottomTail + 1;
-    this.bottomTail = tail;
-    if (tail - head > SPILL_ABOVE) this.spill();
+    words[i] = word;
+    this.bottomTail = tail + 1;
+    if (tail - head >= SPILL_ABOVE) this.spill();
   }
 
-  /** Moves bottom to the start of its arrays, or into larger ones. */
+  /** Moves bottom, which never holds more than a few dozen, to the start of its arrays. */
   private makeRoom(): void {
-    const held = this.bottomTail - this.bottomHead;
-    if (held > this.bottomTimes.length / 2) {
-      const times = new Float64Array(this.bottomTimes.length * 2);
-      const slots = new Int32Array(this.bottomSlots.length * 2);
-      times.set(this.bottomTimes.subarray(this.bottomHead, this.bottomTail));
-      slots.set(this.bottomSlots.subarray(this.bottomHead, this.bottomTail));
-      this.bottomTimes = times;
-      this.bottomSlots = slots;
-    } else {
-      this.bottomTimes.copyWithin(0, this.bottomHead, this.bottomTail);
-      this.bottomSlots.copyWithin(0, this.bottomHead, this.bottomTail);
-    }
+    this.bottomTimes.copyWithin(0, this.bottomHead, this.bottomTail);
+    this.bottomWords.copyWithin(0, this.bottomHead, this.bottomTail);
+    this.bottomTail -= this.bottomHead;
     this.bottomHead = 0;
-    this.bottomTail = held;
-  }
-
-  private removeFromBottom(slot: number): void {
-    const slots = this.bottomSlots;
-    // From the latest back: what is cancelled is mostly a timer.
-    let i = this.bottomTail - 1;
-    while (slots[i] !== slot) i--;
-    const tail = --this.bottomTail;
-    for (; i < tail; i++) {
-      slots[i] = slots[i + 1] as number;
-      this.bottomTimes[i] = this.bottomTimes[i + 1] as number;
-    }
   }
 
   /**
    * Keeps the earliest few and moves the rest to the wheel, whose cursor goes back to the cut. Never a cut at `now`: newcomers of
-   * that instant go to its lists, and would pass those that the wheel holds.
+   * that instant go to its queues, and would pass those that the wheel holds.
    */
   private spill(): void {
     const times = this.bottomTimes;
@@ -289,57 +269,15 @@ export class EventList {
     this.bottomTail = keep;
     this.bottomEnd = cut;
     this.moveCursorBack(cut);
-    for (let i = keep; i < tail; i++) {
-      const slot = this.bottomSlots[i] as number;
-      const time = times[i] as number;
-      this.times[slot * 3] = time;
-      this.addToWheel(slot, time);
-    }
+    for (let i = keep; i < tail; i++) this.addToWheel(times[i] as number, this.bottomWords[i] as number);
   }
 
   // ── wheel ──
 
-  /** Moves the cursor on, to within or before the earliest bucket in use: no event changes its level. */
-  private moveCursor(time: number): void {
-    this.cursorLow = time | 0;
-    this.cursorHigh = (time * PER_TWO_POW_32) | 0;
-  }
-
-  /**
-   * Moves the cursor back. Events that shared a byte with it which the earlier cursor lacks belong into one bucket at that byte's level
-   * now: their buckets are strung together. Equal times are in one bucket before and after, so they keep their order.
-   */
-  private moveCursorBack(time: number): void {
-    const passed = this.bucketOf(time) >> 8;
-    const below = this.usedLevels & ((1 << passed) - 1);
-    const oldLow = this.cursorLow;
-    const oldHigh = this.cursorHigh;
-    this.moveCursor(time);
-    if (below === 0) return;
-    const index = passed < 4 ? oldLow >>> (passed << 3) : oldHigh >>> ((passed - 4) << 3);
-    const into = (passed << 8) | (index & 255);
-    while ((this.usedLevels & ((1 << passed) - 1)) !== 0) this.append(this.firstBucket(), into);
-  }
-
-  /** Moves all of a bucket to the end of another. */
-  private append(from: number, into: number): void {
-    const buckets = this.buckets;
-    const source = from << 2;
-    const target = into << 2;
-    const head = buckets[source] as number;
-    const held = buckets[target + 2] as number;
-    if (held === 0) {
-      buckets[target] = head;
-      this.markUsed(into);
-    } else {
-      const tail = buckets[target + 1] as number;
-      this.words[tail * 6 + NEXT] = head;
-      this.words[head * 6 + PREVIOUS] = tail;
-    }
-    buckets[target + 1] = buckets[source + 1] as number;
-    buckets[target + 2] = held + (buckets[source + 2] as number);
-    buckets[source + 2] = 0;
-    this.markUnused(from);
+  private addToWheel(time: number, word: number): void {
+    const bucket = this.bucketOf(time);
+    if (this.store.append(bucket, time, word) === 1) this.markUsed(bucket);
+    this.wheelCount++;
   }
 
   /** The bucket of a time, given the cursor: level × 256 + byte of that level. */
@@ -354,40 +292,34 @@ export class EventList {
     return ((level + 4) << 8) | ((high >>> (level << 3)) & 255);
   }
 
-  private addToWheel(slot: number, time: number): void {
-    const words = this.words;
-    const bucket = this.bucketOf(time);
-    const at = bucket << 2;
-    const buckets = this.buckets;
-    const held = buckets[at + 2] as number;
-    words[slot * 6 + NEXT] = END;
-    if (held === 0) {
-      buckets[at] = slot;
-      words[slot * 6 + PREVIOUS] = END;
-      this.markUsed(bucket);
-    } else {
-      const tail = buckets[at + 1] as number;
-      words[slot * 6 + PREVIOUS] = tail;
-      words[tail * 6 + NEXT] = slot;
-    }
-    buckets[at + 1] = slot;
-    buckets[at + 2] = held + 1;
-    this.wheelCount++;
+  /** Moves the cursor on, to within or before the earliest bucket in use: no event changes its level. */
+  private moveCursor(time: number): void {
+    this.cursorLow = time | 0;
+    this.cursorHigh = (time * PER_TWO_POW_32) | 0;
   }
 
-  private removeFromWheel(slot: number): void {
-    const bucket = this.bucketOf(this.times[slot * 3] as number);
-    const at = bucket << 2;
-    const next = this.words[slot * 6 + NEXT] as number;
-    const previous = this.words[slot * 6 + PREVIOUS] as number;
-    if (previous === END) this.buckets[at] = next;
-    else this.words[previous * 6 + NEXT] = next;
-    if (next === END) this.buckets[at + 1] = previous;
-    else this.words[next * 6 + PREVIOUS] = previous;
-    const held = (this.buckets[at + 2] as number) - 1;
-    this.buckets[at + 2] = held;
-    if (held === 0) this.markUnused(bucket);
-    this.wheelCount--;
+  /**
+   * Moves the cursor back. Events that shared a byte with it which the earlier cursor lacks belong one level higher now, all in one bucket.
+   * Equal times are together before and after, so they keep their order; and since the clock passes a byte's border once, no event
+   * comes here more often than there are levels.
+   */
+  private moveCursorBack(time: number): void {
+    const passed = this.bucketOf(time) >> 8;
+    this.moveCursor(time);
+    while ((this.usedLevels & ((1 << passed) - 1)) !== 0) this.refile(this.firstBucket());
+  }
+
+  /** Files all of a bucket anew, after the cursor has moved. */
+  private refile(bucket: number): void {
+    this.wheelCount -= this.store.size(bucket);
+    this.markUnused(bucket);
+    const store = this.store;
+    const size = store.detach(bucket);
+    for (let i = 0; i < size; i++) {
+      const at = store.advance(i);
+      this.addToWheel(store.times[at] as number, store.words[at] as number);
+    }
+    store.endDetached();
   }
 
   private markUsed(bucket: number): void {
@@ -426,80 +358,119 @@ export class EventList {
     return ((this.cursorHigh & (-1 << (shift + 8))) | (index << shift)) * TWO_POW_32;
   }
 
-  /** Bottom and instant are empty. Opens buckets until one gives an event; none that starts after `until`. */
-  private nextOfWheel(until: number): number {
+  /** Bottom and instant are empty. Opens buckets until there is something in one of them; none that starts after `until`. */
+  private refill(until: number): boolean {
     this.bottomHead = 0;
     this.bottomTail = 0;
     for (;;) {
       if (this.wheelCount === 0) {
         this.bottomEnd = Number.POSITIVE_INFINITY;
-        return NOTHING;
+        return false;
       }
       const bucket = this.firstBucket();
       const start = this.startOf(bucket);
-      if (start > until) return NOTHING;
-      if (bucket < 256) return this.openTick(bucket, start);
-      const held = this.buckets[(bucket << 2) + 2] as number;
-      const all = this.wheelCount <= SMALL;
-      if (all || held <= SORTED_AT_MOST) {
-        this.sort(bucket, start, all);
-        return this.next(until);
+      if (start > until) return false;
+      if (this.dead > 0 && this.sweepBucket(bucket) === 0) continue;
+      if (bucket < 256) {
+        this.openTick(bucket, start);
+        return true;
       }
-      this.spread(bucket, start);
+      const all = this.wheelCount <= SMALL;
+      if (all || this.store.size(bucket) <= SORTED_AT_MOST) {
+        this.sort(bucket, start, all);
+        return true;
+      }
+      this.moveCursor(start);
+      this.bottomEnd = start;
+      this.refile(bucket);
     }
   }
 
-  private emptied(bucket: number): number {
-    const at = bucket << 2;
-    const head = this.buckets[at] as number;
-    this.wheelCount -= this.buckets[at + 2] as number;
-    this.buckets[at + 2] = 0;
-    this.markUnused(bucket);
-    return head;
-  }
-
-  /** A bucket one tick wide: its events need no sorting, only their phases told apart. */
-  private openTick(bucket: number, time: number): number {
-    let slot = this.emptied(bucket);
+  /** A bucket one tick wide, all live: nothing to sort, only phases to tell apart. */
+  private openTick(bucket: number, time: number): void {
     this.moveCursor(time);
-    this.bottomEnd = this.wheelCount === 0 ? Number.POSITIVE_INFINITY : time + 1;
     this.now = time;
-    if (this.words[slot * 6 + NEXT] === END) return slot;
-    while (slot !== END) {
-      const next = this.words[slot * 6 + NEXT] as number;
-      this.addToInstant(slot, this.phase(slot));
-      slot = next;
-    }
-    return this.nextOfInstant();
+    this.empty(bucket, true);
+    this.bottomEnd = this.wheelCount === 0 ? Number.POSITIVE_INFINITY : time + 1;
   }
 
   /** Moves the bucket, or with `all` the whole wheel, to bottom. */
   private sort(first: number, start: number, all: boolean): void {
     let bucket = first;
     for (;;) {
-      const bucketStart = this.startOf(bucket);
-      let slot = this.emptied(bucket);
-      this.moveCursor(bucketStart + (WIDTH_US[bucket >> 8] as number) - 1);
-      while (slot !== END) {
-        const next = this.words[slot * 6 + NEXT] as number;
-        this.addToBottom(slot, this.times[slot * 3] as number, this.phase(slot));
-        slot = next;
-      }
+      this.moveCursor(this.startOf(bucket) + (WIDTH_US[bucket >> 8] as number) - 1);
+      this.empty(bucket, false);
       if (!all || this.wheelCount === 0) break;
       bucket = this.firstBucket();
     }
     this.bottomEnd = this.wheelCount === 0 ? Number.POSITIVE_INFINITY : start + (WIDTH_US[first >> 8] as number);
   }
 
-  private spread(bucket: number, start: number): void {
-    let slot = this.emptied(bucket);
-    this.moveCursor(start);
-    this.bottomEnd = start;
-    while (slot !== END) {
-      const next = this.words[slot * 6 + NEXT] as number;
-      this.addToWheel(slot, this.times[slot * 3] as number);
-      slot = next;
+  private empty(bucket: number, toInstant: boolean): void {
+    const store = this.store;
+    this.markUnused(bucket);
+    const size = store.detach(bucket);
+    this.wheelCount -= size;
+    for (let i = 0; i < size; i++) {
+      const at = store.advance(i);
+      const word = store.words[at] as number;
+      // Reading the handler here also brings it to the cache before its event runs: these reads don't wait for one another.
+      if (this.isDead(word)) this.bury(word);
+      else if (toInstant) this.addToInstant(word);
+      else this.addToBottom(store.times[at] as number, word);
     }
+    store.endDetached();
+  }
+
+  // ── cancelled events ──
+
+  /** Drops the entries of all cancelled events. */
+  private sweep(): void {
+    let kept = this.bottomHead;
+    for (let i = this.bottomHead; i < this.bottomTail; i++) {
+      const word = this.bottomWords[i] as number;
+      if (this.isDead(word)) {
+        this.bury(word);
+        continue;
+      }
+      this.bottomTimes[kept] = this.bottomTimes[i] as number;
+      this.bottomWords[kept++] = word;
+    }
+    this.bottomTail = kept;
+    for (let phase = 0; phase < 4; phase++) this.sweepInstant(phase);
+    for (let i = 0; i < this.used.length && this.dead > 0; i++) {
+      for (let bits = this.used[i] as number; bits !== 0; bits &= bits - 1)
+        this.sweepBucket((i << 5) | lowestBit(bits));
+    }
+  }
+
+  private sweepInstant(phase: number): void {
+    for (let left = this.store.queueSize(phase); left > 0; left--) {
+      const word = this.store.dequeue(phase);
+      if (this.isDead(word)) this.bury(word);
+      else this.store.enqueue(phase, word);
+    }
+    if (this.store.isEmptyQueue(phase)) this.instantMask &= ~(1 << phase);
+  }
+
+  /** Drops the cancelled of one bucket; returns how many are left. */
+  private sweepBucket(bucket: number): number {
+    const store = this.store;
+    const size = store.detach(bucket);
+    this.wheelCount -= size;
+    for (let i = 0; i < size; i++) {
+      const at = store.advance(i);
+      const word = store.words[at] as number;
+      if (this.isDead(word)) this.bury(word);
+      else {
+        store.append(bucket, store.times[at] as number, word);
+        this.wheelCount++;
+      }
+    }
+    store.endDetached();
+    const left = store.size(bucket);
+    if (left === 0) this.markUnused(bucket);
+    return left;
   }
 
   // ── slots ──
@@ -512,20 +483,15 @@ export class EventList {
         `more than ${MAX_PENDING} pending events at ${this.now} µs; schedule the next event of a sequence when the one before runs`,
       );
     }
-    if (slot === this.capacity) this.widen(slot < 65536 ? slot * 2 : slot + (slot >> 2));
+    if (slot === this.generations.length) {
+      const wider = new Int32Array(slot < 65536 ? slot * 2 : slot + (slot >> 2));
+      wider.set(this.generations);
+      this.generations = wider;
+    }
     this.slots = slot + 1;
     this.cells.push(handler, argument);
     this.count++;
     return slot;
-  }
-
-  private widen(capacity: number): void {
-    const bytes = new ArrayBuffer(capacity * 24);
-    const words = new Int32Array(bytes);
-    words.set(this.words);
-    this.words = words;
-    this.times = new Float64Array(bytes);
-    this.capacity = capacity;
   }
 }
 

@@ -11,8 +11,8 @@ const TWO_POW_32 = 4294967296;
  * No two of (request, path, draw) share both counter and key.
  */
 export class KeyedStream implements Uniforms {
-  private readonly key0: number;
-  private readonly key1: number;
+  private readonly key0: number = 0;
+  private readonly key1: number = 0;
   private readonly block = new Int32Array(2);
   private requestLow = 0;
   private requestHigh = 0;

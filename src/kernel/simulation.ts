@@ -49,7 +49,7 @@ export class Simulation {
   private readonly maxEvents: number;
   private readonly streams = new Map<string, Stream>();
   private readonly keyedStreams = new Map<string, KeyedStream>();
-  private executed = 0;
+  private executed = 0.5;
   private running = false;
   private stopping = false;
 
@@ -73,6 +73,7 @@ export class Simulation {
     }
     this.identity = { seed: String(seed), replication };
     this.maxEvents = maxEvents;
+    this.executed = 0;
   }
 
   /** The simulation clock: whole microseconds since the start. */
@@ -133,7 +134,7 @@ export class Simulation {
     const slot = handle - generation * TWO_POW_26;
     const list = this.list;
     if (slot !== slot >>> 0 || !list.holds(slot, generation)) return false;
-    list.remove(slot);
+    list.cancel(slot);
     return true;
   }
 
@@ -201,11 +202,12 @@ export class Simulation {
         if (list.count === 0) return 'empty';
         return list.earliest() > until ? 'until' : 'limit';
       }
-      const slot = list.next(until);
-      if (slot === NOTHING) return list.count === 0 ? 'empty' : 'until';
+      const word = list.next(until);
+      if (word === NOTHING) return list.count === 0 ? 'empty' : 'until';
+      const slot = word >> 2;
       const handler = cells[slot * 2] as (argument: unknown) => void;
       const argument = cells[slot * 2 + 1];
-      trace.mix(list.now, list.phase(slot), argument);
+      trace.mix(list.now, word & 3, argument);
       // Before the call: the handler's next event reuses the slot while it is in the cache, and a throw leaves nothing behind.
       list.giveBack(slot);
       this.executed++;

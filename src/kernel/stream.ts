@@ -9,17 +9,17 @@ const WARM_UP_STEPS = 20;
  * period at least 2^32 and about 2^127 on average. Made by `Simulation.stream`, one per purpose.
  */
 export class Stream implements Uniforms {
-  private a: number;
-  private b: number;
-  private c: number;
-  private counter: number;
+  // With initialisers, or the engine would keep the fields as references to anything, and add them as doubles.
+  private a = 0;
+  private b = 0;
+  private c = 0;
+  private counter = 1;
 
   constructor(identity: RunIdentity, name: string) {
     const [a = 0, b = 0, c = 0] = seedWords('stream', identity, name, 3);
     this.a = a;
     this.b = b;
     this.c = c;
-    this.counter = 1;
     for (let i = 0; i < WARM_UP_STEPS; i++) this.uniform();
   }
 
@@ -27,12 +27,12 @@ export class Stream implements Uniforms {
   uniform(): number {
     let { a, b, c, counter } = this;
     // Two steps of sfc32 written out: the state stays in registers between them.
-    const high = (a + b + counter) | 0;
+    const high = (((a + b) | 0) + counter) | 0;
     counter = (counter + 1) | 0;
     a = b ^ (b >>> 9);
     b = (c + (c << 3)) | 0;
     c = (((c << 21) | (c >>> 11)) + high) | 0;
-    const low = (a + b + counter) | 0;
+    const low = (((a + b) | 0) + counter) | 0;
     this.counter = (counter + 1) | 0;
     this.a = b ^ (b >>> 9);
     this.b = (c + (c << 3)) | 0;
