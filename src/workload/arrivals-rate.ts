@@ -23,8 +23,8 @@ interface Shape {
   rate(t: number): number;
   /** Expected arrivals from `from` to `to`. */
   area(from: number, to: number): number;
-  /** The t >= from at which `area(from, t)` is reached; may lie beyond the piece, Infinity where it never is. */
-  reach(from: number, area: number): number;
+  /** The t >= from at which `area(from, t)` is reached; may lie beyond the piece, Infinity where it never is. `near`: a guess. */
+  reach(from: number, area: number, near: number): number;
   /** Smallest t >= from with a positive rate right after it, Infinity where there is none. */
   wakes(from: number): number;
 }
@@ -72,8 +72,11 @@ export class RateFunction {
     return (this.#before[i] as number) + piece.shape.area(piece.from, t);
   }
 
-  /** Smallest t (microseconds, with fraction) at which the integral reaches `area`; Infinity where it never does. */
-  inverse(area: number): number {
+  /**
+   * Smallest t (microseconds, with fraction) at which the integral reaches `area`; Infinity where it never does. A `near` that is
+   * not far below the answer (the arrival before) saves steps on a daily curve; on other pieces it is not used.
+   */
+  inverse(area: number, near = 0): number {
     if (area <= 0) return 0;
     if (area > this.total) return Number.POSITIVE_INFINITY;
     // The last piece that begins below the area: in it the area is reached, at the latest at its end.
@@ -86,7 +89,7 @@ export class RateFunction {
     }
     const piece = this.#pieces[low] as Piece;
     // Rounding may put the point a hair beyond the piece.
-    return Math.min(piece.to, piece.shape.reach(piece.from, area - (this.#before[low] as number)));
+    return Math.min(piece.to, piece.shape.reach(piece.from, area - (this.#before[low] as number), near));
   }
 
   /** Smallest instant from `t` on with a positive rate right after it; Infinity where there is none. */
@@ -154,48 +157,49 @@ function linear(origin: number, start: number, slope: number): Shape {
 function raisedCosine(middle: number, swing: number, peakUs: number): Shape {
   const angle = (t: number): number => ((t - peakUs) % DAY_US) * RADIANS_PER_US;
   const rate = (t: number): number => Math.max(0, middle + swing * Math.cos(angle(t)));
-  const area = (from: number, to: number): number => {
-    if (to === Number.POSITIVE_INFINITY) return middle > 0 ? Number.POSITIVE_INFINITY : 0;
-    const swung = (swing / RADIANS_PER_US) * (Math.sin(angle(to)) - Math.sin(angle(from)));
-    return (middle * (to - from) + swung) / SECOND_US;
-  };
+  const perRadian = swing / RADIANS_PER_US;
+  /** Integral of the rate, per second times microseconds. */
+  const sum = (t: number): number => middle * t + perRadian * Math.sin(angle(t));
   return {
     rate,
-    area,
-    reach: (from, target) => {
+    area: (from, to) => {
+      if (to === Number.POSITIVE_INFINITY) return middle > 0 ? Number.POSITIVE_INFINITY : 0;
+      return (sum(to) - sum(from)) / SECOND_US;
+    },
+    reach: (from, area, near) => {
       if (middle === 0) return Number.POSITIVE_INFINITY;
       // Whole days have the same area whatever the hour they begin at; the rest lies within one more day.
-      const perDay = middle * DAY_SECONDS;
-      const days = Math.floor(target / perDay);
-      const start = from + days * DAY_US;
-      return start + solve(target - days * perDay, start, rate, area);
+      const low = from + Math.floor(area / (middle * DAY_SECONDS)) * DAY_US;
+      return solve(sum(from) + area * SECOND_US, low, low + DAY_US, near, sum, rate);
     },
     wakes: (from) => (middle > 0 ? from : Number.POSITIVE_INFINITY),
   };
 }
 
-/** The x in [0, one day] with area(start, start + x) = target: Newton's step where it stays in the bracket, else halving. */
+/** The t in [low, high] with sum(t) = target: Newton's step where it stays in the bracket, else halving. `near`: first guess. */
 function solve(
   target: number,
-  start: number,
-  rate: (t: number) => number,
-  area: (from: number, to: number) => number,
+  low: number,
+  high: number,
+  near: number,
+  sum: (t: number) => number,
+  slope: (t: number) => number,
 ): number {
-  let low = 0;
-  let high = DAY_US;
-  let x = Math.min(high, (target * SECOND_US) / Math.max(rate(start), 1e-300));
+  let below = low;
+  let above = high;
+  let t = near >= low && near <= high ? near : low;
   for (let i = 0; i < 200; i++) {
-    const off = area(start, start + x) - target;
-    if (off < 0) low = x;
-    else high = x;
-    const slope = rate(start + x);
-    let next = slope > 0 ? x - (off * SECOND_US) / slope : Number.NaN;
-    if (!(next > low && next < high)) next = low + (high - low) / 2;
-    // A thousandth of a microsecond: the caller rounds to whole ones.
-    if (Math.abs(next - x) < 1e-3 || high - low < 1e-3) return next;
-    x = next;
+    const off = sum(t) - target;
+    if (off < 0) below = t;
+    else above = t;
+    let next = t - off / slope(t);
+    // Also where the slope is 0 and the step no number.
+    if (!(next > below && next < above)) next = below + (above - below) / 2;
+    // A hundredth of a microsecond: the caller rounds to whole ones.
+    if (Math.abs(next - t) < 0.01 || above - below < 0.01) return next;
+    t = next;
   }
-  return x;
+  return t;
 }
 
 function indexAt(pieces: readonly Piece[], t: number): number {

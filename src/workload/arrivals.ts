@@ -79,6 +79,7 @@ class TimeChanged implements ArrivalProcess {
   readonly #rate: RateFunction;
   readonly #gap: () => number;
   #area = 0;
+  #last = 0;
 
   constructor(rate: RateFunction, gap: () => number) {
     this.#rate = rate;
@@ -87,7 +88,8 @@ class TimeChanged implements ArrivalProcess {
 
   next(): number {
     this.#area += this.#gap();
-    return this.#rate.inverse(this.#area);
+    this.#last = this.#rate.inverse(this.#area, this.#last);
+    return this.#last;
   }
 }
 
@@ -129,7 +131,7 @@ class Bursty implements ArrivalProcess {
         const area = this.#rate.integral(this.#nowUs);
         const left = this.#rate.integral(this.#endUs) - area;
         if (need <= left) {
-          this.#nowUs = Math.min(this.#endUs, Math.max(this.#nowUs, this.#rate.inverse(area + need)));
+          this.#nowUs = Math.min(this.#endUs, Math.max(this.#nowUs, this.#rate.inverse(area + need, this.#nowUs)));
           return this.#nowUs;
         }
         need -= left;

@@ -5,14 +5,14 @@ import type { KeySettings } from './settings.ts';
 export interface KeySampler {
   /** Number of keys; what is drawn lies in 0 to keys − 1. For `zipf` 0 is the most frequent, for `hot` the hot one. */
   readonly keys: number;
-  /** At most one uniform a key, except for a Zipf law over more than a million keys. */
+  /** At most one uniform a key, except for a Zipf law over more than 100,000 keys. */
   draw(u: Uniforms): number;
   /** The key as services see it. */
   name(key: number): string;
 }
 
-/** Keys up to this number have a table for their Zipf law (12 bytes each). */
-const TABLE_KEYS = 1_000_000;
+/** Keys up to this number have a table for their Zipf law (12 bytes each): beyond it, cache misses cost more than logarithms. */
+const TABLE_KEYS = 100_000;
 
 /** Throws RangeError unless keys is a whole number from 1, exponent a number >= 0, share in 0 to 1. */
 export function keySampler(settings: KeySettings): KeySampler {
