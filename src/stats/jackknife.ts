@@ -99,7 +99,9 @@ export function quantileLeaveOneOut(histograms: readonly LogHistogram[], p: numb
 
 /** Interval of a pooled quantile, see `quantileLeaveOneOut` for when there is none. */
 export function jackknifeQuantile(histograms: readonly LogHistogram[], p: number, level: number): Interval {
-  return jackknife(quantileLeaveOneOut(histograms, p), level);
+  const interval = jackknife(quantileLeaveOneOut(histograms, p), level);
+  // A histogram holds no negative value, so its quantile is none.
+  return interval.low === null ? interval : { ...interval, low: Math.max(0, interval.low) };
 }
 
 /**
