@@ -2,7 +2,7 @@
 import type { Result } from '../experiment/result.ts';
 import { type Chart, chartsOf } from './charts/index.ts';
 import { designNames } from './findings.ts';
-import { duration, plural, share } from './format.ts';
+import { duration, level, plural } from './format.ts';
 import { type Story, tellStory } from './sentences.ts';
 import {
   assumptionsTable,
@@ -115,7 +115,7 @@ function repeat(result: Result): Block[] {
       Object.values(result.designs).flatMap((design) => Object.values(design.intervals).map((one) => one.method)),
     ),
   ];
-  const level = Object.values(result.designs).flatMap((design) => Object.values(design.intervals))[0]?.level;
+  const sure = Object.values(result.designs).flatMap((design) => Object.values(design.intervals))[0]?.level;
   const resolved = JSON.stringify(result.resolved, undefined, 2) ?? '';
   return [
     { kind: 'text', text: 'The same version, facts, scenario and seed give the same numbers on every machine.' },
@@ -131,9 +131,7 @@ function repeat(result: Result): Block[] {
         ['version', `spillway ${result.version}`],
         ['facts', result.facts],
         ['fingerprint', result.fingerprint],
-        ...(level === undefined
-          ? []
-          : [['intervals', `${share(level).replace('.0 %', ' %')}; ${method.slice(0, 6).join('; ')}`] as const]),
+        ...(sure === undefined ? [] : [['intervals', `${level(sure)}; ${method.slice(0, 6).join('; ')}`] as const]),
       ],
     },
     ...(resolved.length > 2 && resolved.length <= MOST_RESOLVED

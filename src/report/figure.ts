@@ -11,8 +11,8 @@ export interface Drawing {
 }
 
 export async function draw(chart: Chart, both: boolean): Promise<Drawing> {
-  const wide = await drawSvg(chart.spec(WIDE), `${chart.id}-w`);
-  const narrow = both ? await drawSvg(chart.spec(NARROW), `${chart.id}-n`) : undefined;
+  const wide = await drawSvg(chart, WIDE);
+  const narrow = both ? await drawSvg(chart, NARROW) : undefined;
   return { chart, wide, narrow };
 }
 

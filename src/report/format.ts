@@ -50,8 +50,9 @@ export const count: Formatter = (value) => {
 /** A share of 0 to 1 as per cent. What is not all is never shown as `100 %`, what is not nothing never as `0 %`. */
 export const share: Formatter = (value) => {
   if (!isNumber(value)) return ABSENT;
-  if (value === 0) return '0 %';
-  if (value === 1) return '100 %';
+  // Rounding errors of an interval's ends are not worth a word.
+  if (Math.abs(value) < 1e-12) return '0 %';
+  if (Math.abs(1 - value) < 1e-12) return '100 %';
   const percent = value * 100;
   if (percent > 0 && percent < 0.001) return '< 0.001 %';
   if (percent > 99.999 && percent < 100) return '> 99.999 %';
@@ -171,6 +172,33 @@ export function formatterOfUnit(unit: string): Formatter {
   }
 }
 
+/** A confidence level: `95 %`, `99.9 %`. */
+export function level(value: number): string {
+  return share(value).replace('.0 %', ' %');
+}
+
+/** Half of an interval's width needs no more than two significant digits. */
+function halfWidth(half: number, format: Formatter): string {
+  const rounded = Number(half.toPrecision(2));
+  return format(rounded)
+    .replace(/(\.\d*?)0+(?=\D|$)/, '$1')
+    .replace(/\.(?=\D|$)/, '');
+}
+
+/** A key of the result in words: `completionMs.p99` is `completion p99`. */
+export function wordsOfField(field: string): string {
+  const [head = '', ...rest] = field.split('.');
+  const words = head
+    .replace(/(Ms|PerSecond|Usd)$/, '')
+    .replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
+  const statistic = rest
+    .join('.')
+    .replace(/^p999$/, 'p99.9')
+    .replace(/^p50$/, 'median')
+    .replace(/^max$/, 'maximum');
+  return statistic === '' ? words : `${words} ${statistic}`;
+}
+
 /** The uncertainty behind an estimate: `± 0.8 s` where it lies in the middle, else `38.0 s to 47.1 s`; empty where there is none. */
 export function spread(interval: Interval | undefined, format: Formatter): string {
   if (interval === undefined) return '';
@@ -181,7 +209,7 @@ export function spread(interval: Interval | undefined, format: Formatter): strin
     const above = high - estimate;
     const half = (high - low) / 2;
     if (half === 0) return '± 0';
-    if (below >= 0 && above >= 0 && Math.abs(below - above) <= 0.1 * half) return `± ${format(half)}`;
+    if (below >= 0 && above >= 0 && Math.abs(below - above) <= 0.1 * half) return `± ${halfWidth(half, format)}`;
   }
   return `${format(low)} to ${format(high)}`;
 }

@@ -98,7 +98,7 @@ function tableHtml(table: Table, caption: string): string {
         group.heading === undefined
           ? ''
           : `<tr><th class="group" scope="rowgroup" colspan="${table.columns.length}">${htmlText(group.heading)}</th></tr>\n`;
-      return `<tbody>\n${heading}${group.rows.map((row) => `<tr>${row.map((cell, index) => cellHtml(cell, table.columns[index], index)).join('')}</tr>`).join('\n')}\n</tbody>`;
+      return `<tbody>\n${heading}${group.rows.map((row) => `<tr>${row.map((cell, index) => cellHtml(cell, table.columns[index], index === (table.header ?? 0))).join('')}</tr>`).join('\n')}\n</tbody>`;
     })
     .join('\n');
   const prose = table.columns.every((column) => column.align === 'left') ? ' wrap' : '';
@@ -120,14 +120,14 @@ function headClass(column: Column): string {
 
 const MARKS: Readonly<Record<string, string>> = { met: '✓ ', missed: '✗ ', undecided: '~ ', held: '✓ ', broken: '✗ ' };
 
-function cellHtml(cell: Cell, column: Column | undefined, index: number): string {
-  const tag = index === 0 ? 'th' : 'td';
-  const tagged = MARKS[cell.text] !== undefined || (cell.tone !== undefined && cell.tone !== 'quiet');
-  const main = `${MARKS[cell.text] ?? ''}${htmlText(cell.text)}`;
+function cellHtml(cell: Cell, column: Column | undefined, header: boolean): string {
+  const tag = header ? 'th' : 'td';
+  const tagged = cell.tone !== undefined && (cell.tone !== 'quiet' || MARKS[cell.text] !== undefined);
+  const main = `${tagged ? (MARKS[cell.text] ?? '') : ''}${htmlText(cell.text)}`;
   const text = tagged
     ? `<span class="tag ${cell.tone ?? 'quiet'}">${main}</span>`
     : cell.tone === 'quiet'
       ? `<span class="plain">${main}</span>`
       : main;
-  return `<${tag}${index === 0 ? ' scope="row"' : ''}${column?.align === 'right' ? ' class="r"' : ''}>${text}${cell.sub === undefined ? '' : `<small>${htmlText(cell.sub)}</small>`}</${tag}>`;
+  return `<${tag}${header ? ' scope="row"' : ''}${column?.align === 'right' ? ' class="r"' : ''}>${text}${cell.sub === undefined ? '' : `<small>${htmlText(cell.sub)}</small>`}</${tag}>`;
 }

@@ -24,18 +24,22 @@ import {
   type Formatter,
   formatterOfField,
   formatterOfUnit,
+  level,
   list,
   plural,
   range,
   rate,
   share,
   spread,
+  wordsOfField,
 } from './format.ts';
 
 export interface DesignStory {
   readonly name: string;
   readonly index: number;
   readonly sentences: readonly string[];
+  /** The sentences that matter most, for where room is scarce. */
+  readonly brief: readonly string[];
 }
 
 export interface Story {
@@ -52,7 +56,15 @@ export function tellStory(result: Result): Story {
   return {
     headline: headline(result),
     alarms: alarms(result),
-    designs: designNames(result).map((name, index) => ({ name, index, sentences: designSentences(result, name) })),
+    designs: designNames(result).map((name, index) => {
+      const sentences = designSentences(result, name);
+      return {
+        name,
+        index,
+        sentences,
+        brief: sentences.filter((one, place) => place < 2 || /^It never|^It recovered.* only|two regimes/.test(one)),
+      };
+    }),
     comparisons: result.comparisons.flatMap((one) => comparisonSentence(one)),
   };
 }
@@ -68,7 +80,7 @@ export function alarms(result: Result): string[] {
       if (!isUnexpected(one)) continue;
       unexpected.push(
         one.verdict === 'missed'
-          ? `${name} misses “${one.text}”: ${objectiveValue(design, one)}.`
+          ? `${name} misses “${one.text}” (${objectiveValue(design, one)}), although it was expected to meet it.`
           : `${name} meets “${one.text}” (${objectiveValue(design, one)}), although it was expected to miss it.`,
       );
     }
@@ -125,16 +137,21 @@ function headline(result: Result): string {
     const quantity =
       perfect.length > 1
         ? 'every objective'
-        : (perfect[0]?.all ?? 0) === 1
+        : perfect[0]?.all === 1
           ? 'its objective'
           : `all ${perfect[0]?.all ?? 0} objectives`;
     parts.push(`${list(perfect.map((one) => one.name))} ${perfect.length > 1 ? 'meet' : 'meets'} ${quantity}`);
   }
+  // Designs that fare alike share a clause.
+  const alike = new Map<string, string[]>();
   for (const one of rest) {
-    const open = one.undecided > 0 ? `${one.missed > 0 ? ', and ' : 'leaves '}${one.undecided} undecided` : '';
-    const missed = one.missed > 0 ? `misses ${one.missed} of ${one.all}` : '';
-    parts.push(`${one.name} ${missed}${open}${one.foreseen && one.missed > 0 ? ', as expected' : ''}`);
+    const of = plural(one.all, 'objective');
+    const missed = one.missed > 0 ? [`misses ${one.missed} of ${of}`] : [];
+    const open = one.undecided > 0 ? [`leaves ${one.undecided}${one.missed > 0 ? '' : ` of ${of}`} undecided`] : [];
+    const clause = `${list([...missed, ...open])}${one.foreseen && one.missed > 0 && one.undecided === 0 ? ', as expected' : ''}`;
+    alike.set(clause, [...(alike.get(clause) ?? []), one.name]);
   }
+  for (const [clause, group] of alike) parts.push(`${list(group)}${group.length > 1 ? ' each' : ''} ${clause}`);
   return `${parts.join('; ')}.`;
 }
 
@@ -149,7 +166,7 @@ function designSentences(result: Result, name: string): string[] {
   if (longest !== undefined) sentences.push(`The backlog of ${longest.resource} ${backlogStory(result, longest)}.`);
   for (const regime of design.regimes) {
     sentences.push(
-      `The runs end in two regimes: ${share(regime.collapsed.estimate)} of them collapse (${range(regime.collapsed, share)}), told apart by ${regime.metric} at ${formatterOfField(afterDot(regime.metric))(regime.threshold)}; no interval of a mean is given.`,
+      `The runs end in two regimes: ${share(regime.collapsed.estimate)} of them collapse (${range(regime.collapsed, share)}), told apart by the ${wordsOfKey(regime.metric)} at ${formatterOfField(afterDot(regime.metric))(regime.threshold)}; no interval of a mean is given.`,
     );
   }
   for (const [traffic, totals] of Object.entries(design.traffic)) {
@@ -229,37 +246,38 @@ function recoverySentences(result: Result, name: string, of: string, totals: Tra
     const disturbance = disturbanceOfRecovery(result, name, one.after);
     const after =
       disturbance === undefined
-        ? one.after
+        ? `“${one.after}”`
         : `the ${disturbance.kind} at ${duration(disturbance.fromMs)} (${disturbance.label})`;
-    const runs =
-      result.replications === 1
-        ? ''
-        : one.share.estimate === 1
-          ? ` in all ${result.replications} replications`
-          : one.share.estimate === 0
-            ? ` in any of ${result.replications} replications`
-            : ` in ${share(one.share.estimate)} of the replications`;
-    if (one.share.estimate === 0) return `It never recovered${of} from ${after}${runs}.`;
-    const recovered =
-      one.recoveredMs === null ? '' : one.recoveredMs < 1 ? ' at once' : ` ${duration(one.recoveredMs)} after its end`;
-    if (one.share.estimate < 1)
-      return `It recovered${of} from ${after} only${runs}${recovered === '' ? '' : `, there${recovered}`}.`;
-    return `It had recovered${of} from ${after}${recovered}${runs}.`;
+    const all = one.share.estimate === 1;
+    const runs = result.replications === 1 || all ? '' : ` in ${share(one.share.estimate)} of the replications`;
+    if (one.share.estimate === 0)
+      return `It never recovered${of} from ${after}${result.replications === 1 ? '' : `, in none of ${result.replications} replications`}.`;
+    if (one.recoveredMs === null) return `It recovered${of} from ${after} only${runs}.`;
+    const when = one.recoveredMs < 1 ? 'as soon as it ended' : `within ${duration(one.recoveredMs)} of its end`;
+    return `It recovered${of} from ${after} ${when}${all && result.replications > 1 ? ` (median; all ${result.replications} replications did)` : runs === '' ? '' : `,${runs} (median of those)`}.`;
   });
 }
 
+/** `orders.completionMs.p99` as `completion p99 of orders`. */
+export function wordsOfKey(key: string): string {
+  const dot = key.indexOf('.');
+  return dot < 0 ? key : `${wordsOfField(key.slice(dot + 1))} of ${key.slice(0, dot)}`;
+}
+
 function comparisonSentence(one: ComparisonResult): string[] {
-  const { estimate, low, high, level } = one.difference;
+  const { estimate, low, high, level: sure } = one.difference;
   if (estimate === null) return [];
   const format = formatterOfField(afterDot(one.metric));
-  const sure =
+  const band =
     low === null || high === null
       ? ''
-      : ` (${share(level)} interval of the paired difference: ${range(one.difference, format)})`;
+      : ` (${level(sure)} interval of the paired difference: ${range(one.difference, format)})`;
   if (low !== null && high !== null && low <= 0 && high >= 0) {
-    return [`${one.metric}: no difference between ${one.a} and ${one.b} that the replications can tell${sure}.`];
+    return [
+      `The ${wordsOfKey(one.metric)}: no difference between ${one.a} and ${one.b} that the replications can tell${band}.`,
+    ];
   }
   const more = estimate > 0 ? one.b : one.a;
   const less = estimate > 0 ? one.a : one.b;
-  return [`${one.metric} is ${format(Math.abs(estimate))} higher in ${more} than in ${less}${sure}.`];
+  return [`The ${wordsOfKey(one.metric)} is ${format(Math.abs(estimate))} higher in ${more} than in ${less}${band}.`];
 }

@@ -43,9 +43,9 @@ table{border-collapse:collapse;width:100%;font-size:.93rem;line-height:1.4}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 th,td{padding:.5rem .9rem;text-align:left;vertical-align:baseline;border-top:1px solid var(--line);overflow-wrap:normal}
 thead th{border-top:0;color:var(--muted);font-weight:600;font-size:.84rem;vertical-align:bottom;background:var(--soft)}
-tbody th{font-weight:400}
+tbody th{font-weight:400;overflow-wrap:anywhere;min-width:9.5rem}
 tbody th.group{font-weight:600;background:var(--soft);color:var(--ink);font-size:.88rem}
-.r{text-align:right;white-space:nowrap}
+.r{text-align:right}td.r{white-space:nowrap}
 th.design{color:var(--ink)}
 .chip{display:inline-block;width:.7em;height:.7em;border-radius:2px;background:var(--design);margin-right:.45em}
 small{display:block;color:var(--muted);font-size:.82em}

@@ -19,6 +19,7 @@ import {
   duration,
   type Formatter,
   formatterOfUnit,
+  level,
   plain,
   range,
   rate,
@@ -52,6 +53,8 @@ export interface Group {
 export interface Table {
   readonly columns: readonly Column[];
   readonly groups: readonly Group[];
+  /** Place of the column that names its row; default: the first. */
+  readonly header?: number;
   readonly note?: string;
 }
 
@@ -84,12 +87,12 @@ export function objectivesTable(result: Result): Table | undefined {
     const rows = [...design.objectives]
       .sort((a, b) => Number(isUnexpected(b)) - Number(isUnexpected(a)))
       .map((one): Cell[] => [
-        { text: one.text },
-        { text: objectiveValue(design, one) },
         {
           text: one.verdict,
           tone: isUnexpected(one) || one.verdict !== 'missed' ? (VERDICT_TONES[one.verdict] ?? 'quiet') : 'quiet',
         },
+        { text: one.text },
+        { text: objectiveValue(design, one) },
         {
           text: one.expected === one.verdict ? 'as expected' : `expected: ${one.expected}`,
           tone: isUnexpected(one) ? 'bad' : 'quiet',
@@ -101,13 +104,14 @@ export function objectivesTable(result: Result): Table | undefined {
   if (groups.length === 0) return undefined;
   return {
     columns: [
+      { label: 'verdict', align: 'left' },
       { label: 'objective', align: 'left' },
       { label: 'value', align: 'right' },
-      { label: 'verdict', align: 'left' },
       { label: 'expectation', align: 'left' },
-      ...(single ? [] : [{ label: 'replications that meet it', align: 'right' as const }]),
+      ...(single ? [] : [{ label: 'runs that meet it', align: 'right' as const }]),
     ],
     groups,
+    header: 1,
     note: 'An objective is about all that were offered: what was refused, lost or is still waiting counts as never. “Undecided”: the interval of the value spans the limit.',
   };
 }
@@ -243,14 +247,14 @@ export function comparisonTable(result: Result, terse = false): Table {
       rows: [[{ text: 'cost per million requests' }, ...million]],
     });
   }
-  const level = Object.values(result.designs).flatMap((design) => Object.values(design.intervals))[0]?.level;
+  const sure = Object.values(result.designs).flatMap((design) => Object.values(design.intervals))[0]?.level;
   return {
     columns: designColumns(result, result.replications > 1 ? `${result.replications} replications` : 'one replication'),
     groups,
     note:
       result.replications < 2
         ? 'One replication: no intervals can be given.'
-        : `Counts are totals over the replications; percentiles pool their observations.${level === undefined ? '' : ` ± and ranges are ${share(level).replace('.0 %', ' %')} confidence intervals; where none stands, none can be given.`}`,
+        : `Counts are totals over the replications; percentiles pool their observations.${sure === undefined ? '' : ` ± and ranges are ${level(sure)} confidence intervals; where none stands, none can be given.`}`,
   };
 }
 
@@ -264,7 +268,8 @@ export function outcomesTable(result: Result): Table {
       ...names.map((name): Cell => {
         const totals = designOf(result, name).traffic[traffic];
         if (totals === undefined) return { text: ABSENT };
-        return cell(count(pick(totals)), totals.offered === 0 ? '' : share(pick(totals) / totals.offered));
+        const counted = pick(totals);
+        return cell(count(counted), counted === 0 || totals.offered === 0 ? '' : share(counted / totals.offered));
       }),
     ];
     return [

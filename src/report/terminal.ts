@@ -38,7 +38,7 @@ export function summarise(result: Result, options: SummaryOptions): string {
   say(story.headline);
   for (const design of story.designs) {
     out.push('', paint.bold(terminalText(design.name)));
-    say(design.sentences.join(' '), '  ');
+    say((story.designs.length > 3 ? design.brief : design.sentences).join(' '), '  ');
   }
   out.push('', tableText(comparisonTable(result, true), width, paint));
   for (const sentence of story.comparisons) out.push(...bullet(sentence, width));
@@ -96,7 +96,7 @@ function bullet(text: string, width: number): string[] {
 function objectiveLines(table: Table, width: number, paint: Paint): string[] {
   const lines: string[] = [paint.bold('Objectives')];
   for (const group of table.groups) {
-    for (const [objective, value, verdict, expectation] of group.rows) {
+    for (const [verdict, objective, value, expectation] of group.rows) {
       const word = `${(verdict?.text ?? '').padEnd(9)} `;
       const text = terminalText(
         `${group.heading ?? ''}: ${objective?.text ?? ''} (${value?.text ?? ''}), ${expectation?.text ?? ''}`,

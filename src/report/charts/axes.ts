@@ -67,42 +67,29 @@ export function durationTicks(maxMs: number, most: number): Ticks {
   return step === undefined || reach < 1 ? linearTicks(reach, most, duration) : upTo(reach, step, duration);
 }
 
-/** Values that a person reads on a logarithmic axis of time, milliseconds. */
-const LOG_TIMES: readonly number[] = [
-  0.001,
-  0.01,
-  0.1,
-  1,
-  10,
-  100,
-  SECOND,
-  10 * SECOND,
-  MINUTE,
-  10 * MINUTE,
-  HOUR,
-  10 * HOUR,
-  DAY,
-  10 * DAY,
-  100 * DAY,
-];
+/** Values that a person reads on a logarithmic axis of time, milliseconds: from the finest grid to the coarsest. */
+const LOG_GRIDS: readonly (readonly number[])[] = [grid([1, 2, 5]), grid([1, 3]), grid([1])].flatMap(
+  (one, index, all) =>
+    index < all.length - 1
+      ? [one]
+      : [one, one.filter((_, place) => place % 2 === 0), one.filter((_, place) => place % 3 === 0)],
+);
+
+function grid(steps: readonly number[]): number[] {
+  const decades = (unit: number, tens: readonly number[], limit: number): number[] =>
+    tens.flatMap((ten) => steps.map((n) => Number((n * ten * unit).toPrecision(6)))).filter((value) => value < limit);
+  return [
+    ...decades(1, [0.001, 0.01, 0.1, 1, 10, 100], SECOND),
+    ...decades(SECOND, [1, 10], MINUTE),
+    ...decades(MINUTE, [1, 10], HOUR),
+    ...decades(HOUR, [1, 10], DAY),
+    ...decades(DAY, [1, 10, 100, 1000, 10000], Infinity),
+  ];
+}
 
 /** A logarithmic axis of durations that holds [low, high]; both must be above 0. */
 export function logTicks(lowMs: number, highMs: number, most: number): Ticks & { readonly bottom: number } {
-  const inside = LOG_TIMES.filter((value) => value >= lowMs && value <= highMs);
-  const fine = inside.length >= 3 ? inside : fineTimes(lowMs, highMs);
-  const every = Math.max(1, Math.ceil(fine.length / most));
-  const values = fine.filter((_, index) => index % every === 0);
+  const inside = LOG_GRIDS.map((all) => all.filter((value) => value >= lowMs && value <= highMs));
+  const values = inside.find((all) => all.length <= most) ?? inside.at(-1) ?? [];
   return { ...ticks(values, duration, highMs), bottom: lowMs };
-}
-
-function fineTimes(low: number, high: number): number[] {
-  const values: number[] = [];
-  for (const decade of LOG_TIMES) {
-    for (const n of decade === MINUTE || decade === 10 * MINUTE ? [1, 2, 5] : [1, 2, 5]) {
-      const value = Number((decade * n).toPrecision(6));
-      if (value >= low && value <= high && value < (LOG_TIMES[LOG_TIMES.indexOf(decade) + 1] ?? Infinity))
-        values.push(value);
-    }
-  }
-  return values;
 }

@@ -15,7 +15,7 @@ import { count, duration, list } from '../format.ts';
 import { durationTicks, linearTicks } from './axes.ts';
 import type { Chart } from './chart.ts';
 import { band, disturbanceLayers, disturbanceLegend, type Layer, line, pointsOf, timeX, valueY } from './layers.ts';
-import { configOf, DASHES, type Tint, tintOfDesign } from './theme.ts';
+import { configOf, DASHES, leftMargin, type Tint, tintOfDesign } from './theme.ts';
 
 interface Backlog {
   readonly design: string;
@@ -86,7 +86,7 @@ export function backlogChart(result: Result): Chart | undefined {
     spec: (frame) => {
       const two = aged.length > 0;
       const panel = (label: string, height: number, x: Layer, layers: Layer[]): Layer => ({
-        title: label,
+        title: { text: label, dx: -leftMargin(frame) },
         width: frame.plot,
         height,
         layer: layers,

@@ -38,5 +38,7 @@ export interface Chart {
   /** For those who do not see it. */
   readonly alt: string;
   readonly legend: readonly LegendItem[];
+  /** No labels at its left. */
+  readonly bare?: boolean;
   readonly spec: (frame: Frame) => TopLevelSpec;
 }

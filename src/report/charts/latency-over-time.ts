@@ -50,7 +50,7 @@ export function latencyOverTimeChart(result: Result, traffic: string): Chart | u
     ],
     spec: (frame) => {
       const x = timeX(result, frame, true);
-      const ticks = logTicks(low * 0.8, high * 1.25, 6);
+      const ticks = logTicks(low * 0.8, high * 1.25, 8);
       const y = {
         field: 'v',
         type: 'quantitative',

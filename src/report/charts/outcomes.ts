@@ -5,7 +5,7 @@ import { count, list, share } from '../format.ts';
 import { linearTicks } from './axes.ts';
 import { type Chart, type Frame, fullPlot } from './chart.ts';
 import type { Layer } from './layers.ts';
-import { configOf, FATE_TINTS, INK, MUTED, PAPER } from './theme.ts';
+import { configOf, FATE_TINTS, INK, MUTED, PAPER, type Tint } from './theme.ts';
 
 interface Part {
   readonly key: string;
@@ -40,21 +40,22 @@ export function outcomesChart(result: Result): Chart | undefined {
     )
     .slice(0, MOST_BARS);
   if (bars.length === 0) return undefined;
-  const seen = (pick: (bar: Bar) => readonly Part[]): Part[] => {
-    const first = bars[0];
-    if (first === undefined) return [];
-    return pick(first).filter((part) =>
-      bars.some((bar) => pick(bar).some((one) => one.key === part.key && one.value > 0)),
-    );
-  };
-  const item = (part: Part) => ({ label: part.words, tint: FATE_TINTS[part.key] ?? MUTED, mark: 'square' as const });
+  const seen = (parts: readonly Part[]): Part[] => parts.filter((part) => part.value > 0);
+  const legend = new Map<Tint, string[]>();
+  for (const part of bars.flatMap((bar) => [...seen(bar.work), ...seen(bar.told)])) {
+    const tint = FATE_TINTS[part.key] ?? MUTED;
+    const twin = [...legend.keys()].find((one) => one.light === tint.light) ?? tint;
+    const words = legend.get(twin) ?? [];
+    if (!words.includes(part.words)) legend.set(twin, [...words, part.words]);
+  }
   return {
     id: 'outcomes',
     title: title(result, bars),
     subtitle:
       'Share of all offered requests; each bar sums to 100 %. What the sender was told need not be what became of the work',
     alt: `Stacked bars of what became of the work and what the senders were told, for ${list(bars.map((bar) => bar.name))}.`,
-    legend: [...seen((bar) => bar.work).map(item), ...seen((bar) => bar.told).map(item)],
+    legend: [...legend].map(([tint, words]) => ({ label: words.join(', '), tint, mark: 'square' as const })),
+    bare: true,
     spec: (frame) =>
       ({
         config: configOf(frame),

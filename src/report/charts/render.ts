@@ -1,7 +1,8 @@
 /** Vega-Lite specification to SVG: the same bytes every time, on every version of Node. */
 import type * as Vega from 'vega';
 import type * as VegaLite from 'vega-lite';
-import type { TopLevelSpec } from 'vega-lite';
+import { type Chart, type Frame } from './chart.ts';
+import { leftMargin } from './theme.ts';
 
 export interface Svg {
   /** What is inside the outermost `svg` element. */
@@ -23,17 +24,21 @@ async function load(): Promise<Libraries> {
   return libraries;
 }
 
-/** Draws a chart; ids inside are made unique by `prefix`, since many drawings share a page. */
-export async function drawSvg(spec: TopLevelSpec, prefix: string): Promise<Svg> {
+/** Draws a chart for the width of a frame. Ids inside are made unique, since many drawings share a page. */
+export async function drawSvg(chart: Chart, frame: Frame): Promise<Svg> {
   const { vega, lite } = await load();
   const loader = vega.loader();
   loader.load = (uri: string) => Promise.reject(new Error(`a report must be self-contained: ${uri}`));
 
-  const compiled = lite.compile(spec).spec;
+  const compiled = lite.compile(chart.spec(frame)).spec;
   const view = new vega.View(vega.parse(compiled), { renderer: 'none', loader, logLevel: vega.Error });
   vega.resetSVGDefIds();
   try {
-    return unwrap(await view.toSVG(), prefix);
+    return unwrap(
+      await view.toSVG(),
+      `${chart.id}-${frame.narrow ? 'n' : 'w'}`,
+      chart.bare === true ? 2 : leftMargin(frame) + 4,
+    );
   } finally {
     view.finalize();
   }
@@ -49,12 +54,14 @@ function rounded(text: string): string {
   });
 }
 
-function unwrap(svg: string, prefix: string): Svg {
+/** `left`: where the marks begin, whatever the library guesses the labels to take: so that time axes line up down the page. */
+function unwrap(svg: string, prefix: string, left: number): Svg {
   const open = /^<svg\b[^>]*?viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>/.exec(svg);
   if (open === null) throw new Error('report: the drawing has no view box');
   const inner = svg
     .slice(open[0].length, svg.lastIndexOf('</svg>'))
     .replace(/^<rect\b[^>]*fill="white"\/>/, '')
+    .replace(/^(<g\b[^>]*? transform="translate\()[^,]*,/, `$1${left},`)
     .replace(/<path aria-hidden="true" d="(M0,0h0v0h0Z)?" pointer-events="none"[^>]*\/>/g, '')
     .replace(/ (aria-hidden|aria-roledescription|role|pointer-events|font-family|class)="[^"]*"/g, '')
     .replace(/ (opacity|stroke-width|stroke-opacity|fill-opacity)="1"| font-weight="normal"| [xy]2="0"/g, '')

@@ -1,5 +1,6 @@
 /** All replications as dots: whether the runs agree, or end in two regimes. */
 import type { Interval, Result } from '../../experiment/result.ts';
+import { wordsOfKey } from '../sentences.ts';
 import { designNames, designOf } from '../findings.ts';
 import { duration, formatterOfField, list, plural, range, share } from '../format.ts';
 import { durationTicks, linearTicks, logTicks, type Ticks } from './axes.ts';
@@ -58,6 +59,7 @@ export function replicationsChart(result: Result): Chart | undefined {
     subtitle: `One dot a replication (${result.replications}): ${panels.map((panel) => panel.key).join(', ')}; the bar is the confidence interval of the value in the table`,
     alt: `Strip plot: each replication's ${list(panels.map((panel) => panel.key))} for ${list(names)}.`,
     legend: names.map((name, index) => ({ label: name, tint: tintOfDesign(index), mark: 'dot' as const })),
+    bare: true,
     spec: (frame) =>
       ({ config: configOf(frame), vconcat: panels.map((panel) => panelSpec(panel, frame)) }) as unknown as ReturnType<
         Chart['spec']
@@ -138,7 +140,7 @@ function panelSpec(panel: Panel, frame: Frame): Layer {
       encoding: { x, y },
     });
   });
-  return { title: panel.key, width, height, layer: layers };
+  return { title: wordsOfKey(panel.key), width, height, layer: layers };
 }
 
 function title(result: Result, panels: readonly Panel[]): string {
@@ -160,5 +162,9 @@ function title(result: Result, panels: readonly Panel[]): string {
       const high = row.values.reduce((a, b) => Math.max(a, b));
       return `${format(low)} to ${format(high)} in ${row.design}`;
     });
-  return `${plural(result.replications, 'replication')}: ${panel.key} lies between ${list(words)}`;
+  return `${capital(wordsOfKey(panel.key))} over ${plural(result.replications, 'replication')}: ${list(words)}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

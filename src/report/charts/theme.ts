@@ -30,21 +30,23 @@ export const FAULT: Tint = { light: '#e58a8a', dark: '#d36b6b' };
 /** What became of work, and what senders were told. */
 export const FATE_TINTS: Readonly<Record<string, Tint>> = {
   completed: { light: '#5b8fb0', dark: '#6fa6c9' },
-  ok: { light: '#5c90b1', dark: '#70a7ca' },
+  ok: { light: '#5b8fb0', dark: '#6fa6c9' },
   rejected: { light: '#d2503f', dark: '#f0776a' },
-  refused: { light: '#d3513f', dark: '#f1776a' },
+  refused: { light: '#d2503f', dark: '#f0776a' },
   lost: { light: '#6e1423', dark: '#ff4d6d' },
   deadLettered: { light: '#7a4a9e', dark: '#bd93dd' },
   expired: { light: '#c98a00', dark: '#e9b949' },
-  timedOut: { light: '#c88b00', dark: '#e8ba49' },
+  timedOut: { light: '#c98a00', dark: '#e9b949' },
   inSystem: { light: '#b8c0cc', dark: '#596372' },
-  waiting: { light: '#b7c0cc', dark: '#586372' },
+  waiting: { light: '#b8c0cc', dark: '#596372' },
 };
 
 export const SURFACES: readonly Tint[] = [INK, MUTED, GRID, RULE, PAPER, OFFERED, SPIKE, FAULT];
 
 /** Every colour that a chart may use. */
-export const TINTS: readonly Tint[] = [...DESIGNS, ...SURFACES, ...Object.values(FATE_TINTS)];
+export const TINTS: readonly Tint[] = [
+  ...new Map([...DESIGNS, ...SURFACES, ...Object.values(FATE_TINTS)].map((tint) => [tint.light, tint])).values(),
+];
 
 /** The colour of the design at a place in the declared order. */
 export function tintOfDesign(index: number): Tint {
@@ -56,9 +58,14 @@ export const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 3], [9, 3
 
 export const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 
+/** Room for the labels of the vertical axis, pixels. */
+export function leftMargin(frame: { readonly narrow: boolean }): number {
+  return frame.narrow ? 50 : 58;
+}
+
 /** Vega-Lite's configuration; a narrow drawing has a smaller left margin. */
 export function configOf(frame: { readonly narrow: boolean }): Config {
-  const left = frame.narrow ? 50 : 58;
+  const left = leftMargin(frame);
   return {
     font: FONT,
     aria: false,
@@ -81,7 +88,7 @@ export function configOf(frame: { readonly narrow: boolean }): Config {
     },
     axisY: { domain: false, ticks: false, minExtent: left, maxExtent: left },
     axisX: { grid: false },
-    title: { color: INK.light, fontSize: 12, fontWeight: 600, anchor: 'start', offset: 8 },
+    title: { color: INK.light, fontSize: 12, fontWeight: 600, anchor: 'start', frame: 'group', offset: 8 },
     text: { color: INK.light, fontSize: 11.5 },
     line: { strokeWidth: 2, strokeCap: 'round', strokeJoin: 'round' },
   };

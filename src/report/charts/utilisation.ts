@@ -1,11 +1,11 @@
 /** Share of capacity in use over time, a panel for each resource. */
 import type { Result } from '../../experiment/result.ts';
-import { designNames, designOf, median, peak, resourceNames, type Series } from '../findings.ts';
+import { designNames, designOf, peak, resourceNames, type Series } from '../findings.ts';
 import { list, share } from '../format.ts';
 import { linearTicks } from './axes.ts';
 import type { Chart } from './chart.ts';
 import { disturbanceLayers, disturbanceLegend, type Layer, line, pointsOf, timeX, valueY } from './layers.ts';
-import { configOf, type Tint, tintOfDesign } from './theme.ts';
+import { configOf, leftMargin, type Tint, tintOfDesign } from './theme.ts';
 
 const MOST_PANELS = 6;
 
@@ -49,7 +49,7 @@ export function utilisationChart(result: Result): Chart | undefined {
           const x = timeX(result, frame, index === panels.length - 1);
           const y = valueY(linearTicks(Math.max(1, panel.top), 2, (value) => share(value).replace('.0 %', ' %')));
           return {
-            title: panel.resource,
+            title: { text: panel.resource, dx: -leftMargin(frame) },
             width: frame.plot,
             height: panels.length === 1 ? 160 : 74,
             layer: [
@@ -68,11 +68,18 @@ function title(result: Result, busiest: readonly Panel[]): string {
   const first = busiest[0];
   if (first === undefined) return 'Nothing is busy';
   const until = Math.floor(result.horizonMs / result.resolutionMs);
-  const words = first.lines.slice(0, 3).map((one) => {
-    const top = Math.min(1, peak(one.series)?.value ?? 0);
-    const usual = median(one.series, 0, until);
-    const reached = top > 0.995 ? 'reaches its limit' : `peaks at ${share(top)}`;
-    return `${reached} in ${one.design}${usual === undefined ? '' : ` (median ${share(Math.min(1, usual))})`}`;
+  const saturated = first.lines.map((one) => {
+    const within = one.series.slice(0, until);
+    return {
+      design: one.design,
+      part: within.filter((value) => value !== null && value > 0.99).length / Math.max(1, within.length),
+    };
   });
-  return `Busiest is ${first.resource}: it ${list(words)}`;
+  const full = saturated.filter((one) => one.part > 0).sort((a, b) => b.part - a.part);
+  if (full.length > 0) {
+    const shown = full.length <= 3 ? full : [full[0], full.at(-1)].filter((one) => one !== undefined);
+    return `${first.resource} has no capacity left ${list(shown.map((one) => `${share(one.part)} of the time in ${one.design}`))}`;
+  }
+  const peaks = first.lines.slice(0, 3).map((one) => `${share(peak(one.series)?.value ?? 0)} in ${one.design}`);
+  return `Nothing runs at its limit: the busiest, ${first.resource}, peaks at ${list(peaks)}`;
 }
