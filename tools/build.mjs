@@ -40,7 +40,6 @@ function library() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const only = process.argv.indexOf('--bundle-only');
-  if (only < 0) library();
-  await bundle(join(root, (only >= 0 && process.argv[only + 1]) || 'dist/bundle'));
+  if (process.argv[2] !== '--bundle-only') library();
+  await bundle(join(root, process.argv[3] ?? 'dist/bundle'));
 }

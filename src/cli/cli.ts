@@ -41,7 +41,12 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
       'Run every design, print the comparison, write the report',
       (y) =>
         withChanges(scenarios(y))
-          .option('design', { type: 'string', array: true, describe: 'Run only this design (may be repeated)' })
+          .option('design', {
+            type: 'string',
+            array: true,
+            requiresArg: true,
+            describe: 'Run only this design (may be repeated)',
+          })
           .option('threads', {
             type: 'string',
             requiresArg: true,
@@ -121,9 +126,9 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
         end(list({ json: argv.json === true }, terminal));
       },
     )
-    .demandCommand(1, 'expected a command: run, validate, report or list')
+    .demandCommand(1, `expected one of the commands ${COMMANDS}`)
     .strict()
-    .recommendCommands()
+    .strictCommands()
     .version(packageVersion())
     .wrap(Math.min(terminal.width, 110))
     .epilogue(
@@ -132,13 +137,29 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
     .help()
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
-      throw error ?? new UserError('bad-command', `${message ?? 'bad command line'}\nSee: spillway --help`);
+      if (error !== undefined && error.name !== 'YError') throw error;
+      throw new UserError('bad-command', `${inOurWords(message ?? error?.message ?? '')}; see: spillway --help`);
     });
 }
+
+/** yargs says what is wrong, but not what was expected. */
+function inOurWords(message: string): string {
+  const of = (pattern: RegExp): string | undefined => pattern.exec(message)?.[1];
+  const command = of(/^Unknown commands?: ([^,]*)/);
+  if (command !== undefined) return `${command}: unknown command → expected one of ${COMMANDS}`;
+  const unknown = of(/^Unknown arguments?: ([^,]*)/);
+  if (unknown !== undefined) return `${unknown}: unknown option or argument`;
+  const empty = of(/^Not enough arguments following: (.*)$/);
+  if (empty !== undefined) return `--${empty} has no value → expected one`;
+  return message.startsWith('Not enough non-option arguments') ? 'expected the name of at least one file' : message;
+}
+
+const COMMANDS = 'run, validate, report, list';
 
 const formatOption = {
   type: 'string',
   array: true,
+  requiresArg: true,
   describe: `What to write, comma-separated: ${FORMATS.join(',')} (default: all)`,
 } as const;
 
@@ -156,10 +177,16 @@ function withChanges<T>(y: Argv<T>) {
   return y
     .option('seed', { type: 'string', requiresArg: true, describe: 'Master seed, in place of the scenario’s' })
     .option('replications', { type: 'string', requiresArg: true, describe: 'Replications of each design' })
-    .option('set', { type: 'string', array: true, describe: 'path=value: change a setting (may be repeated)' })
+    .option('set', {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'path=value: change a setting (may be repeated)',
+    })
     .option('traffic', {
       type: 'string',
       array: true,
+      requiresArg: true,
       describe:
         'orders=file.csv,time=column[,count=column,every=5m,scale=2x,speed=2x]: a recording in place of a traffic',
     });

@@ -30,32 +30,35 @@ function readBytes(path: string, maxBytes: number): Uint8Array {
 }
 
 function decode(path: string, bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    const at = firstInvalid(bytes);
-    const line = bytes.subarray(0, at).reduce((n, byte) => n + (byte === 10 ? 1 : 0), 1);
-    const column = at - bytes.lastIndexOf(10, at - 1);
-    const value = (bytes[at] ?? 0).toString(16).toUpperCase().padStart(2, '0');
-    throw new UserError(
-      'not-utf8',
-      `${path}:${line}:${Math.max(1, column)} byte 0x${value} → expected UTF-8 text; save the file as UTF-8`,
-    );
-  }
+  const text = utf8(bytes);
+  if (text !== undefined) return text;
+  const at = firstInvalid(bytes);
+  const before = (utf8(bytes.subarray(0, at)) ?? '').split('\n');
+  const value = (bytes[at] ?? 0).toString(16).toUpperCase().padStart(2, '0');
+  throw new UserError(
+    'not-utf8',
+    `${path}:${before.length}:${(before.at(-1) ?? '').length + 1} byte 0x${value} → expected UTF-8 text; save the file as UTF-8`,
+  );
 }
 
-/** Offset of the first byte that is not UTF-8: the longest valid start, by bisection. */
+/** Where the longest start ends that is UTF-8, by bisection. */
 function firstInvalid(bytes: Uint8Array): number {
   let [low, high] = [0, bytes.length];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    const decoder = new TextDecoder('utf-8', { fatal: true });
-    try {
-      decoder.decode(bytes.subarray(0, middle), { stream: true });
-      low = middle;
-    } catch {
-      high = middle - 1;
-    }
+    if (utf8(bytes.subarray(0, middle), true) === undefined) high = middle - 1;
+    else low = middle;
   }
+  // What remains may end in the first bytes of a character that never came.
+  while (low > 0 && utf8(bytes.subarray(0, low)) === undefined) low -= 1;
   return low;
+}
+
+/** undefined: not UTF-8. `open`: the last character may be cut off. */
+function utf8(bytes: Uint8Array, open = false): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: open });
+  } catch {
+    return undefined;
+  }
 }

@@ -22,7 +22,10 @@ export async function startProgress(terminal: Terminal, label: string): Promise<
     barIncompleteChar: '░',
     stream: process.stderr,
     clearOnComplete: true,
-    hideCursor: null,
+    // Ctrl-C ends the process at once: nothing on the terminal may need restoring then.
+    linewrap: true,
+    hideCursor: false,
+    gracefulExit: false,
     etaBuffer: 50,
   });
   bar.start(STEPS, 0);

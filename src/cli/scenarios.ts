@@ -24,8 +24,9 @@ export type Reading =
 export function readScenario(argument: string, changes: Changes): Reading {
   const file = findScenario(argument);
   const unreadable: string[] = [];
+  const { traffic, given } = recordings(file, changes.traffic);
   const readText = (path: string): string | undefined => {
-    const full = isAbsolute(path) ? path : join(dirname(file), path);
+    const full = given.get(path) ?? (isAbsolute(path) ? path : join(dirname(file), path));
     if (!existsSync(full)) return undefined;
     try {
       return readTextFile(full, MAX_DATA_BYTES);
@@ -38,8 +39,6 @@ export function readScenario(argument: string, changes: Changes): Reading {
   try {
     const text = readTextFile(file, MAX_SCENARIO_BYTES);
     const name = basename(file, extname(file));
-    // A recording of the command line is looked for from where the command was given, not beside the scenario.
-    const traffic = changes.traffic.map((it) => ({ ...it, trace: { ...it.trace, file: resolve(it.trace.file) } }));
     const parsed = parseScenario(text, { file, name, overrides: changes.overrides, traffic, readText });
     if (parsed.ok) return { ok: true, file, scenario: parsed.scenario };
     return { ok: false, file, errors: parsed.errors, text: [...unreadable, formatErrors(parsed.errors)].join('\n') };
@@ -47,6 +46,25 @@ export function readScenario(argument: string, changes: Changes): Reading {
     if (!(error instanceof UserError)) throw error;
     return { ok: false, file, errors: [], text: error.message };
   }
+}
+
+/**
+ * A recording of the command line is looked for from where the command was given, not beside the scenario: `given` has
+ * its place by the path as typed. Where a file of that path lies beside the scenario too, the full path tells them apart.
+ */
+function recordings(
+  scenario: string,
+  options: readonly TrafficOption[],
+): { traffic: TrafficOption[]; given: ReadonlyMap<string, string> } {
+  const given = new Map<string, string>();
+  const traffic = options.map(({ name, trace }) => {
+    const beside = resolve(dirname(scenario), trace.file);
+    const place = resolve(trace.file);
+    const file = beside !== place && existsSync(beside) ? place : trace.file;
+    given.set(file, place);
+    return { name, trace: { ...trace, file } };
+  });
+  return { traffic, given };
 }
 
 /** The file that an argument means: a path, or the name of a scenario at hand. */

@@ -14,13 +14,15 @@ export interface Terminal {
 
 export function hostTerminal(): Terminal {
   const { stdout, stderr, env } = process;
+  // In a pipe Node leaves isTTY undefined, whatever its type says.
+  const [outTty, errTty] = [Boolean(stdout.isTTY), Boolean(stderr.isTTY)];
   const plain = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
   return {
     out: (text) => void stdout.write(text.endsWith('\n') ? text : `${text}\n`),
     err: (text) => void stderr.write(text.endsWith('\n') ? text : `${text}\n`),
-    color: stdout.isTTY && !plain,
-    width: stdout.isTTY && stdout.columns > 0 ? stdout.columns : 80,
-    live: stderr.isTTY && env['TERM'] !== 'dumb',
+    color: outTty && !plain,
+    width: outTty && stdout.columns > 0 ? stdout.columns : 80,
+    live: errTty && env['TERM'] !== 'dumb',
   };
 }
 

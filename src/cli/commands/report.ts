@@ -24,11 +24,11 @@ interface Job {
 
 /** Builds reports again from saved results, without simulating. */
 export async function report(options: ReportOptions, terminal: Terminal): Promise<ExitCode> {
-  const files = options.results.map((path) => (isFolder(path) ? join(path, 'result.json') : path));
-  const jobs = files.map((file): Job => {
+  const sources = options.results.map((path) => (isFolder(path) ? join(path, 'result.json') : path));
+  const jobs = sources.map((file): Job => {
     const result = readResult(file);
     if (options.out === undefined) return { result, out: dirname(file), beside: true };
-    return { result, out: files.length > 1 ? join(options.out, result.scenario) : options.out, beside: false };
+    return { result, out: sources.length > 1 ? join(options.out, result.scenario) : options.out, beside: false };
   });
   for (const { out } of jobs) checkWritable(out);
   const { renderFiles, summarise } = await import('../../report/index.ts');
