@@ -1,0 +1,141 @@
+/** Amazon SQS, standard queues: quotas, latencies and prices (us-east-1, list prices). Snapshot of November 2026. */
+import type { Fact } from './fact.ts';
+
+const API = 'botocore service model sqs/2012-11-05, build 1.43.107';
+const API_DATE = '2026-10-01';
+const GUIDE = 'SQS Developer Guide';
+const RECORDED = 'LocalStack test snapshots recorded on AWS';
+const MEASURED = 'Bite-Sized Serverless: serverless messaging latency compared, eu-west-1, 1,024 samples';
+
+function confirmed(id: string, value: number, unit: string, source = API, date = API_DATE): Fact {
+  return { id, value, unit, source, date, status: 'confirmed' };
+}
+function secondary(id: string, value: number, unit: string, source: string, date: string, note: string): Fact {
+  return { id, value, unit, source, date, status: 'secondary', note };
+}
+function assumed(id: string, value: number, unit: string, note: string): Fact {
+  return { id, value, unit, source: 'our assumption', date: '2026-11-23', status: 'assumed', note };
+}
+
+const FITTED =
+  'AWS publishes none. Fitted so that a send followed by a waiting receive has the published median 16.2 ms and 99th percentile 105 ms of message to Lambda; how they split is unknown';
+
+/** Every number of SQS that the model, its validation or a cost uses. */
+export const sqsFacts = {
+  messageMaxBytes: confirmed('sqs.message.max_bytes', 1_048_576, 'B'),
+  messageMinBytes: confirmed('sqs.message.min_bytes', 1, 'B'),
+  maximumMessageSizeMinBytes: confirmed('sqs.queue.maximum_message_size_min', 1_024, 'B'),
+  maximumMessageSizeDefaultBytes: confirmed('sqs.queue.maximum_message_size_default', 1_048_576, 'B'),
+  batchMaxEntries: confirmed('sqs.batch.max_entries', 10, 'entries'),
+  batchMaxBytes: confirmed('sqs.batch.max_bytes', 1_048_576, 'B'),
+  receiveMaxMessages: confirmed('sqs.receive.max_messages', 10, 'messages'),
+  receiveDefaultMessages: confirmed('sqs.receive.max_messages_default', 1, 'messages'),
+  waitMaxSeconds: confirmed('sqs.receive.wait_max', 20, 's'),
+  waitDefaultSeconds: confirmed('sqs.receive.wait_default', 0, 's'),
+  visibilityMaxSeconds: confirmed('sqs.visibility.max', 43_200, 's'),
+  visibilityDefaultSeconds: confirmed('sqs.visibility.default', 30, 's'),
+  visibilityTotalCapSeconds: confirmed(
+    'sqs.visibility.total_cap',
+    43_200,
+    's',
+    `${GUIDE}: visibility timeout`,
+    '2023-06',
+  ),
+  delayMaxSeconds: confirmed('sqs.delay.max', 900, 's'),
+  delayDefaultSeconds: confirmed('sqs.delay.default', 0, 's'),
+  retentionMinSeconds: confirmed('sqs.retention.min', 60, 's'),
+  retentionMaxSeconds: confirmed('sqs.retention.max', 1_209_600, 's'),
+  retentionDefaultSeconds: confirmed('sqs.retention.default', 345_600, 's'),
+  attributePropagationMaxSeconds: confirmed('sqs.attributes.propagation_max', 60, 's'),
+  retentionPropagationMaxSeconds: confirmed('sqs.retention.propagation_max', 900, 's'),
+  inFlightStandard: {
+    ...confirmed('sqs.in_flight.standard', 120_000, 'messages', `${GUIDE}: quotas`, '2026'),
+    note: 'approximately, says AWS; it can be raised',
+  },
+  purgeIntervalSeconds: confirmed('sqs.purge.interval', 60, 's', `${API}; ${RECORDED}`),
+  maxReceiveCountDefault: confirmed('sqs.redrive.max_receive_count_default', 10, 'receives'),
+  maxReceiveCountMin: secondary(
+    'sqs.redrive.max_receive_count_min',
+    1,
+    'receives',
+    'third-party validators',
+    '2026',
+    'several independent ones agree',
+  ),
+  maxReceiveCountMax: secondary(
+    'sqs.redrive.max_receive_count_max',
+    1_000,
+    'receives',
+    'third-party validators',
+    '2026',
+    'several independent ones agree',
+  ),
+  agePassedAfterReceives: {
+    ...confirmed('sqs.age.passed_after_receives', 3, 'receives', `${GUIDE}: available CloudWatch metrics`, '2026'),
+    note: 'a message received so often and not deleted moves to the back of the queue and no longer counts for ApproximateAgeOfOldestMessage',
+  },
+  serversAssumed: assumed('sqs.distribution.servers', 8, 'servers', 'AWS publishes no number'),
+  sampledAssumed: assumed('sqs.distribution.sampled', 4, 'servers', 'AWS says a weighted random subset; no number'),
+  overtakenByMax: assumed(
+    'sqs.distribution.overtaken_by_max',
+    10,
+    'messages',
+    'how many later messages pass one that is overtaken: uniform from 1',
+  ),
+  endToEndP50Ms: secondary(
+    'sqs.latency.end_to_end_p50',
+    16.2,
+    'ms',
+    MEASURED,
+    '2022-09',
+    'message to Lambda, standard queue',
+  ),
+  endToEndP99Ms: secondary(
+    'sqs.latency.end_to_end_p99',
+    105,
+    'ms',
+    MEASURED,
+    '2022-09',
+    'message to Lambda, standard queue',
+  ),
+  sizingExampleMs: confirmed('sqs.latency.sizing_example', 20, 'ms', `${GUIDE}: horizontal scaling`, '2023-06'),
+  sendP50Us: assumed('sqs.latency.send_p50', 12_000, 'us', FITTED),
+  sendP99Us: assumed('sqs.latency.send_p99', 78_000, 'us', FITTED),
+  receiveP50Us: assumed('sqs.latency.receive_p50', 20_000, 'us', FITTED),
+  receiveP99Us: assumed('sqs.latency.receive_p99', 130_000, 'us', FITTED),
+  deleteP50Us: assumed('sqs.latency.delete_p50', 12_000, 'us', 'AWS publishes none; taken as a send'),
+  deleteP99Us: assumed('sqs.latency.delete_p99', 78_000, 'us', 'AWS publishes none; taken as a send'),
+  priceStandardPerMillion: confirmed(
+    'sqs.price.standard_per_million',
+    0.4,
+    'USD/1e6 requests',
+    'infracost golden files, us-east-1',
+    '2024-07',
+  ),
+  priceStandardTier2PerMillion: secondary(
+    'sqs.price.standard_tier2_per_million',
+    0.3,
+    'USD/1e6 requests',
+    'AWS price list quoted in public repositories',
+    '2026',
+    'from 100 to 200 thousand million requests a month',
+  ),
+  priceStandardTier3PerMillion: secondary(
+    'sqs.price.standard_tier3_per_million',
+    0.24,
+    'USD/1e6 requests',
+    'AWS price list quoted in public repositories',
+    '2026',
+    'beyond 200 thousand million requests a month',
+  ),
+  priceChunkBytes: confirmed(
+    'sqs.price.chunk_bytes',
+    65_536,
+    'B',
+    'AWS SQS pricing page as quoted in public repositories',
+    '2026',
+  ),
+} as const satisfies Record<string, Fact>;
+
+/** The same, to be listed. */
+export const sqsFactList: readonly Fact[] = Object.values(sqsFacts);

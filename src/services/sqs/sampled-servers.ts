@@ -1,0 +1,46 @@
+/** Which of a queue's servers a short poll asks, and on which of them a message lives. */
+import type { Uniforms } from '../../kernel/index.ts';
+
+export class SampledServers {
+  /** Whether a short poll asks all of them: then nothing is missed and nothing is drawn. */
+  readonly all: boolean;
+  readonly #sampled: number;
+  readonly #order: Uint32Array;
+  readonly #isAsked: Uint8Array;
+  readonly #random: Uniforms;
+
+  constructor(servers: number, sampled: number, random: Uniforms) {
+    this.all = sampled >= servers;
+    this.#sampled = sampled;
+    this.#order = Uint32Array.from({ length: servers }, (_, server) => server);
+    this.#isAsked = new Uint8Array(servers);
+    this.#random = random;
+  }
+
+  /** Draws the servers of the next short poll, each set of them alike. */
+  draw(): void {
+    if (this.all) return;
+    const order = this.#order;
+    this.#isAsked.fill(0);
+    for (let i = 0; i < this.#sampled; i++) {
+      const j = i + Math.floor(this.#random.uniform() * (order.length - i));
+      const server = order[j] as number;
+      order[j] = order[i] as number;
+      order[i] = server;
+      this.#isAsked[server] = 1;
+    }
+  }
+
+  /** Whether the message of this ordinal lives on a server drawn. */
+  has(ordinal: number): boolean {
+    return this.#isAsked[scattered(ordinal) % this.#isAsked.length] === 1;
+  }
+}
+
+/** Spreads consecutive ordinals evenly: a multiplicative hash, finished as in MurmurHash3. */
+function scattered(ordinal: number): number {
+  let h = Math.imul((ordinal | 0) + 1, 0x9e3779b1);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
