@@ -1,9 +1,257 @@
+/**
+ * What a scenario rests on that AWS does not publish, that a default decided, or that the model simplifies: only what is active in
+ * this scenario, in words, with its source. The report shows it as "what this cannot tell you".
+ */
+import type { CallSettings } from '../calls/settings.ts';
+import { type Fact, sqsFacts } from '../facts/index.ts';
+import { SQS_LATENCY } from '../services/sqs/schema.ts';
+import type { SqsSettings } from '../services/sqs/settings.ts';
+import { DEFAULT_SIZE_BYTES } from '../workload/schema.ts';
+import { valueAt } from './findings.ts';
+import type { Assumption, ResolvedScenario, ResourceSettings } from './resolved.ts';
 import type { ReadTraffic } from './traffic.ts';
-import type { Assumption, ResolvedScenario } from './resolved.ts';
-export function assumptionsOf(
-  _scenario: ResolvedScenario,
-  _traffic: readonly ReadTraffic[],
-  _raw: unknown,
-): Assumption[] {
-  return [];
+import { formatDuration } from './units.ts';
+
+const ASSUMED = 'assumed';
+
+/** Every assumption of the scenario; `raw` is what was written, to tell a default from a choice. */
+export function assumptionsOf(scenario: ResolvedScenario, traffic: readonly ReadTraffic[], raw: unknown): Assumption[] {
+  const resources = distinct(scenario);
+  const queues = resources.filter((one) => one.type === 'sqs');
+  const services = resources.filter((one) => one.type === 'service');
+  return [
+    ...traffic.flatMap((one) => ofTraffic(one, scenario, raw)),
+    ...ofQueues(queues, resources),
+    ...ofServices(services),
+    ...ofConsumers(resources),
+    ...ofCalls(resources),
+    ...ofTimes(scenario),
+  ];
+}
+
+/** Resources of all designs; where several designs share one it counts once. */
+function distinct(scenario: ResolvedScenario): ResourceSettings[] {
+  return [...new Set(scenario.designs.flatMap((design) => design.resources))];
+}
+
+function ofTraffic({ settings, missingPeriods }: ReadTraffic, scenario: ResolvedScenario, raw: unknown): Assumption[] {
+  const { name, source } = settings;
+  const found: Assumption[] = [];
+  const say = (text: string, from = ASSUMED): void => {
+    found.push({ about: name, text, source: from });
+  };
+  if (source.kind === 'rate' && source.arrivals.kind === 'poisson') {
+    say(
+      'Requests arrive independently of each other (a Poisson process at the given rate): real users who follow one another make more bursts.',
+    );
+  }
+  if (source.kind === 'trace' && source.everyUs !== null) {
+    const every = formatDuration(Math.round(source.everyUs));
+    say(
+      source.burstiness === 1
+        ? `Within each counted period of ${every} requests arrive at random (index of dispersion 1, Poisson): the counts say nothing about it.`
+        : `Within each counted period of ${every} the index of dispersion is ${source.burstiness}: the counts say nothing about it.`,
+    );
+  }
+  if (missingPeriods > 0)
+    say(`${missingPeriods} counted periods have no row in the recording; they are taken to be without requests.`);
+  if (source.kind === 'trace' && source.scale !== 1)
+    say(`The recording is multiplied by ${source.scale}: more users are taken to behave as these did.`);
+  if (source.kind === 'trace' && source.speed !== 1) say(`The recording is played ${source.speed} times as fast.`);
+  if (source.kind === 'users') {
+    say(
+      'A user waits for an answer before the next request, so a slow design is offered less: the load is not the same in every design.',
+      'closed workload',
+    );
+  }
+  const written = valueAt(raw, ['traffic', name, 'size']);
+  if (written === undefined && entersQueue(name, scenario))
+    say(`No size is given: each message has ${DEFAULT_SIZE_BYTES} B.`);
+  if (settings.batch !== null && entersService(name, scenario))
+    say('A service has no batch call: there requests are sent one by one.', 'model');
+  return found;
+}
+
+function entersQueue(traffic: string, scenario: ResolvedScenario): boolean {
+  return enters(traffic, scenario, 'sqs');
+}
+
+function entersService(traffic: string, scenario: ResolvedScenario): boolean {
+  return enters(traffic, scenario, 'service');
+}
+
+function enters(traffic: string, scenario: ResolvedScenario, type: ResourceSettings['type']): boolean {
+  return scenario.designs.some((design) =>
+    design.entries.some(
+      (entry) =>
+        entry.traffic === traffic && design.resources.some((one) => one.name === entry.resource && one.type === type),
+    ),
+  );
+}
+
+function ofQueues(queues: readonly SqsSettings[], resources: readonly ResourceSettings[]): Assumption[] {
+  const shortPolled = new Set(
+    resources.flatMap((one) => (one.type === 'consumer' && one.waitTimeUs === 0 ? [one.source] : [])),
+  );
+  if (queues.length === 0) return [];
+  const found: Assumption[] = [];
+  const say = (who: readonly SqsSettings[], text: string, source: string): void => {
+    if (who.length > 0) found.push({ about: namesOf(who), text, source });
+  };
+  const {
+    sendP50Us: send,
+    receiveP50Us: receive,
+    deleteP50Us: remove,
+    sendP99Us,
+    receiveP99Us,
+    deleteP99Us,
+  } = sqsFacts;
+  const preset = (queue: SqsSettings): boolean =>
+    (['send', 'receive', 'delete'] as const).some((operation) => queue.latency[operation] === SQS_LATENCY[operation]);
+  const times = (median: Fact, tail: Fact): string => `${median.value / 1000} and ${tail.value / 1000} ms`;
+  say(
+    queues.filter(preset),
+    `Round trips where none are given, in the median and at the 99th percentile: send ${times(send, sendP99Us)}, receive ${times(receive, receiveP99Us)}, delete ${times(remove, deleteP99Us)} (lognormal). AWS publishes none: they are fitted so that a message reaches a waiting consumer in ${sqsFacts.endToEndP50Ms.value} ms (median) and ${sqsFacts.endToEndP99Ms.value} ms (99th percentile), as once measured.`,
+    `${ASSUMED}, after ${sourceOf(sqsFacts.endToEndP50Ms)}`,
+  );
+  const silent = (rate: 'deleteMiss' | 'receiveMiss' | 'reorder') =>
+    queues.filter((queue) => queue.distribution[rate] === 0);
+  say(
+    queues.filter((queue) => queue.distribution.deleteMiss === 0 && queue.distribution.receiveMiss === 0),
+    'SQS delivers at least once; how seldom it delivers twice AWS does not publish. Here it does so only after a visibility timeout ran out, unless a fault says otherwise (distribution.deleteMiss and receiveMiss are 0).',
+    ASSUMED,
+  );
+  say(
+    silent('reorder'),
+    'Order is best effort; here messages come in the order of sending until a visibility timeout runs out (distribution.reorder is 0).',
+    ASSUMED,
+  );
+  say(
+    queues,
+    `The in-flight limit of ${grouped(sqsFacts.inFlightStandard.value)} is approximate in AWS and exact here.`,
+    sourceOf(sqsFacts.inFlightStandard),
+  );
+  say(
+    queues.filter(({ name, distribution }) => distribution.sampled < distribution.servers && shortPolled.has(name)),
+    `A short poll asks ${queues[0]?.distribution.sampled} of ${queues[0]?.distribution.servers} servers; AWS publishes neither number. Long polls ask all.`,
+    sourceOf(sqsFacts.sampledAssumed),
+  );
+  return found;
+}
+
+function ofServices(services: readonly Extract<ResourceSettings, { type: 'service' }>[]): Assumption[] {
+  const found: Assumption[] = [];
+  const flat = services.filter(
+    (service) => service.slowdown === null && service.discipline !== 'processor-sharing' && service.servers !== null,
+  );
+  if (flat.length > 0) {
+    found.push({
+      about: namesOf(flat),
+      text: 'It only queues: however many jobs it works on, each takes as long as alone. Real databases slow down under load (slowdown), so the truth is worse than this.',
+      source: ASSUMED,
+    });
+  }
+  const unbounded = services.filter(
+    (service) => service.maxQueue === null && service.servers !== null && service.discipline !== 'processor-sharing',
+  );
+  if (unbounded.length > 0) {
+    found.push({
+      about: namesOf(unbounded),
+      text: 'No maxQueue is given: any number of calls may wait.',
+      source: 'default',
+    });
+  }
+  const perfect = services.filter((service) => service.failureRate === 0);
+  if (perfect.length > 0) {
+    found.push({
+      about: namesOf(perfect),
+      text: 'It never fails by itself (failureRate 0): errors come only from faults, full queues and timeouts.',
+      source: 'default',
+    });
+  }
+  return found;
+}
+
+function ofConsumers(resources: readonly ResourceSettings[]): Assumption[] {
+  const consumers = resources.filter((one) => one.type === 'consumer');
+  if (consumers.length === 0) return [];
+  return [
+    {
+      about: namesOf(consumers),
+      text: `Instances poll without pause, are started when the run begins, and come back ${[...new Set(consumers.map((one) => formatDuration(one.restartDelayUs)))].join(' or ')} after a crash; a failed poll is tried again after ${[...new Set(consumers.map((one) => formatDuration(one.pollRetryUs)))].join(' or ')}.`,
+      source: ASSUMED,
+    },
+  ];
+}
+
+function ofCalls(resources: readonly ResourceSettings[]): Assumption[] {
+  const calls = resources.flatMap((one): readonly CallSettings[] =>
+    one.type === 'service' ? one.calls : one.type === 'consumer' ? one.handler.calls : [],
+  );
+  const free = [
+    ...new Set(
+      calls.filter((call) => call.latency.kind === 'constant' && call.latency.value === 0).map((call) => call.to),
+    ),
+  ];
+  const found: Assumption[] = [];
+  if (free.length > 0) {
+    found.push({
+      about: free.join(', '),
+      text: 'Calls to it cost no network time (no latency is given).',
+      source: 'default',
+    });
+  }
+  const endless = [...new Set(calls.filter((call) => call.timeoutUs === null).map((call) => call.to))];
+  if (endless.length > 0) {
+    found.push({
+      about: endless.join(', '),
+      text: 'Callers wait for its answer for ever (no timeout is given).',
+      source: 'default',
+    });
+  }
+  return found;
+}
+
+/** Parts of the script that lie behind the end: allowed, so that a horizon can be cut short, but never silent. */
+function ofTimes(scenario: ResolvedScenario): Assumption[] {
+  const end = scenario.horizonUs + scenario.drainUs;
+  const late = scenario.faults.filter((fault) => fault.atUs >= end).length;
+  const found: Assumption[] = [];
+  if (late > 0)
+    found.push({
+      about: 'faults',
+      text: `${late} of ${scenario.faults.length} begin after the end of the run and never happen.`,
+      source: 'scenario',
+    });
+  for (const { name, source } of scenario.traffic) {
+    if (source.kind === 'rate') {
+      const never = source.changes.filter((change) => change.atUs >= scenario.horizonUs).length;
+      if (never > 0)
+        found.push({
+          about: name,
+          text: `${never} of ${source.changes.length} changes of rate lie after the horizon and never happen.`,
+          source: 'scenario',
+        });
+    } else if (source.kind === 'trace' && source.recording.lengthUs > scenario.horizonUs) {
+      found.push({
+        about: name,
+        text: `The recording is longer than the horizon: only its first ${formatDuration(scenario.horizonUs)} are used.`,
+        source: 'scenario',
+      });
+    }
+  }
+  return found;
+}
+
+function namesOf(resources: readonly { readonly name: string }[]): string {
+  return [...new Set(resources.map((one) => one.name))].join(', ');
+}
+
+function sourceOf(fact: Fact): string {
+  return fact.status === 'assumed' ? ASSUMED : `${fact.source} (${fact.date})`;
+}
+
+/** 120,000 rather than 120000, the same on every machine. */
+function grouped(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }

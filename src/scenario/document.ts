@@ -194,7 +194,7 @@ function firstAlias(document: Document.Parsed): Finding | null {
 function oddKeys(document: Document.Parsed): Finding[] {
   const findings: Finding[] = [];
   visit(document, {
-    Pair(_key, pair) {
+    Pair(_key, pair, ancestors) {
       const key = pair.key;
       const value = isScalar(key) ? key.value : undefined;
       const offset = (key as Node | null)?.range?.[0] ?? 0;
@@ -210,7 +210,7 @@ function oddKeys(document: Document.Parsed): Finding[] {
           : 'another name: this one means something to every JavaScript object';
       findings.push({
         code,
-        path: [],
+        path: isScalar(key) ? [...pathOf(ancestors), shown] : pathOf(ancestors),
         offset,
         value: shown,
         expected:
@@ -220,6 +220,14 @@ function oddKeys(document: Document.Parsed): Finding[] {
     },
   });
   return findings;
+}
+
+/** Path of the innermost of the ancestors of a pair. */
+function pathOf(ancestors: readonly unknown[]): string[] {
+  return ancestors.flatMap((one, i) => {
+    if (isPair(one)) return [isScalar(one.key) ? String(one.key.value) : ''];
+    return isSeq(one) ? [String(one.items.indexOf(ancestors[i + 1]))] : [];
+  });
 }
 
 /** What stands at the path, or undefined. Positions in lists may be given as text (`0`). */

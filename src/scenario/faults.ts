@@ -186,6 +186,7 @@ function checkEffects(raw: unknown, path: Path, types: readonly (ResourceType | 
       expected: `what happens: at least one of ${fitting.join(', ')}`,
     });
   }
+  checkNarrowing(raw, path, types, given, findings);
   const lose = valueAt(raw, ['lose']);
   if (typeof lose === 'object' && lose !== null && Object.keys(lose).length === 0) {
     findings.push({
@@ -193,5 +194,27 @@ function checkEffects(raw: unknown, path: Path, types: readonly (ResourceType | 
       path: [...path, 'lose'],
       expected: 'requests, replies or both, such as { replies: 2% }',
     });
+  }
+}
+
+/** What narrows a target must narrow every effect beside it, or half of the fault would strike more than was written. */
+function checkNarrowing(
+  raw: object,
+  path: Path,
+  types: readonly (ResourceType | 'link')[],
+  given: readonly string[],
+  findings: Finding[],
+): void {
+  const replica = /\[\d+\]$/.test(String(valueAt(raw, ['resource'])));
+  const by = [...given.filter((key) => key === 'share' || key === 'zone'), ...(replica ? ['resource'] : [])];
+  const whole = types.includes('consumer') ? ['slow', 'crash'] : ['lose', 'unreachable'];
+  for (const key of by) {
+    const wide = given.find((effect) => whole.includes(effect));
+    if (wide === undefined) continue;
+    const expected =
+      wide === 'crash'
+        ? 'the share at crash itself, such as crash: 50%'
+        : `a fault of its own for ${wide}, which strikes the whole ${types[0]}`;
+    findings.push({ code: 'misfit', path: [...path, key], atKey: true, expected });
   }
 }

@@ -11,8 +11,21 @@ type Issue = z.core.$ZodIssue;
 export function readBy<T>(schema: z.ZodType<T>, raw: unknown, path: Path, findings: Finding[]): T | null {
   const read = schema.safeParse(raw, { jitless: true });
   if (read.success) return read.data;
-  for (const issue of read.error.issues) findings.push(...findingsOf(issue, path, raw, path.length));
+  const found = read.error.issues.flatMap((issue) => findingsOf(issue, path, raw, path.length));
+  findings.push(...found.filter((one) => !isEcho(one, found)));
   return null;
+}
+
+/** A misspelt key is one mistake: that the right one is missing, or that none of several is given, follows from it. */
+function isEcho(one: Finding, all: readonly Finding[]): boolean {
+  if (one.code !== 'missing' && one.code !== 'one-of') return false;
+  const at = one.path.join('.');
+  return all.some((other) => {
+    if (other.code !== 'unknown-key') return false;
+    const above = other.path.slice(0, -1);
+    if (one.code === 'one-of') return above.join('.') === at;
+    return other.suggestion !== undefined && [...above, other.suggestion].join('.') === at;
+  });
 }
 
 function findingsOf(issue: Issue, base: Path, raw: unknown, depth: number): Finding[] {
@@ -32,7 +45,7 @@ function findingsOf(issue: Issue, base: Path, raw: unknown, depth: number): Find
       code: missing && code !== 'one-of' && code !== 'misfit' ? 'missing' : code,
       path,
       expected: issue.message,
-      suggestion: suggestion ?? (typeof value === 'string' ? nearest(value, values) : undefined),
+      suggestion: suggestion ?? (typeof value === 'string' && values.length > 1 ? nearest(value, values) : undefined),
     },
   ];
 }

@@ -116,13 +116,16 @@ export function unknownName(
   name: string,
   what: string,
   known: readonly string[],
-  expectedIfNone = `a ${what}; there is none`,
+  expectedIfNone = `the name of ${/^[aeiou]/.test(what) || what.startsWith('sqs') ? 'an' : 'a'} ${what}; there is none`,
 ): Finding {
   return {
     code: 'unknown-reference',
     path,
     value: name,
-    expected: known.length === 0 ? expectedIfNone : `the name of a ${what}: ${known.join(', ')}`,
+    expected:
+      known.length === 0
+        ? expectedIfNone
+        : `the name of ${/^[aeiou]/.test(what) || what.startsWith('sqs') ? 'an' : 'a'} ${what}: ${known.join(', ')}`,
     suggestion: nearest(name, known),
   };
 }

@@ -117,7 +117,7 @@ function applySet(document: Document.Parsed, one: Override, applied: Applied[], 
     findings.push({
       code: 'unknown-path',
       path: steps,
-      value: one.path,
+      value: '',
       expected: targets.expected,
       suggestion: targets.suggestion,
       option,
@@ -127,7 +127,7 @@ function applySet(document: Document.Parsed, one: Override, applied: Applied[], 
   for (const path of targets.paths) {
     const block = blockAbove(document, path);
     if (block !== null) {
-      findings.push({ code: 'unknown-path', path: steps, value: one.path, option, ...block });
+      findings.push({ code: 'unknown-path', path: steps, value: '', option, ...block });
       return;
     }
   }
@@ -169,7 +169,8 @@ function resolvePath(document: Document.Parsed, steps: readonly string[]): Targe
   if (own.length > 0 && rest.length > 0) return { paths: own.map((place) => [...place.path, ...rest]) };
   const names = [...new Set(places.map((place) => place.name))];
   if (own.length > 0) return { expected: `a setting of ${first}, such as ${first}.servers`, suggestion: undefined };
-  const near = nearest(first, [...names, ...ROOT_KEYS]);
+  const traffic = nearest(first, keysOf(document, ['traffic']));
+  const near = nearest(first, [...names, ...ROOT_KEYS]) ?? (traffic === undefined ? undefined : `traffic.${traffic}`);
   return {
     expected: `a path from the root (${ROOT_KEYS.join(', ')}) or from a resource (${names.join(', ')})`,
     suggestion: near === undefined ? undefined : [near, ...rest].join('.'),

@@ -8,11 +8,11 @@ import { empiricalReader } from './empirical.ts';
 import { messageOf, type ScenarioError } from './errors.ts';
 import { readFaults } from './faults.ts';
 import { readBy, valueAt } from './findings.ts';
-import { namesOf } from './names.ts';
+import { type NamedResource, namesOf } from './names.ts';
 import { readObjectives } from './objectives.ts';
 import { type Applied, applyOverrides, type OptionFinding, type Override, type TrafficOverride } from './overrides.ts';
-import { checkDesign, checkSizes, type PlacedResource, readEntries } from './references.ts';
-import type { ResolvedDesign, ResolvedScenario } from './resolved.ts';
+import { checkDesign, checkSizes, readEntries } from './references.ts';
+import type { ResolvedDesign, ResolvedScenario, ResourceSettings } from './resolved.ts';
 import { resourceReader } from './resources.ts';
 import { rootSchema, type WrittenRoot } from './schema.ts';
 import { queueLimits, sqsMaxBytes } from './sqs-limits.ts';
@@ -58,9 +58,9 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
   const traffic = readTraffic(v, queueLimits, names.traffic, options.readText, findings);
   const trafficNames = names.traffic.map((one) => one.name);
   const readResource = resourceReader(v, queueLimits);
-  const place = (one: (typeof names.shared)[number]): PlacedResource[] => {
+  const place = (one: NamedResource): ResourceSettings[] => {
     const settings = readResource(one, findings);
-    return settings === null ? [] : [{ named: one, settings }];
+    return settings === null ? [] : [settings];
   };
   const shared = names.shared.flatMap(place);
   const designs = names.designs.map((design): ResolvedDesign => {
@@ -75,9 +75,9 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
     }
     const own = design.resources.filter((one) => !names.shared.includes(one)).flatMap(place);
     const all = [...shared, ...own];
-    checkDesign(design, all, findings);
+    checkDesign(design, findings);
     const entries = readEntries(design, trafficNames, findings);
-    return { name: design.name, entries, resources: all.map((one) => one.settings) };
+    return { name: design.name, entries, resources: all };
   });
   const settings = traffic.map((one) => one.settings);
   checkSizes(settings, designs, sqsMaxBytes, findings);

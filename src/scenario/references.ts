@@ -1,95 +1,85 @@
 /** Whether the parts of a design fit together: references, routes, cycles, sizes. */
-import type { CallSettings } from '../calls/settings.ts';
 import type { TrafficSettings } from '../workload/settings.ts';
 import type { Finding, Path } from './document.ts';
+import { valueAt } from './findings.ts';
 import { type NamedDesign, type NamedResource, unknownName } from './names.ts';
 import type { ResourceSettings } from './resolved.ts';
 
-/** A resource that was read without error, and where it stands. */
-export interface PlacedResource {
-  readonly named: NamedResource;
-  readonly settings: ResourceSettings;
+/**
+ * Everything of one design that its resources say about each other. It looks at what is written, so that an error elsewhere in a
+ * resource hides no broken reference.
+ */
+export function checkDesign(design: NamedDesign, findings: Finding[]): void {
+  for (const one of design.resources) checkResource(design, one, findings);
+  checkCycles(design, findings);
 }
 
-/** Everything of one design that can be told from its own resources. Findings about shared resources come once a design: see `unique`. */
-export function checkDesign(design: NamedDesign, read: readonly PlacedResource[], findings: Finding[]): void {
-  for (const one of read) checkResource(design, one, findings);
-  checkCycles(design, read, findings);
+function checkResource(design: NamedDesign, one: NamedResource, findings: Finding[]): void {
+  for (const call of callsOf(one)) checkReference(design, call.to, 'service', call.path, findings);
+  const source = one.type === 'consumer' ? valueAt(one.raw, ['source']) : undefined;
+  if (typeof source === 'string') checkReference(design, source, 'sqs', [...one.path, 'source'], findings);
+  const queue = one.type === 'sqs' ? valueAt(one.raw, ['redrive', 'deadLetterQueue']) : undefined;
+  if (typeof queue !== 'string') return;
+  const path = [...one.path, 'redrive', 'deadLetterQueue'];
+  if (queue === one.name) {
+    const expected = 'another queue: a queue is not its own dead-letter queue';
+    findings.push({ code: 'wrong-reference', path, expected });
+  } else checkReference(design, queue, 'sqs', path, findings);
 }
 
-function checkResource(design: NamedDesign, { named, settings }: PlacedResource, findings: Finding[]): void {
-  const base = named.path;
-  if (settings.type === 'service') checkCalls(design, settings.calls, [...base, 'calls'], findings);
-  if (settings.type === 'consumer') {
-    checkReference(design, settings.source, 'sqs', 'sqs queue', [...base, 'source'], findings);
-    checkCalls(design, settings.handler.calls, [...base, 'handler', 'calls'], findings);
-  }
-  if (settings.type === 'sqs' && settings.redrive !== null) {
-    const path = [...base, 'redrive', 'deadLetterQueue'];
-    if (settings.redrive.deadLetterQueue === settings.name) {
-      findings.push({
-        code: 'wrong-reference',
-        path,
-        expected: 'another queue: a queue is not its own dead-letter queue',
-      });
-    } else checkReference(design, settings.redrive.deadLetterQueue, 'sqs', 'sqs queue', path, findings);
-  }
+interface Call {
+  readonly to: string;
+  readonly path: Path;
 }
 
-function checkCalls(design: NamedDesign, calls: readonly CallSettings[], path: Path, findings: Finding[]): void {
-  calls.forEach((call, i) => {
-    checkReference(design, call.to, 'service', 'service', [...path, i, 'to'], findings);
+/** The synchronous calls of a service or of a consumer's handler, as far as they name somebody. */
+function callsOf(one: NamedResource): readonly Call[] {
+  const where = one.type === 'service' ? ['calls'] : one.type === 'consumer' ? ['handler', 'calls'] : null;
+  const calls = where === null ? undefined : valueAt(one.raw, where);
+  if (where === null || !Array.isArray(calls)) return [];
+  return calls.flatMap((call, i) => {
+    const to = valueAt(call, ['to']);
+    return typeof to === 'string' ? [{ to, path: [...one.path, ...where, i, 'to'] }] : [];
   });
 }
 
-function checkReference(
-  design: NamedDesign,
-  name: string,
-  type: string,
-  what: string,
-  path: Path,
-  findings: Finding[],
-): void {
+const NOUNS: ReadonlyMap<string, string> = new Map([
+  ['sqs', 'an sqs queue'],
+  ['service', 'a service'],
+  ['consumer', 'a consumer'],
+]);
+
+function checkReference(design: NamedDesign, name: string, type: string, path: Path, findings: Finding[]): void {
   const target = design.resources.find((resource) => resource.name === name);
+  const noun = NOUNS.get(type) ?? type;
   if (target === undefined) {
     const fitting = design.resources.filter((resource) => resource.type === type).map((resource) => resource.name);
-    findings.push(unknownName(path, name, `${what} of design ${design.name}`, fitting));
+    findings.push(unknownName(path, name, `${noun.slice(noun.indexOf(' ') + 1)} of design ${design.name}`, fitting));
   } else if (target.type !== null && target.type !== type) {
-    findings.push({
-      code: 'wrong-reference',
-      path,
-      expected: `a ${what}; ${name} is ${article(target.type)} ${target.type}`,
-    });
+    const other = NOUNS.get(target.type) ?? `of type ${target.type}`;
+    findings.push({ code: 'wrong-reference', path, expected: `${noun}; ${name} is ${other}` });
   }
 }
 
-function article(word: string): string {
-  return /^[aeiou]|^sqs|^sns|^mq/.test(word) ? 'an' : 'a';
-}
-
 /** A synchronous call that comes back to its caller would wait for itself. */
-function checkCycles(design: NamedDesign, read: readonly PlacedResource[], findings: Finding[]): void {
+function checkCycles(design: NamedDesign, findings: Finding[]): void {
   const services = new Map(
-    read.flatMap((one) => (one.settings.type === 'service' ? [[one.settings.name, one] as const] : [])),
+    design.resources.filter((one) => one.type === 'service').map((one) => [one.name, callsOf(one)]),
   );
   const done = new Set<string>();
   const chain: string[] = [];
   const visit = (name: string): void => {
-    const placed = services.get(name);
-    if (placed === undefined || placed.settings.type !== 'service' || done.has(name)) return;
+    if (done.has(name)) return;
     chain.push(name);
-    placed.settings.calls.forEach((call, i) => {
+    for (const call of services.get(name) ?? []) {
       const from = chain.indexOf(call.to);
       if (from < 0) visit(call.to);
       else {
         const circle = [...chain.slice(from), call.to].join(' → ');
-        findings.push({
-          code: 'cycle',
-          path: [...placed.named.path, 'calls', i, 'to'],
-          expected: `no cycle of synchronous calls: ${circle} (design ${design.name}) waits for itself`,
-        });
+        const expected = `no cycle of synchronous calls: ${circle} (design ${design.name}) waits for itself`;
+        findings.push({ code: 'cycle', path: call.path, expected });
       }
-    });
+    }
     chain.pop();
     done.add(name);
   };
@@ -114,14 +104,19 @@ export function readEntries(
     return [];
   }
   const routes = new Map(Object.entries(written as Readonly<Record<string, unknown>>));
+  const meant = new Set<string>();
   for (const name of routes.keys()) {
-    if (!traffic.includes(name))
-      findings.push({ ...unknownName([...path, name], name, 'traffic', traffic), atKey: true });
+    if (traffic.includes(name)) continue;
+    const unknown = unknownName([...path, name], name, 'traffic', traffic);
+    if (unknown.suggestion !== undefined) meant.add(unknown.suggestion);
+    findings.push({ ...unknown, atKey: true });
   }
   const entries: { traffic: string; resource: string }[] = [];
   for (const name of traffic) {
     const resource = routes.get(name);
     if (resource === undefined) {
+      // A misspelt name was told already.
+      if (meant.has(name)) continue;
       findings.push({
         code: 'not-routed',
         path,

@@ -30,7 +30,7 @@ export function resourceReader(
     }
     const read = readBy(schemas[type], one.raw, one.path, findings);
     // The name stands right after the type, so that a reader of the resolved form meets it first.
-    return read === null ? null : ({ type, name: one.name, ...read } as ResourceSettings);
+    return read === null ? null : ({ ...{ type, name: one.name }, ...read } as ResourceSettings);
   };
 }
 

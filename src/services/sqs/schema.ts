@@ -1,35 +1,53 @@
 /** How an SQS queue may be written in a scenario, its defaults, and AWS's limits on its attributes. */
 import type { z } from 'zod';
+import { sqsFacts } from '../../facts/index.ts';
 import { complain, type Vocabulary } from '../../calls/schema.ts';
-import type { SqsDistribution, SqsSettings } from './settings.ts';
+import type { SqsDistribution, SqsLatency, SqsSettings } from './settings.ts';
 
 const SECOND = 1_000_000;
+const f = sqsFacts;
 
 /** AWS's limits and presets for a queue; microseconds and bytes, both ends included. */
 export const SQS_LIMITS = {
-  visibility: { min: 0, max: 43_200 * SECOND, preset: 30 * SECOND, wholeSeconds: true, because: 'SQS' },
-  delay: { min: 0, max: 900 * SECOND, preset: 0, wholeSeconds: true, because: 'SQS' },
-  wait: { min: 0, max: 20 * SECOND, preset: 0, wholeSeconds: true, because: 'SQS' },
-  retention: {
-    min: 60 * SECOND,
-    max: 1_209_600 * SECOND,
-    preset: 345_600 * SECOND,
-    wholeSeconds: true,
+  visibility: seconds(0, f.visibilityMaxSeconds.value, f.visibilityDefaultSeconds.value),
+  delay: seconds(0, f.delayMaxSeconds.value, f.delayDefaultSeconds.value),
+  wait: seconds(0, f.waitMaxSeconds.value, f.waitDefaultSeconds.value),
+  retention: seconds(f.retentionMinSeconds.value, f.retentionMaxSeconds.value, f.retentionDefaultSeconds.value),
+  messageSize: {
+    min: f.maximumMessageSizeMinBytes.value,
+    max: f.messageMaxBytes.value,
+    preset: f.maximumMessageSizeDefaultBytes.value,
     because: 'SQS',
   },
-  messageSize: { min: 1_024, max: 1_048_576, preset: 1_048_576, because: 'SQS' },
-  maxReceiveCount: { min: 1, max: 1_000 },
-  batchSize: { min: 1, max: 10 },
-  inFlight: { preset: 120_000 },
-  latency: {
-    send: { kind: 'lognormal', p50: 12_000, p99: 78_000 },
-    receive: { kind: 'lognormal', p50: 20_000, p99: 130_000 },
-    delete: { kind: 'lognormal', p50: 12_000, p99: 78_000 },
+  maxReceiveCount: {
+    min: f.maxReceiveCountMin.value,
+    max: f.maxReceiveCountMax.value,
+    preset: f.maxReceiveCountDefault.value,
+    because: 'SQS',
   },
+  batchSize: { min: 1, max: f.batchMaxEntries.value },
+  maxInFlight: f.inFlightStandard.value,
 } as const;
 
+/** Round trips where a scenario gives none: fitted to a published end-to-end measurement, so assumed. */
+export const SQS_LATENCY: SqsLatency = {
+  send: { kind: 'lognormal', p50: f.sendP50Us.value, p99: f.sendP99Us.value },
+  receive: { kind: 'lognormal', p50: f.receiveP50Us.value, p99: f.receiveP99Us.value },
+  delete: { kind: 'lognormal', p50: f.deleteP50Us.value, p99: f.deleteP99Us.value },
+};
+
 /** Servers behind a queue and how many a short poll asks: AWS publishes neither, both are assumed. Every rate is 0 unless given. */
-export const SQS_DISTRIBUTION: SqsDistribution = { servers: 8, sampled: 4, deleteMiss: 0, receiveMiss: 0, reorder: 0 };
+export const SQS_DISTRIBUTION: SqsDistribution = {
+  servers: f.serversAssumed.value,
+  sampled: f.sampledAssumed.value,
+  deleteMiss: 0,
+  receiveMiss: 0,
+  reorder: 0,
+};
+
+function seconds(min: number, max: number, preset: number) {
+  return { min: min * SECOND, max: max * SECOND, preset: preset * SECOND, wholeSeconds: true, because: 'SQS' } as const;
+}
 
 /** Settings of an `sqs` queue, without its name. */
 export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
@@ -45,7 +63,7 @@ export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
       maximumMessageSize: v.size(messageSize).optional(),
       redrive: v
         .object({
-          maxReceiveCount: v.count({ ...maxReceiveCount, because: 'SQS' }),
+          maxReceiveCount: v.count(maxReceiveCount).optional(),
           deadLetterQueue: v.name('the name of an sqs queue'),
         })
         .optional(),
@@ -80,12 +98,18 @@ export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
         messageRetentionPeriodUs: q.messageRetentionPeriod ?? retention.preset,
         receiveMessageWaitTimeUs: q.waitTime ?? wait.preset,
         maximumMessageSizeBytes: q.maximumMessageSize ?? messageSize.preset,
-        redrive: q.redrive ?? null,
-        maxInFlight: q.maxInFlight ?? SQS_LIMITS.inFlight.preset,
+        redrive:
+          q.redrive === undefined
+            ? null
+            : {
+                maxReceiveCount: q.redrive.maxReceiveCount ?? maxReceiveCount.preset,
+                deadLetterQueue: q.redrive.deadLetterQueue,
+              },
+        maxInFlight: q.maxInFlight ?? SQS_LIMITS.maxInFlight,
         latency: {
-          send: q.latency?.send ?? SQS_LIMITS.latency.send,
-          receive: q.latency?.receive ?? SQS_LIMITS.latency.receive,
-          delete: q.latency?.delete ?? SQS_LIMITS.latency.delete,
+          send: q.latency?.send ?? SQS_LATENCY.send,
+          receive: q.latency?.receive ?? SQS_LATENCY.receive,
+          delete: q.latency?.delete ?? SQS_LATENCY.delete,
         },
         distribution: {
           servers,
