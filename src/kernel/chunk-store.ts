@@ -86,6 +86,14 @@ export class ChunkStore {
     this.reading = NONE;
   }
 
+  /** Empties a bucket of one entry; returns its place, good until the next entry is added. */
+  takeSingle(bucket: number): number {
+    const chunk = this.buckets[bucket << 2] as number;
+    this.buckets[(bucket << 2) + 2] = 0;
+    this.giveChunk(chunk);
+    return chunk << SHIFT;
+  }
+
   /** Calls `visit` for each entry, in order. */
   forEach(bucket: number, visit: (time: number, word: number) => void): void {
     const size = this.size(bucket);

@@ -24,6 +24,10 @@ const SPILL_KEEPS = 16;
 /** With at most this many left in the wheel all of them come to bottom. */
 const SMALL = 24;
 
+/** Bottom's arrays, and where in them it starts: it grows at both ends. */
+const BOTTOM_LENGTH = 256;
+const BOTTOM_STARTS = 64;
+
 const LEVELS = 7;
 /** Width of a bucket of each level in microseconds. */
 const WIDTH_US = [1, 256, 65536, 16777216, 4294967296, 1099511627776, 281474976710656];
@@ -55,10 +59,10 @@ export class EventList {
   /** Queues of the instant: first entry, and phases in use as bits. */
   private instantMask = 0;
 
-  private bottomTimes = new Float64Array(256);
-  private bottomWords = new Int32Array(256);
-  private bottomHead = 0;
-  private bottomTail = 0;
+  private bottomTimes = new Float64Array(BOTTOM_LENGTH);
+  private bottomWords = new Int32Array(BOTTOM_LENGTH);
+  private bottomHead = BOTTOM_STARTS;
+  private bottomTail = BOTTOM_STARTS;
   /** Everything before it is in bottom (or due now), everything from it on in the wheel. */
   private bottomEnd = 0.5;
 
@@ -228,32 +232,43 @@ export class EventList {
 
   // ── bottom ──
 
+  /** Opens a gap from the nearer end: with timers far ahead the next few microseconds cost no more than without them. */
   private addToBottom(time: number, word: number): void {
-    if (this.bottomTail === this.bottomTimes.length) this.makeRoom();
+    if (this.bottomTail === BOTTOM_LENGTH) this.makeRoom();
     const times = this.bottomTimes;
     const words = this.bottomWords;
     const head = this.bottomHead;
     const tail = this.bottomTail;
-    let i = tail;
-    while (i > head) {
-      const other = times[i - 1] as number;
-      if (other < time || (other === time && ((words[i - 1] as number) & 3) <= (word & 3))) break;
-      times[i] = other;
-      words[i] = words[i - 1] as number;
-      i--;
+    if (head > 0 && time < (times[(head + tail) >> 1] as number) && tail > head) {
+      let i = head;
+      while (comesBefore(times[i] as number, words[i] as number, time, word)) {
+        times[i - 1] = times[i] as number;
+        words[i - 1] = words[i] as number;
+        i++;
+      }
+      times[i - 1] = time;
+      words[i - 1] = word;
+      this.bottomHead = head - 1;
+    } else {
+      let i = tail;
+      while (i > head && !comesBefore(times[i - 1] as number, words[i - 1] as number, time, word)) {
+        times[i] = times[i - 1] as number;
+        words[i] = words[i - 1] as number;
+        i--;
+      }
+      times[i] = time;
+      words[i] = word;
+      this.bottomTail = tail + 1;
     }
-    times[i] = time;
-    words[i] = word;
-    this.bottomTail = tail + 1;
     if (tail - head >= SPILL_ABOVE) this.spill();
   }
 
-  /** Moves bottom, which never holds more than a few dozen, to the start of its arrays. */
+  /** Moves bottom, which never holds more than a few dozen, back to where it starts. */
   private makeRoom(): void {
-    this.bottomTimes.copyWithin(0, this.bottomHead, this.bottomTail);
-    this.bottomWords.copyWithin(0, this.bottomHead, this.bottomTail);
-    this.bottomTail -= this.bottomHead;
-    this.bottomHead = 0;
+    this.bottomTimes.copyWithin(BOTTOM_STARTS, this.bottomHead, this.bottomTail);
+    this.bottomWords.copyWithin(BOTTOM_STARTS, this.bottomHead, this.bottomTail);
+    this.bottomTail -= this.bottomHead - BOTTOM_STARTS;
+    this.bottomHead = BOTTOM_STARTS;
   }
 
   /**
@@ -360,8 +375,8 @@ export class EventList {
 
   /** Bottom and instant are empty. Opens buckets until there is something in one of them; none that starts after `until`. */
   private refill(until: number): boolean {
-    this.bottomHead = 0;
-    this.bottomTail = 0;
+    this.bottomHead = BOTTOM_STARTS;
+    this.bottomTail = BOTTOM_STARTS;
     for (;;) {
       if (this.wheelCount === 0) {
         this.bottomEnd = Number.POSITIVE_INFINITY;
@@ -373,6 +388,10 @@ export class EventList {
       if (this.dead > 0 && this.sweepBucket(bucket) === 0) continue;
       if (bucket < 256) {
         this.openTick(bucket, start);
+        return true;
+      }
+      if (this.store.size(bucket) === 1) {
+        this.openSingle(bucket, start);
         return true;
       }
       const all = this.wheelCount <= SMALL;
@@ -392,6 +411,19 @@ export class EventList {
     this.now = time;
     this.empty(bucket, true);
     this.bottomEnd = this.wheelCount === 0 ? Number.POSITIVE_INFINITY : time + 1;
+  }
+
+  /** The usual case where events are sparse. */
+  private openSingle(bucket: number, start: number): void {
+    const end = start + (WIDTH_US[bucket >> 8] as number);
+    this.moveCursor(end - 1);
+    this.markUnused(bucket);
+    const entry = this.store.takeSingle(bucket);
+    this.bottomTimes[BOTTOM_STARTS] = this.store.times[entry] as number;
+    this.bottomWords[BOTTOM_STARTS] = this.store.words[entry] as number;
+    this.bottomTail = BOTTOM_STARTS + 1;
+    this.wheelCount--;
+    this.bottomEnd = this.wheelCount === 0 ? Number.POSITIVE_INFINITY : end;
   }
 
   /** Moves the bucket, or with `all` the whole wheel, to bottom. */
@@ -493,6 +525,11 @@ export class EventList {
     this.count++;
     return slot;
   }
+}
+
+/** Whether the first, which was inserted earlier, also runs earlier. */
+function comesBefore(time: number, word: number, newTime: number, newWord: number): boolean {
+  return time < newTime || (time === newTime && (word & 3) <= (newWord & 3));
 }
 
 function lowestBit(word: number): number {

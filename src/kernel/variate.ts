@@ -1,6 +1,7 @@
 import type { Distribution } from './distribution.ts';
 import { KernelError, shown } from './errors.ts';
 import { gamma } from './gamma.ts';
+import { negativeLog } from './log.ts';
 import { inverseNormal, normalCdf, normalDensity } from './normal.ts';
 import type { Uniforms } from './uniforms.ts';
 
@@ -52,7 +53,7 @@ function constant(value: number): Variate {
 
 function exponential(mean: number): Variate {
   if (mean === 0) return constant(0);
-  return { draw: (u) => -Math.log(u.uniform()) * mean, mean, constant: false };
+  return { draw: (u) => negativeLog(u.uniform()) * mean, mean, constant: false };
 }
 
 /** The normal given that it is positive, by inversion of the upper tail (which keeps its digits when most of the mass is cut). */
@@ -103,7 +104,7 @@ function erlang(mean: number, k: number): Variate {
       for (let left = k; left > 0; left -= 16) {
         let product = u.uniform();
         for (let i = Math.min(left, 16); i > 1; i--) product *= u.uniform();
-        sum -= Math.log(product);
+        sum += negativeLog(product);
       }
       return sum * scale;
     },
@@ -126,7 +127,9 @@ function hyperexponential(mean: number, cv: number): Variate {
   return {
     draw: (u) => {
       const x = u.uniform();
-      return x <= often ? -Math.log(x / often) * shortMean : -Math.log(Math.min(1, (x - often) / seldom)) * longMean;
+      return x <= often
+        ? negativeLog(x / often) * shortMean
+        : negativeLog(Math.min(1, (x - often) / seldom)) * longMean;
     },
     mean,
     constant: false,
@@ -136,7 +139,7 @@ function hyperexponential(mean: number, cv: number): Variate {
 function pareto(min: number, shape: number): Variate {
   if (min === 0) return constant(0);
   return {
-    draw: (u) => min * Math.exp(-Math.log(u.uniform()) / shape),
+    draw: (u) => min * Math.exp(negativeLog(u.uniform()) / shape),
     mean: shape > 1 ? (shape * min) / (shape - 1) : Number.NaN,
     constant: false,
   };
@@ -146,7 +149,7 @@ function weibull(mean: number, shape: number): Variate {
   if (mean === 0) return constant(0);
   const scale = mean / gamma(1 + 1 / shape);
   if (!(scale > 0)) throw bad(`weibull: shape ${shape} is too small for mean ${mean}; expected at least about 0.006`);
-  return { draw: (u) => scale * Math.exp(Math.log(-Math.log(u.uniform())) / shape), mean, constant: false };
+  return { draw: (u) => scale * Math.exp(Math.log(negativeLog(u.uniform())) / shape), mean, constant: false };
 }
 
 function empirical(values: readonly number[]): Variate {
