@@ -8,7 +8,10 @@ import type { WorkerInput, WorkerOutput } from './worker.ts';
 
 const PROGRESS_EVERY_MS = 100;
 
-/** What became of each task, in the order of the tasks. `onProgress` is told the replications that are done, with fractions. */
+/**
+ * What became of each task, in the order of the tasks. They are begun in that order and none after a failure, so the
+ * first failure is the same for any number of threads. `onProgress` is told the replications that are done, with fractions.
+ */
 export async function runOverThreads(
   scenario: ResolvedScenario,
   tasks: readonly Task[],
@@ -17,14 +20,22 @@ export async function runOverThreads(
 ): Promise<WorkerOutput[]> {
   const pool = new Piscina({ ...workerOptions(), minThreads: threads, maxThreads: threads, recordTiming: false });
   const progress = new Int32Array(new SharedArrayBuffer(tasks.length * Int32Array.BYTES_PER_ELEMENT));
-  const runOne = async (task: Task, index: number): Promise<WorkerOutput> => {
-    const input: WorkerInput = { scenario, task, progress, index };
-    const output: WorkerOutput = await pool.run(input);
-    return output;
+  const outputs: WorkerOutput[] = [];
+  const waiting = tasks.entries();
+  let failed = false;
+  const takeTasks = async (): Promise<void> => {
+    for (const [index, task] of waiting) {
+      const input: WorkerInput = { scenario, task, progress, index };
+      const output: WorkerOutput = await pool.run(input);
+      outputs[index] = output;
+      failed ||= !output.ok;
+      if (failed) return;
+    }
   };
   const watch = setInterval(() => onProgress(progress.reduce((sum, done) => sum + done, 0) / 1000), PROGRESS_EVERY_MS);
   try {
-    return await Promise.all(tasks.map(runOne));
+    await Promise.all(Array.from({ length: threads }, takeTasks));
+    return outputs;
   } finally {
     clearInterval(watch);
     await pool.destroy();

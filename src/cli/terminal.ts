@@ -14,8 +14,7 @@ export interface Terminal {
 
 export function hostTerminal(): Terminal {
   const { stdout, stderr, env } = process;
-  // In a pipe Node leaves isTTY undefined, whatever its type says.
-  const [outTty, errTty] = [Boolean(stdout.isTTY), Boolean(stderr.isTTY)];
+  const [outTty, errTty] = [isTerminal(stdout), isTerminal(stderr)];
   const plain = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
   return {
     out: (text) => void stdout.write(text.endsWith('\n') ? text : `${text}\n`),
@@ -35,4 +34,9 @@ export function endQuietlyOnClosedPipe(): void {
   process.stderr.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
+}
+
+/** In a pipe Node leaves isTTY undefined, whatever its type says. */
+function isTerminal(stream: { readonly isTTY?: boolean }): boolean {
+  return stream.isTTY === true;
 }
