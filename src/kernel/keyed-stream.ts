@@ -27,7 +27,7 @@ export class KeyedStream implements Uniforms {
 
   /**
    * Turns to the first draw of (request, path). `request` is whole, 0 to 2^53 − 1; `path` (which attempt, which call) whole,
-   * 0 to 2^32 − 1. Throws KernelError `bad-counter` otherwise.
+   * 32 bits, signed or not. Throws KernelError `bad-counter` otherwise.
    */
   at(request: number, path: number): this {
     const requestHigh = Math.floor(request / TWO_POW_32);
@@ -35,11 +35,11 @@ export class KeyedStream implements Uniforms {
     if (
       !(request >= 0 && request <= Number.MAX_SAFE_INTEGER) ||
       requestLow !== requestLow >>> 0 ||
-      path !== path >>> 0
+      (path !== path >>> 0 && path !== (path | 0))
     ) {
       throw new KernelError(
         'bad-counter',
-        `draws for request ${shown(request)}, path ${shown(path)}: expected whole numbers, request up to 2^53 − 1 and path up to 2^32 − 1`,
+        `draws for request ${shown(request)}, path ${shown(path)}: expected whole numbers, request up to 2^53 − 1 and path of 32 bits`,
       );
     }
     this.requestLow = requestLow | 0;
