@@ -4,13 +4,14 @@
  *   owner ──call──▶ CallPath ──attempt 1, 2, …──▶ callee (a service, a link, a queue's producer)
  *   owner ◀─onReply─┘   ▲ timeout lane, backoff, budget, breaker
  *
- * A timed-out attempt is abandoned: the work behind it goes on unless `cancelOnTimeout`.
+ * A timed-out attempt is abandoned: the work behind it goes on unless `cancelOnTimeout`. An answer at the very instant of the timeout is
+ * still in time. What the breaker holds back is answered at once, and not tried again.
  */
 import { type KeyedStream, type Simulation, TimeoutLane } from '../kernel/index.ts';
 import { type Callee, type Caller, Outcome, type Requests } from '../services/ports.ts';
 import { backoffUs } from './backoff.ts';
 import { Breaker } from './breaker.ts';
-import { grownFloat64, grownInt32, grownUint8 } from './growth.ts';
+import { grownFloat64, grownInt32, grownUint32, grownUint8 } from './growth.ts';
 import { childPath } from './path.ts';
 import { RetryBudget } from './retry-budget.ts';
 import type { CallSettings } from './settings.ts';
@@ -28,6 +29,9 @@ const Free = 0;
 const Attempting = 1;
 const Waiting = 2; // for its next attempt
 
+/** Giving up is a decision: it comes after all that happens at its instant. */
+const DECISION = 2;
+
 export class CallPath implements Callee, Caller {
   readonly #sim: Simulation;
   readonly #requests: Requests;
@@ -43,13 +47,21 @@ export class CallPath implements Callee, Caller {
   };
 
   #state = new Uint8Array(64);
+  /** Whose attempt the slot serves: moves on with each attempt and each end, so that a timeout knows whether it is still meant. */
   #generation = new Int32Array(64);
+  /** Which call the slot serves: moves on with each call. */
+  #serial = new Int32Array(64);
+  /** Era of the breaker in which the attempt went out. */
+  #era = new Int32Array(64);
   #request = new Int32Array(64);
-  #path = new Int32Array(64);
+  #path = new Uint32Array(64);
   #attempts = new Int32Array(64);
   #ticket = new Int32Array(64);
   #tag = new Int32Array(64);
+  /** The last failure was a throttling error. */
   #throttled = new Uint8Array(64);
+  /** Whoever is at the root has left. */
+  #disowned = new Uint8Array(64);
   #wait = new Float64Array(64);
   #timer = new Float64Array(64);
   readonly #caller: (Caller | null)[] = [];
@@ -80,6 +92,7 @@ export class CallPath implements Callee, Caller {
             policy.timeoutUs,
             (slot) => this.#timedOut(slot),
             (slot, generation) => this.#generation[slot] === generation && this.#state[slot] === Attempting,
+            DECISION,
           );
   }
 
@@ -91,19 +104,28 @@ export class CallPath implements Callee, Caller {
     this.#tag[slot] = tag;
     this.#wait[slot] = 0;
     this.#throttled[slot] = 0;
+    this.#disowned[slot] = 0;
     this.#caller[slot] = caller;
+    const serial = ((this.#serial[slot] as number) + 1) | 0;
+    this.#serial[slot] = serial;
     this.#requests.retain(request);
     this.#attempt(slot);
-    return this.#state[slot] === Free ? -1 : slot;
+    // Answered at once the slot is free, or serves a call that the answer brought about.
+    return this.#state[slot] === Free || this.#serial[slot] !== serial ? -1 : slot;
   }
 
   abandon(slot: number, stop: boolean): void {
-    if (this.#state[slot] === Attempting) this.#leave(slot, stop);
-    else this.#sim.cancel(this.#timer[slot] as number);
-    this.#finish(slot);
+    if (this.#state[slot] === Attempting) {
+      this.#leave(slot, stop);
+      this.#breaker?.left(this.#era[slot] as number);
+    } else this.#sim.cancel(this.#timer[slot] as number);
+    const request = this.#request[slot] as number;
+    this.#give(slot);
+    this.#requests.release(request);
   }
 
   disown(slot: number): void {
+    this.#disowned[slot] = 1;
     const ticket = this.#ticket[slot] as number;
     if (this.#state[slot] === Attempting && ticket >= 0) this.#callee.disown(ticket);
   }
@@ -127,13 +149,16 @@ export class CallPath implements Callee, Caller {
     const request = this.#request[slot] as number;
     this.#attempts[slot] = attempt + 1;
     this.#state[slot] = Attempting;
+    this.#ticket[slot] = -1;
+    if (this.#breaker !== null) this.#era[slot] = this.#breaker.era;
     const generation = ((this.#generation[slot] as number) + 1) | 0;
     this.#generation[slot] = generation;
     this.#observer?.onAttempt(request);
     const ticket = this.#callee.call(request, childPath(this.#path[slot] as number, attempt), this, slot);
-    // The callee may have answered at once, and the slot may serve another attempt by now.
-    if (this.#generation[slot] !== generation || this.#state[slot] !== Attempting) return;
+    // Answered at once: the slot waits for its next attempt, is free, or serves another call by now.
+    if (ticket < 0) return;
     this.#ticket[slot] = ticket;
+    if (this.#disowned[slot] === 1) this.#callee.disown(ticket);
     this.#lane?.arm(slot, generation);
   }
 
@@ -151,7 +176,7 @@ export class CallPath implements Callee, Caller {
   /** One attempt is over: answer the owner, or wait and try again. */
   #ended(slot: number, outcome: Outcome): void {
     const success = outcome === Outcome.ok;
-    this.#breaker?.ended(this.#sim.now, success);
+    this.#breaker?.ended(this.#era[slot] as number, this.#sim.now, success);
     const attempts = this.#attempts[slot] as number;
     if (success) {
       this.#budget?.succeeded(attempts > 1, this.#throttled[slot] === 1);
@@ -178,18 +203,12 @@ export class CallPath implements Callee, Caller {
     const caller = this.#caller[slot] as Caller;
     const tag = this.#tag[slot] as number;
     const request = this.#request[slot] as number;
-    this.#free_(slot);
+    this.#give(slot);
     caller.onReply(tag, outcome);
     this.#requests.release(request);
   }
 
-  #finish(slot: number): void {
-    const request = this.#request[slot] as number;
-    this.#free_(slot);
-    this.#requests.release(request);
-  }
-
-  #free_(slot: number): void {
+  #give(slot: number): void {
     this.#state[slot] = Free;
     this.#generation[slot] = ((this.#generation[slot] as number) + 1) | 0;
     this.#caller[slot] = null;
@@ -211,7 +230,10 @@ export class CallPath implements Callee, Caller {
     this.#throttled = grownUint8(this.#throttled, length);
     this.#generation = grownInt32(this.#generation, length);
     this.#request = grownInt32(this.#request, length);
-    this.#path = grownInt32(this.#path, length);
+    this.#serial = grownInt32(this.#serial, length);
+    this.#era = grownInt32(this.#era, length);
+    this.#disowned = grownUint8(this.#disowned, length);
+    this.#path = grownUint32(this.#path, length);
     this.#attempts = grownInt32(this.#attempts, length);
     this.#ticket = grownInt32(this.#ticket, length);
     this.#tag = grownInt32(this.#tag, length);

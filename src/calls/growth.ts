@@ -5,6 +5,12 @@ export function grownInt32(old: Int32Array, length: number): Int32Array<ArrayBuf
   return grown;
 }
 
+export function grownUint32(old: Uint32Array, length: number): Uint32Array<ArrayBuffer> {
+  const grown = new Uint32Array(length);
+  grown.set(old);
+  return grown;
+}
+
 export function grownFloat64(old: Float64Array, length: number): Float64Array<ArrayBuffer> {
   const grown = new Float64Array(length);
   grown.set(old);

@@ -4,8 +4,7 @@
  */
 import type { KeyedStream, Simulation, Variate } from '../kernel/index.ts';
 import { type Callee, type Caller, Outcome, type Requests } from '../services/ports.ts';
-import { grownInt32, grownUint8 } from './growth.ts';
-import { childPath } from './path.ts';
+import { grownInt32, grownUint32, grownUint8 } from './growth.ts';
 
 /** What faults do to a link, as shares; changed by the fault script while the run goes on. */
 export class LinkState {
@@ -17,7 +16,13 @@ const Free = 0;
 const Outbound = 1;
 const AtCallee = 2;
 const Inbound = 3;
+/** No answer will come; the slot waits for its caller to leave. */
 const Lost = 4;
+
+/** How the caller has left: not at all, without an interest in the work, wanting it stopped. */
+const Stays = 0;
+const Left = 1;
+const Stops = 2;
 
 export class Link implements Callee, Caller {
   readonly #sim: Simulation;
@@ -25,8 +30,10 @@ export class Link implements Callee, Caller {
   readonly #callee: Callee;
   readonly #latency: Variate;
   readonly #state: LinkState;
-  readonly #losses: KeyedStream;
-  readonly #delays: KeyedStream;
+  readonly #requestLosses: KeyedStream;
+  readonly #replyLosses: KeyedStream;
+  readonly #delaysOut: KeyedStream;
+  readonly #delaysBack: KeyedStream;
   readonly #arrive = (slot: number): void => {
     this.#delivered(slot);
   };
@@ -35,14 +42,17 @@ export class Link implements Callee, Caller {
   };
 
   #phase = new Uint8Array(64);
-  /** 1: the caller has left, the work goes on for nobody; 2: it has left and wants the work stopped. */
   #left = new Uint8Array(64);
+  #disowned = new Uint8Array(64);
   #outcome = new Uint8Array(64);
+  /** Which call the slot serves: moves on with each call. */
+  #serial = new Int32Array(64);
   #request = new Int32Array(64);
-  #path = new Int32Array(64);
+  #path = new Uint32Array(64);
   #ticket = new Int32Array(64);
   #tag = new Int32Array(64);
-  readonly #caller: (Caller | null)[] = [];
+  /** The one caller of this link; who is told of late work that the callee cannot tell apart. */
+  #caller: Caller | null = null;
   readonly #free: number[] = [];
   #used = 0;
 
@@ -52,28 +62,36 @@ export class Link implements Callee, Caller {
     this.#callee = callee;
     this.#latency = latency;
     this.#state = state;
-    this.#losses = sim.keyedStream(`${name}/loss`);
-    this.#delays = sim.keyedStream(`${name}/latency`);
+    this.#requestLosses = sim.keyedStream(`${name}/lostRequest`);
+    this.#replyLosses = sim.keyedStream(`${name}/lostReply`);
+    this.#delaysOut = sim.keyedStream(`${name}/latency`);
+    this.#delaysBack = sim.keyedStream(`${name}/latencyBack`);
   }
 
+  /** A link has one caller; a second one is an error of the wiring. */
   call(request: number, path: number, caller: Caller, tag: number): number {
+    if (this.#caller === null) this.#caller = caller;
+    else if (this.#caller !== caller) throw new Error('a link has one caller; wire one link for each');
     const slot = this.#take();
-    this.#left[slot] = 0;
+    this.#left[slot] = Stays;
+    this.#disowned[slot] = 0;
     this.#request[slot] = request;
     this.#path[slot] = path;
     this.#ticket[slot] = -1;
     this.#tag[slot] = tag;
-    this.#caller[slot] = caller;
+    const serial = ((this.#serial[slot] as number) + 1) | 0;
+    this.#serial[slot] = serial;
     this.#requests.retain(request);
-    if (this.#loses(slot, this.#state.loseRequests, 0)) {
+    if (this.#loses(slot, this.#state.loseRequests, this.#requestLosses)) {
       this.#phase[slot] = Lost;
       return slot;
     }
     this.#phase[slot] = Outbound;
-    const delay = this.#delay(slot, 0);
+    const delay = this.#delay(slot, this.#delaysOut);
     if (delay > 0) this.#sim.schedule(delay, this.#arrive, slot);
     else this.#delivered(slot);
-    return this.#phase[slot] === Free ? -1 : slot;
+    // Answered at once the slot is free, or serves a call that the answer brought about.
+    return this.#phase[slot] === Free || this.#serial[slot] !== serial ? -1 : slot;
   }
 
   abandon(slot: number, stop: boolean): void {
@@ -82,8 +100,7 @@ export class Link implements Callee, Caller {
       this.#give(slot);
       return;
     }
-    if (this.#left[slot] !== 0) return;
-    this.#left[slot] = stop ? 2 : 1;
+    this.#left[slot] = stop ? Stops : Left;
     if (phase !== AtCallee) return;
     const ticket = this.#ticket[slot] as number;
     if (ticket >= 0) this.#callee.abandon(ticket, stop);
@@ -91,6 +108,7 @@ export class Link implements Callee, Caller {
   }
 
   disown(slot: number): void {
+    this.#disowned[slot] = 1;
     const ticket = this.#ticket[slot] as number;
     if (this.#phase[slot] === AtCallee && ticket >= 0) this.#callee.disown(ticket);
   }
@@ -98,77 +116,75 @@ export class Link implements Callee, Caller {
   onReply(slot: number, outcome: Outcome): void {
     this.#outcome[slot] = outcome;
     this.#ticket[slot] = -1;
-    if (this.#loses(slot, this.#state.loseReplies, 1)) {
+    if (this.#loses(slot, this.#state.loseReplies, this.#replyLosses)) {
       // Done, but the answer never comes. The caller hears of the work only as late work.
-      this.#phase[slot] = Lost;
-      (this.#caller[slot] as Caller).onLateReply(this.#request[slot] as number, outcome);
+      const request = this.#request[slot] as number;
+      (this.#caller as Caller).onLateReply(request, outcome);
+      if (this.#left[slot] === Stays) this.#phase[slot] = Lost;
+      else this.#give(slot);
       return;
     }
     this.#phase[slot] = Inbound;
-    const delay = this.#delay(slot, 1);
+    const delay = this.#delay(slot, this.#delaysBack);
     if (delay > 0) this.#sim.schedule(delay, this.#return, slot);
     else this.#returned(slot);
   }
 
+  /** The work of a call that was abandoned at the callee has ended. */
   onLateReply(request: number, outcome: Outcome): void {
-    // The callee does not say which call it was; any caller of this link shares the same observer.
-    this.#late?.onLateReply(request, outcome);
-  }
-
-  /** Who is told of the late work of abandoned calls. */
-  #late: Caller | null = null;
-  reportLateTo(caller: Caller): void {
-    this.#late = caller;
+    this.#caller?.onLateReply(request, outcome);
   }
 
   #delivered(slot: number): void {
     const left = this.#left[slot];
-    if (left === 2) {
+    if (left === Stops) {
       this.#give(slot);
       return;
     }
     this.#phase[slot] = AtCallee;
     const ticket = this.#callee.call(this.#request[slot] as number, this.#path[slot] as number, this, slot);
-    if (this.#phase[slot] !== AtCallee) return;
+    // Answered at once: the slot is on its way back, lost, free, or serves another call by now.
+    if (ticket < 0) return;
     this.#ticket[slot] = ticket;
-    if (left === 1) {
-      if (ticket >= 0) this.#callee.abandon(ticket, false);
+    if (left === Left) {
+      this.#callee.abandon(ticket, false);
       this.#give(slot);
-    }
+    } else if (this.#disowned[slot] === 1) this.#callee.disown(ticket);
   }
 
   #returned(slot: number): void {
-    const caller = this.#caller[slot] as Caller;
+    const caller = this.#caller as Caller;
     const outcome = this.#outcome[slot] as Outcome;
     const tag = this.#tag[slot] as number;
     const request = this.#request[slot] as number;
-    const left = this.#left[slot] !== 0;
-    this.#phase[slot] = Free;
-    this.#caller[slot] = null;
-    this.#free.push(slot);
-    if (left) caller.onLateReply(request, outcome);
-    else caller.onReply(tag, outcome);
+    const stays = this.#left[slot] === Stays;
+    this.#recycle(slot);
+    if (stays) caller.onReply(tag, outcome);
+    else caller.onLateReply(request, outcome);
     this.#requests.release(request);
   }
 
-  #loses(slot: number, share: number, way: number): boolean {
+  #loses(slot: number, share: number, losses: KeyedStream): boolean {
     if (share <= 0) return false;
-    const path = childPath(this.#path[slot] as number, way);
-    return this.#losses.at(this.#requests.ordinal(this.#request[slot] as number), path).uniform() < share;
+    const ordinal = this.#requests.ordinal(this.#request[slot] as number);
+    return losses.at(ordinal, this.#path[slot] as number).uniform() < share;
   }
 
-  #delay(slot: number, way: number): number {
+  #delay(slot: number, delays: KeyedStream): number {
     if (this.#latency.constant) return Math.round(this.#latency.mean);
-    const path = childPath(this.#path[slot] as number, way);
-    return Math.round(this.#latency.draw(this.#delays.at(this.#requests.ordinal(this.#request[slot] as number), path)));
+    const ordinal = this.#requests.ordinal(this.#request[slot] as number);
+    return Math.round(this.#latency.draw(delays.at(ordinal, this.#path[slot] as number)));
   }
 
   #give(slot: number): void {
     const request = this.#request[slot] as number;
-    this.#phase[slot] = Free;
-    this.#caller[slot] = null;
-    this.#free.push(slot);
+    this.#recycle(slot);
     this.#requests.release(request);
+  }
+
+  #recycle(slot: number): void {
+    this.#phase[slot] = Free;
+    this.#free.push(slot);
   }
 
   #take(): number {
@@ -176,7 +192,6 @@ export class Link implements Callee, Caller {
     if (reused !== undefined) return reused;
     const slot = this.#used++;
     if (slot === this.#phase.length) this.#grow();
-    this.#caller.push(null);
     return slot;
   }
 
@@ -184,9 +199,11 @@ export class Link implements Callee, Caller {
     const length = this.#phase.length * 2;
     this.#phase = grownUint8(this.#phase, length);
     this.#left = grownUint8(this.#left, length);
+    this.#disowned = grownUint8(this.#disowned, length);
     this.#outcome = grownUint8(this.#outcome, length);
+    this.#serial = grownInt32(this.#serial, length);
     this.#request = grownInt32(this.#request, length);
-    this.#path = grownInt32(this.#path, length);
+    this.#path = grownUint32(this.#path, length);
     this.#ticket = grownInt32(this.#ticket, length);
     this.#tag = grownInt32(this.#tag, length);
   }

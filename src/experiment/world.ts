@@ -189,9 +189,7 @@ export class World {
     return calls.map((call, index) => {
       const name = index === 0 ? `${owner}->${call.to}` : `${owner}->${call.to}#${index}`;
       const callee = this.#linked(owner, call.to, name, call.latency);
-      const path = new CallPath(this.sim, name, this.requests, callee, call);
-      if (callee instanceof Link) callee.reportLateTo(path);
-      return path;
+      return new CallPath(this.sim, name, this.requests, callee, call);
     });
   }
 
@@ -285,10 +283,7 @@ export class World {
 
   #strikeConsumer(consumer: Consumer, fault: FaultSettings): (() => void)[] {
     const ends: (() => void)[] = [];
-    if (fault.slow !== null) {
-      consumer.setSlow(fault.slow);
-      ends.push(() => consumer.setSlow(1));
-    }
+    if (fault.slow !== null) ends.push(consumer.slowDown(fault.slow));
     if (fault.crash !== null) consumer.crash(fault.crash, fault.forUs ?? consumer.settings.restartDelayUs);
     if (fault.down) consumer.crash(fault.target.kind === 'resource' ? (fault.target.share ?? 1) : 1, fault.forUs);
     return ends;

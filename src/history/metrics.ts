@@ -48,7 +48,7 @@ abstract class Recorded {
     return this.window.toUs - this.window.fromUs;
   }
 
-  /** Closes all stretches that end before `nowUs`: an event at an edge still belongs to the stretch that ends there. */
+  /** Closes all stretches that end before `nowUs`: an event at an edge still belongs to the bucket that ends there. */
   protected passed(nowUs: number): void {
     while (this.edges.edge < nowUs) {
       this.close(this.edges.edge, this.edges.inWindow, this.edges.endsBucket);
@@ -69,20 +69,17 @@ abstract class Recorded {
 }
 
 export class CounterMetric extends Recorded {
-  #since = 0;
   #bucket = 0;
   #total = 0;
 
   add(count: number): void {
     const now = this.clock.now;
     if (now > this.edges.edge) this.passed(now);
-    this.#since += count;
+    if (now >= this.window.fromUs && now <= this.window.toUs) this.#total += count;
+    this.#bucket += count;
   }
 
-  protected close(_edge: number, inWindow: boolean, endsBucket: boolean): void {
-    if (inWindow) this.#total += this.#since;
-    this.#bucket += this.#since;
-    this.#since = 0;
+  protected close(_edge: number, _inWindow: boolean, endsBucket: boolean): void {
     if (!endsBucket) return;
     this.series.push(this.#bucket);
     this.#bucket = 0;
@@ -121,7 +118,6 @@ export class LevelMetric extends Recorded {
   constructor(name: string, unit: string, clock: Clock, window: Window, distribution: boolean) {
     super(name, unit, clock, window);
     this.#timeAt = distribution ? new Float64Array(64) : null;
-    if (window.fromUs === 0) this.#note();
   }
 
   add(difference: number): void {
@@ -133,14 +129,18 @@ export class LevelMetric extends Recorded {
     if (now >= this.edges.edge) this.cross(now);
     this.#advance(now);
     this.#level = level;
-    if (now >= this.window.fromUs && now <= this.window.toUs) this.#note();
+    // A level that lasts no time was reached all the same; at the start of the window only the one that stays counts.
+    if (now > this.window.fromUs && now <= this.window.toUs) this.#note();
   }
 
   #advance(now: number): void {
     const last = this.#last;
     if (now === last) return;
     this.#area += this.#level * (now - last);
-    if (this.#timeAt !== null && last >= this.window.fromUs && now <= this.window.toUs) this.#spend(now - last);
+    if (last >= this.window.fromUs && now <= this.window.toUs) {
+      this.#note();
+      if (this.#timeAt !== null) this.#spend(now - last);
+    }
     this.#last = now;
   }
 
@@ -167,7 +167,6 @@ export class LevelMetric extends Recorded {
     if (inWindow) this.#windowArea += this.#area;
     this.#bucketArea += this.#area;
     this.#area = 0;
-    if (edge === this.window.fromUs) this.#note();
     if (!endsBucket) return;
     this.series.push(this.#bucketArea / this.window.resolutionUs);
     this.#bucketArea = 0;
@@ -239,6 +238,7 @@ export class AgeMetric extends Recorded {
   #area = 0;
   #bucketArea = 0;
   #windowArea = 0;
+  #min = Number.POSITIVE_INFINITY;
   #max = 0;
 
   constructor(name: string, clock: Clock, window: Window) {
@@ -254,6 +254,10 @@ export class AgeMetric extends Recorded {
   }
 
   #advance(now: number, noted: boolean): void {
+    if (noted && now > this.#last) {
+      const least = this.#since < 0 ? 0 : (this.#last - this.#since) / US_PER_SECOND;
+      if (least < this.#min) this.#min = least;
+    }
     if (this.#since >= 0) {
       const before = (this.#last - this.#since) / US_PER_SECOND;
       const after = (now - this.#since) / US_PER_SECOND;
@@ -284,8 +288,8 @@ export class AgeMetric extends Recorded {
       kind: 'age',
       sum: null,
       mean,
-      min: 0,
-      max: this.#max,
+      min: Number.isFinite(this.#min) ? this.#min : null,
+      max: Number.isFinite(this.#min) ? this.#max : null,
       histogram: null,
       timeAtLevel: null,
       series,

@@ -7,7 +7,7 @@
  * A worker's unit of work is a message, or with `deletes: perBatch` all that one poll brought. It waits for the answer to its delete, as
  * an SDK's caller does. What a crash finds in hand is not deleted: it comes back when its visibility timeout ends.
  */
-import { type CallPath, childPath } from '../calls/index.ts';
+import { type CallPath, childPath, receivePath, repeatedCallPath } from '../calls/index.ts';
 import { compileVariate, type Handle, type KeyedStream, type Simulation, type Variate } from '../kernel/index.ts';
 import { type Caller, type Counter, type Level, type Metrics, Outcome } from '../services/ports.ts';
 import type { SqsOperations } from '../services/sqs/operations.ts';
@@ -45,6 +45,8 @@ interface Instance {
   readonly inHand: Messages;
   next: number;
   alive: boolean;
+  /** While it does not run: not to be restarted before, microseconds; Infinity: never. */
+  restartUs: number;
   /** The poll under way, or -1. */
   poll: number;
   retry: Handle | -1;
@@ -72,6 +74,7 @@ export class Consumer implements ClientOwner, Caller {
   readonly #workers: Worker[] = [];
   readonly #occurrence: number[];
   #calls: readonly CallPath[] = [];
+  readonly #slowdowns: number[] = [];
   #slow = 1;
   #busy = 0;
   readonly #utilisation: Level;
@@ -144,15 +147,31 @@ export class Consumer implements ClientOwner, Caller {
 
   // --- faults ---
 
-  setSlow(factor: number): void {
-    this.#slow = factor;
+  /** Makes handler times begun from now on longer by a factor, on top of others in force; the returned function ends it. */
+  slowDown(factor: number): () => void {
+    this.#slowdowns.push(factor);
+    this.#slow = this.#slowdowns.reduce((product, each) => product * each, 1);
+    return () => {
+      this.#slowdowns.splice(this.#slowdowns.indexOf(factor), 1);
+      this.#slow = this.#slowdowns.reduce((product, each) => product * each, 1);
+    };
   }
 
-  /** Crashes a share of the instances that run, the first ones in their order; they restart after `restartUs`, never where it is null. */
+  /**
+   * Crashes a share (0 to 1) of all instances, the first in their order: those that run lose what they have in hand, those that lie down
+   * already stay down for at least as long. They restart after `restartUs`, never where it is null.
+   */
   crash(share: number, restartUs: number | null): void {
-    const running = this.#instances.filter((instance) => instance.alive);
-    for (const instance of running.slice(0, Math.round(share * this.#instances.length))) {
-      this.#kill(instance);
+    const until = restartUs === null ? Number.POSITIVE_INFINITY : this.#sim.now + restartUs;
+    const count = Math.round(share * this.#instances.length);
+    const running = this.#instances.filter(({ alive }) => alive);
+    const lying = this.#instances.filter(({ alive }) => !alive);
+    for (const instance of [...running, ...lying].slice(0, count)) {
+      if (instance.alive) {
+        this.#kill(instance);
+        instance.restartUs = until;
+      } else if (until > instance.restartUs) instance.restartUs = until;
+      else continue;
       if (restartUs !== null) this.#sim.schedule(restartUs, this.#restart, instance.index);
     }
   }
@@ -207,6 +226,7 @@ export class Consumer implements ClientOwner, Caller {
       inHand: emptyMessages(batchSize),
       next: 0,
       alive: true,
+      restartUs: 0,
       poll: -1,
       retry: -1,
       heartbeat: -1,
@@ -276,7 +296,8 @@ export class Consumer implements ClientOwner, Caller {
   }
 
   #revive(instance: Instance): void {
-    if (instance.alive) return;
+    // A later crash may have put the restart off.
+    if (instance.alive || this.#sim.now < instance.restartUs) return;
     instance.alive = true;
     this.#alive.add(1);
     this.#poll(instance);
@@ -321,17 +342,16 @@ export class Consumer implements ClientOwner, Caller {
     const own = pathOf(worker);
     const { calls } = this.settings.handler;
     for (let i = worker.callIndex; i < calls.length; i++) {
-      const path = childPath(own, 1000 * (this.#occurrence[i] as number));
+      const path = repeatedCallPath(own, this.#occurrence[i] as number);
       const share = (calls[i] as { probability: number }).probability;
       if (share < 1 && this.#choices.at(this.#requests.ordinal(request), childPath(path, i + 1)).uniform() >= share) {
         continue;
       }
       worker.callIndex = i;
       worker.state = Calling;
-      const { at } = worker;
       const ticket = (this.#calls[i] as CallPath).call(request, path, this, worker.index);
-      // The answer may have come at once: then the worker has moved on.
-      if (worker.state === Calling && worker.at === at && worker.callIndex === i && ticket >= 0) worker.ticket = ticket;
+      // Answered at once the worker has moved on.
+      if (ticket >= 0) worker.ticket = ticket;
       return;
     }
     this.#messageOver(worker, true);
@@ -398,7 +418,7 @@ export class Consumer implements ClientOwner, Caller {
     instance.heartbeat = this.#sim.schedule(heartbeat.everyUs, this.#beat, instance.index);
   }
 
-  /** Extends the visibility timeout of all that is in hand and not yet done. */
+  /** Extends the visibility timeout of all that is in hand and not yet deleted; what failed is left to come back. */
   #extend(instance: Instance): void {
     instance.heartbeat = -1;
     const seconds = (this.settings.heartbeat as { extendToUs: number }).extendToUs / US_PER_SECOND;
@@ -406,8 +426,9 @@ export class Consumer implements ClientOwner, Caller {
     for (let i = instance.next; i < instance.inHand.count; i++, held++) {
       this.#client.changeVisibility(instance.inHand.handle[i] as number, seconds);
     }
-    for (const { state, unit, at } of instance.workers) {
-      if (state === Idle || state === Deleting) continue;
+    for (const { state, unit, at, done } of instance.workers) {
+      if (state === Idle) continue;
+      for (let i = 0; i < done.count; i++, held++) this.#client.changeVisibility(done.handle[i] as number, seconds);
       for (let i = at; i < unit.count; i++, held++) this.#client.changeVisibility(unit.handle[i] as number, seconds);
     }
     if (held > 0) this.#armHeartbeat(instance);
@@ -415,7 +436,7 @@ export class Consumer implements ClientOwner, Caller {
 }
 
 function pathOf(worker: Worker): number {
-  return childPath(0, (worker.unit.receiveCount[worker.at] as number) - 1);
+  return receivePath(worker.unit.receiveCount[worker.at] as number);
 }
 
 function copyMessages(from: Messages, start: number, count: number, into: Messages): void {

@@ -32,17 +32,21 @@ const Counted = 32;
 const Answered = 64;
 const Responded = 128;
 
-/** Bits of an ordinal that hold the place within the traffic; the rest tell the traffics apart. */
-const ORDER_BITS = 28;
-const ORDER_MASK = (1 << ORDER_BITS) - 1;
+/** Ordinals of one traffic, so many that no run uses them up. */
+const ORDINALS = 0x1000_0000;
+
+/** Place of a request among all of the world, by the place of its traffic and its own place in it: what selects its draws. */
+export function ordinalOf(traffic: number, order: number): number {
+  return traffic * ORDINALS + order;
+}
 
 export class RequestTable implements Requests {
   readonly #ledgers: readonly TrafficLedger[];
   readonly #whenEmpty: () => void;
 
   #arrived = new Float64Array(256);
-  /** Ordinal; the next free row where the row is free. */
-  #ordinal = new Int32Array(256);
+  /** Place in the order of arrival of its traffic; the next free row where the row is free. */
+  #order = new Int32Array(256);
   #key = new Int32Array(256);
   #bytes = new Int32Array(256);
   #holds = new Int16Array(256);
@@ -78,7 +82,7 @@ export class RequestTable implements Requests {
   ): number {
     const row = this.#take();
     this.#arrived[row] = nowUs;
-    this.#ordinal[row] = (traffic << ORDER_BITS) | (order & ORDER_MASK);
+    this.#order[row] = order;
     this.#key[row] = key;
     this.#bytes[row] = bytes;
     this.#holds[row] = 1;
@@ -110,14 +114,15 @@ export class RequestTable implements Requests {
     if (this.#isParked(row)) this.#nowParked();
   }
 
-  /** A parked message is about to be given up; its hold is released next. */
+  /** A message in a dead-letter queue is about to be given up; its hold is released next. One that was sent there, not moved, is not parked. */
   unpark(row: number): void {
+    if ((this.#parked[row] as number) === 0) return;
     if (this.#isParked(row)) this.#parkedRequests--;
     this.#parked[row] = (this.#parked[row] as number) - 1;
   }
 
   ordinal(row: number): number {
-    return this.#ordinal[row] as number;
+    return ordinalOf(this.#traffic[row] as number, this.#order[row] as number);
   }
   bytes(row: number): number {
     return this.#bytes[row] as number;
@@ -158,7 +163,7 @@ export class RequestTable implements Requests {
     this.#ledger(row).completed(
       counted,
       this.#arrived[row] as number,
-      (this.#ordinal[row] as number) & ORDER_MASK,
+      this.#order[row] as number,
       this.#key[row] as number,
       !this.#has(row, Responded),
       this.#has(row, Answered),
@@ -176,7 +181,7 @@ export class RequestTable implements Requests {
   /** At the end of the run: settles all that are still here. */
   settleRest(): void {
     const free = new Uint8Array(this.#used);
-    for (let row = this.#firstFree; row >= 0; row = this.#ordinal[row] as number) free[row] = 1;
+    for (let row = this.#firstFree; row >= 0; row = this.#order[row] as number) free[row] = 1;
     for (let row = 0; row < this.#used; row++) {
       if (free[row] === 1) continue;
       this.#ledger(row).settled(this.#has(row, Counted), this.#fate(row, !this.#isParked(row)));
@@ -185,7 +190,7 @@ export class RequestTable implements Requests {
 
   #settle(row: number): void {
     this.#ledger(row).settled(this.#has(row, Counted), this.#fate(row, false));
-    this.#ordinal[row] = this.#firstFree;
+    this.#order[row] = this.#firstFree;
     this.#firstFree = row;
     this.#live--;
     if (this.#live === this.#parkedRequests) this.#whenEmpty();
@@ -224,7 +229,7 @@ export class RequestTable implements Requests {
   #take(): number {
     const reused = this.#firstFree;
     if (reused >= 0) {
-      this.#firstFree = this.#ordinal[reused] as number;
+      this.#firstFree = this.#order[reused] as number;
       return reused;
     }
     if (this.#used === this.#flags.length) this.#grow();
@@ -234,7 +239,7 @@ export class RequestTable implements Requests {
   #grow(): void {
     const length = this.#flags.length * 2;
     this.#arrived = widened(this.#arrived, new Float64Array(length));
-    this.#ordinal = widened(this.#ordinal, new Int32Array(length));
+    this.#order = widened(this.#order, new Int32Array(length));
     this.#key = widened(this.#key, new Int32Array(length));
     this.#bytes = widened(this.#bytes, new Int32Array(length));
     this.#holds = widened(this.#holds, new Int16Array(length));

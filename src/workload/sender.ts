@@ -4,11 +4,11 @@
  *
  *   arrivals ─▶ request (size, key, poison: draws of its own) ─▶ CallPath ─▶ entry
  */
-import { CallPath } from '../calls/index.ts';
+import { CallPath, COPY_PATH } from '../calls/index.ts';
 import { compileVariate, type KeyedStream, type Simulation, type Variate } from '../kernel/index.ts';
 import { type Callee, type Caller, Outcome } from '../services/ports.ts';
 import type { KeySampler } from './keys.ts';
-import type { RequestTable } from './requests.ts';
+import { ordinalOf, type RequestTable } from './requests.ts';
 import type { TrafficSettings } from './settings.ts';
 
 export interface SenderPorts {
@@ -124,7 +124,7 @@ export class Sender implements Caller {
     const { duplicates, poison } = this.#settings;
     const now = this.#sim.now;
     const order = this.#order++;
-    const draw = (index << 28) | (order & 0xfffffff);
+    const draw = ordinalOf(index, order);
     const bytes = this.#size.constant ? this.#size.mean : this.#size.draw(this.#sizes.at(draw, 0));
     const key = keys === null ? -1 : keys.draw(this.#keyDraws.at(draw, 0));
     const isPoison = poison > 0 && this.#poisonDraws.at(draw, 0).uniform() < poison;
@@ -133,7 +133,7 @@ export class Sender implements Caller {
     if (user >= 0) this.#users.set(request, user);
     this.#path.call(request, 0, this, request);
     if (duplicates > 0 && this.#copyDraws.at(draw, 0).uniform() < duplicates) {
-      this.#path.call(request, 0, this, request | COPY);
+      this.#path.call(request, COPY_PATH, this, request | COPY);
     }
     this.#requests.release(request);
   }

@@ -44,6 +44,7 @@ interface Operation {
   abandoned: boolean;
   failed: boolean;
   attempts: number;
+  startedUs: number;
   backUs: number;
   ticket: number;
   readonly messages: Messages;
@@ -101,7 +102,8 @@ export class SqsClient implements Receiver {
   /** Begins a ReceiveMessage; the owner hears `onMessages(tag, …)`. Returns what `abandon` takes. */
   receive(tag: number): number {
     const operation = this.#take(tag);
-    const roundTrip = this.#roundTrip(this.#receiveLatency);
+    // At least a microsecond, so that polling an empty queue without a wait moves the clock.
+    const roundTrip = Math.max(1, this.#roundTrip(this.#receiveLatency));
     const out = Math.round(roundTrip / 2);
     operation.backUs = roundTrip - out;
     this.#sim.schedule(out, this.#receiveArrives, operation.index);
@@ -118,9 +120,10 @@ export class SqsClient implements Receiver {
     return operation.index;
   }
 
-  /** ChangeMessageVisibility; nobody waits for its answer. */
+  /** ChangeMessageVisibility; takes effect at once (assumed), and nobody waits for its answer. */
   changeVisibility(handle: number, seconds: number): void {
-    if (!this.#state.calm && (this.#state.down || this.#chance(this.#state.loseRequests))) return;
+    const { calm, down, loseRequests, errors } = this.#state;
+    if (!calm && (down || this.#chance(loseRequests) || this.#chance(errors))) return;
     this.#queue.ChangeMessageVisibility(handle, seconds);
   }
 
@@ -151,7 +154,7 @@ export class SqsClient implements Receiver {
       // Received as far as the service knows, never seen by the client: hidden until the visibility timeout ends.
       this.#drop(messages);
       operation.failed = true;
-      this.#sim.schedule(SDK_TIMEOUT_US, this.#receiveReturns, operation.index);
+      this.#sim.schedule(this.#timeLeft(operation), this.#receiveReturns, operation.index);
       return;
     }
     this.#sim.schedule(operation.backUs, this.#receiveReturns, operation.index);
@@ -173,12 +176,14 @@ export class SqsClient implements Receiver {
     if (!lost && !this.#state.down && !this.#chance(this.#state.errors)) return false;
     operation.failed = true;
     operation.messages.count = 0;
-    this.#sim.schedule(lost ? this.#giveUpAfter() : operation.backUs, this.#receiveReturns, operation.index);
+    this.#sim.schedule(lost ? this.#timeLeft(operation) : operation.backUs, this.#receiveReturns, operation.index);
     return true;
   }
 
-  #giveUpAfter(): number {
-    return SDK_TIMEOUT_US + Math.max(0, this.#input.WaitTimeSeconds) * 1_000_000;
+  /** Until the SDK gives a receive up: the long poll's own wait and the time-out on top, from when it was sent. */
+  #timeLeft(operation: Operation): number {
+    const waitUs = Math.round(Math.max(0, this.#input.WaitTimeSeconds) * 1_000_000);
+    return Math.max(0, operation.startedUs + waitUs + SDK_TIMEOUT_US - this.#sim.now);
   }
 
   #receiveOver(operation: Operation): void {
@@ -247,10 +252,21 @@ export class SqsClient implements Receiver {
     if (reused !== undefined) operation = this.#operations[reused] as Operation;
     else {
       const index = this.#operations.length;
-      operation = { index, tag, abandoned: false, failed: false, attempts: 0, backUs: 0, ticket: -1, messages: emptyMessages(10) };
+      operation = {
+        index,
+        tag,
+        abandoned: false,
+        failed: false,
+        attempts: 0,
+        startedUs: 0,
+        backUs: 0,
+        ticket: -1,
+        messages: emptyMessages(10),
+      };
       this.#operations.push(operation);
     }
     operation.tag = tag;
+    operation.startedUs = this.#sim.now;
     operation.abandoned = false;
     operation.failed = false;
     operation.ticket = -1;

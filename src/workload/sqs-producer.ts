@@ -5,8 +5,8 @@
  *
  * The operation takes effect half-way through its round trip (assumed: AWS publishes no split).
  */
-import { childPath, grownInt32, grownUint8 } from '../calls/index.ts';
-import { compileVariate, type KeyedStream, type Simulation, type Variate } from '../kernel/index.ts';
+import { grownInt32, grownUint32, grownUint8 } from '../calls/index.ts';
+import { compileVariate, type Handle, type KeyedStream, type Simulation, type Variate } from '../kernel/index.ts';
 import { type Callee, type Caller, Outcome, type Requests } from '../services/ports.ts';
 import type { SendMessageInput, SqsError, SqsOperations } from '../services/sqs/operations.ts';
 import type { SqsLatency } from '../services/sqs/settings.ts';
@@ -34,7 +34,7 @@ export function outcomeOf(error: SqsError | null): Outcome {
 /** Requests that travel together; pooled. */
 interface Batch {
   readonly slots: number[];
-  serial: number;
+  linger: Handle;
 }
 
 export class SqsProducer implements Callee {
@@ -44,18 +44,21 @@ export class SqsProducer implements Callee {
   readonly #state: EndpointState;
   readonly #latency: Variate;
   readonly #delays: KeyedStream;
-  readonly #losses: KeyedStream;
+  readonly #requestLosses: KeyedStream;
+  readonly #replyLosses: KeyedStream;
+  readonly #errors: KeyedStream;
   readonly #batching: ProducerOptions['batch'];
   readonly #inputs: SendMessageInput[] = [];
   readonly #pool: Batch[] = [];
   #open: Batch | null = null;
-  #serial = 0;
 
   #phase = new Uint8Array(64);
+  /** Which call the slot serves: moves on with each call. */
+  #serial = new Int32Array(64);
   #left = new Uint8Array(64);
   #outcome = new Uint8Array(64);
   #request = new Int32Array(64);
-  #path = new Int32Array(64);
+  #path = new Uint32Array(64);
   #tag = new Int32Array(64);
   /** The other half of the round trip, microseconds. */
   #back = new Int32Array(64);
@@ -69,26 +72,33 @@ export class SqsProducer implements Callee {
   readonly #return = (slot: number): void => {
     this.#reply(slot);
   };
-  readonly #lingered = (serial: number): void => {
-    if (this.#open !== null && this.#open.serial === serial) this.#dispatch();
+  readonly #lingered = (): void => {
+    this.#dispatch();
   };
   readonly #arriveBatch = (batch: Batch): void => {
     this.#sendBatch(batch);
   };
   readonly #returnBatch = (batch: Batch): void => {
     for (const slot of batch.slots) this.#reply(slot);
-    batch.slots.length = 0;
-    this.#pool.push(batch);
+    this.#recycle(batch);
   };
 
-  constructor(sim: Simulation, requests: Requests, queue: SqsOperations, state: EndpointState, options: ProducerOptions) {
+  constructor(
+    sim: Simulation,
+    requests: Requests,
+    queue: SqsOperations,
+    state: EndpointState,
+    options: ProducerOptions,
+  ) {
     this.#sim = sim;
     this.#requests = requests;
     this.#queue = queue;
     this.#state = state;
     this.#latency = compileVariate(options.latency.send);
     this.#delays = sim.keyedStream(`${options.name}/send`);
-    this.#losses = sim.keyedStream(`${options.name}/loss`);
+    this.#requestLosses = sim.keyedStream(`${options.name}/lostRequest`);
+    this.#replyLosses = sim.keyedStream(`${options.name}/lostReply`);
+    this.#errors = sim.keyedStream(`${options.name}/error`);
     this.#batching = options.batch !== null && options.batch.size > 1 ? options.batch : null;
     for (let i = 0; i < (this.#batching?.size ?? 1); i++) this.#inputs.push({ body: 0, bytes: 0, DelaySeconds: -1 });
   }
@@ -100,10 +110,13 @@ export class SqsProducer implements Callee {
     this.#path[slot] = path;
     this.#tag[slot] = tag;
     this.#caller[slot] = caller;
+    const serial = ((this.#serial[slot] as number) + 1) | 0;
+    this.#serial[slot] = serial;
     this.#requests.retain(request);
     if (this.#batching !== null) this.#gather(slot, this.#batching);
     else this.#dispatchOne(slot);
-    return this.#phase[slot] === Free ? -1 : slot;
+    // Answered at once the slot is free, or serves a call that the answer brought about.
+    return this.#phase[slot] === Free || this.#serial[slot] !== serial ? -1 : slot;
   }
 
   abandon(slot: number): void {
@@ -135,7 +148,7 @@ export class SqsProducer implements Callee {
 
   #answer(slot: number, outcome: Outcome): void {
     this.#outcome[slot] = outcome;
-    if (!this.#state.calm && this.#loses(slot, this.#state.loseReplies, 2)) {
+    if (!this.#state.calm && this.#loses(slot, this.#state.loseReplies, this.#replyLosses)) {
       this.#lose(slot);
       return;
     }
@@ -150,12 +163,13 @@ export class SqsProducer implements Callee {
   #gather(slot: number, batching: { readonly size: number; readonly lingerUs: number }): void {
     this.#phase[slot] = Gathering;
     if (this.#open === null) {
-      this.#open = this.#pool.pop() ?? { slots: [], serial: 0 };
-      this.#open.serial = this.#serial = (this.#serial + 1) & 0x3fffffff;
-      this.#sim.schedule(batching.lingerUs, this.#lingered, this.#open.serial);
+      this.#open = this.#pool.pop() ?? { slots: [], linger: -1 };
+      this.#open.linger = this.#sim.schedule(batching.lingerUs, this.#lingered, undefined);
     }
     this.#open.slots.push(slot);
-    if (this.#open.slots.length >= batching.size) this.#dispatch();
+    if (this.#open.slots.length < batching.size) return;
+    this.#sim.cancel(this.#open.linger);
+    this.#dispatch();
   }
 
   #dispatch(): void {
@@ -174,30 +188,35 @@ export class SqsProducer implements Callee {
   #sendBatch(batch: Batch): void {
     const first = batch.slots[0] as number;
     if (!this.#state.calm && this.#batchDisturbed(batch, first)) return;
-    batch.slots.forEach((slot, i) => {
+    const { slots } = batch;
+    for (let i = 0; i < slots.length; i++) {
       const input = this.#inputs[i] as SendMessageInput;
-      input.body = this.#request[slot] as number;
+      input.body = this.#request[slots[i] as number] as number;
       input.bytes = this.#requests.bytes(input.body);
-    });
-    const output = this.#queue.SendMessageBatch(this.#inputs, batch.slots.length);
-    const lost = !this.#state.calm && this.#loses(first, this.#state.loseReplies, 2);
-    batch.slots.forEach((slot, i) => {
+    }
+    const output = this.#queue.SendMessageBatch(this.#inputs, slots.length);
+    const lost = !this.#state.calm && this.#loses(first, this.#state.loseReplies, this.#replyLosses);
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i] as number;
       this.#outcome[slot] = outcomeOf(output.error ?? output.entryErrors[i] ?? null);
       this.#phase[slot] = Inbound;
       if (lost) this.#lose(slot);
-    });
+    }
     if (lost) this.#recycle(batch);
     else this.#sim.schedule(this.#back[first] as number, this.#returnBatch, batch);
   }
 
   #batchDisturbed(batch: Batch, first: number): boolean {
-    if (this.#loses(first, this.#state.loseRequests, 1)) {
+    if (this.#loses(first, this.#state.loseRequests, this.#requestLosses)) {
       for (const slot of batch.slots) this.#lose(slot);
       this.#recycle(batch);
       return true;
     }
-    if (!this.#state.down && !this.#loses(first, this.#state.errors, 3)) return false;
-    for (const slot of batch.slots) this.#outcome[slot] = Outcome.unavailable;
+    if (!this.#state.down && !this.#loses(first, this.#state.errors, this.#errors)) return false;
+    for (const slot of batch.slots) {
+      this.#outcome[slot] = Outcome.unavailable;
+      this.#phase[slot] = Inbound;
+    }
     this.#sim.schedule(this.#back[first] as number, this.#returnBatch, batch);
     return true;
   }
@@ -222,11 +241,11 @@ export class SqsProducer implements Callee {
   }
 
   #disturbed(slot: number): boolean {
-    if (this.#loses(slot, this.#state.loseRequests, 1)) {
+    if (this.#loses(slot, this.#state.loseRequests, this.#requestLosses)) {
       this.#lose(slot);
       return true;
     }
-    if (!this.#state.down && !this.#loses(slot, this.#state.errors, 3)) return false;
+    if (!this.#state.down && !this.#loses(slot, this.#state.errors, this.#errors)) return false;
     this.#answer(slot, Outcome.unavailable);
     return true;
   }
@@ -237,10 +256,10 @@ export class SqsProducer implements Callee {
     else this.#phase[slot] = Lost;
   }
 
-  #loses(slot: number, share: number, way: number): boolean {
+  #loses(slot: number, share: number, luck: KeyedStream): boolean {
     if (share <= 0) return false;
-    const path = childPath(this.#path[slot] as number, way);
-    return this.#losses.at(this.#requests.ordinal(this.#request[slot] as number), path).uniform() < share;
+    const ordinal = this.#requests.ordinal(this.#request[slot] as number);
+    return luck.at(ordinal, this.#path[slot] as number).uniform() < share;
   }
 
   #roundTrip(slot: number): number {
@@ -276,7 +295,8 @@ export class SqsProducer implements Callee {
     this.#left = grownUint8(this.#left, length);
     this.#outcome = grownUint8(this.#outcome, length);
     this.#request = grownInt32(this.#request, length);
-    this.#path = grownInt32(this.#path, length);
+    this.#serial = grownInt32(this.#serial, length);
+    this.#path = grownUint32(this.#path, length);
     this.#tag = grownInt32(this.#tag, length);
     this.#back = grownInt32(this.#back, length);
   }

@@ -16,6 +16,7 @@ export class ProcessorSharing {
   #work = 0;
   #asOf = 0;
   #timer: Handle | -1 = -1;
+  #serving = false;
 
   constructor(sim: Simulation, processors: number, onServed: (job: number) => void) {
     this.#sim = sim;
@@ -33,19 +34,24 @@ export class ProcessorSharing {
     this.#arm();
   }
 
+  /** Takes a job in: `workUs` is what it needs of a processor of its own. */
   start(job: number, workUs: number): void {
     this.#advance();
+    // Idle until now: the count of virtual work begins again, so that it keeps its digits.
+    if (this.#jobs.length === 0) this.#work = 0;
     this.#push(this.#work + workUs, job);
     this.#arm();
   }
 
-  /** Takes a job out before its end. */
-  remove(job: number): void {
+  /** Takes a job out before its end; returns the work that was left, microseconds (0 for a job that is not in service). */
+  remove(job: number): number {
     const at = this.#jobs.indexOf(job);
-    if (at < 0) return;
+    if (at < 0) return 0;
     this.#advance();
+    const left = (this.#ends[at] as number) - this.#work;
     this.#removeAt(at);
     this.#arm();
+    return Math.max(0, left);
   }
 
   #rate(): number {
@@ -60,6 +66,7 @@ export class ProcessorSharing {
   }
 
   #arm(): void {
+    if (this.#serving) return;
     if (this.#timer !== -1) this.#sim.cancel(this.#timer);
     this.#timer = -1;
     const rate = this.#rate();
@@ -71,15 +78,15 @@ export class ProcessorSharing {
   #serveDue(): void {
     this.#timer = -1;
     this.#advance();
-    // An end within half a microsecond of now is now: instants are whole microseconds.
-    const reach = this.#work + 0.5 * this.#rate();
-    const served: number[] = [];
-    while (this.#jobs.length > 0 && (this.#ends[0] as number) <= reach) {
-      served.push(this.#jobs[0] as number);
+    this.#serving = true;
+    // One by one: what the end of a job brings about may start or remove others. An end within half a microsecond of now is now.
+    while (this.#jobs.length > 0 && (this.#ends[0] as number) <= this.#work + 0.5 * this.#rate()) {
+      const job = this.#jobs[0] as number;
       this.#removeAt(0);
+      this.#onServed(job);
     }
+    this.#serving = false;
     this.#arm();
-    for (const job of served) this.#onServed(job);
   }
 
   #push(end: number, job: number): void {

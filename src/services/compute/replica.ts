@@ -1,15 +1,22 @@
 /** One replica of a service: its servers, and the line of jobs that wait for one (a list through the service's columns). */
 export class Replica {
-  /** Servers it has, and those that faults have taken away. */
+  /** Servers it has when nothing is wrong. */
   readonly servers: number;
   readonly zone: string | null;
-  lost = 0;
-  down = false;
-  /** Faults in force: factor on service times and its share of jobs, share of calls that end in an error. */
+  /** Servers it has now. */
+  capacity: number;
+  /** Whole outages in force; they may overlap. */
+  #outages = 0;
+  /** Servers that faults have taken away, one by one. */
+  #lost = 0;
+  /** Impairments in force: factor on service times, and those that hit only a share of the jobs; share of calls that end in an error. */
   slow = 1;
-  slowShare = 1;
+  slowsSome: readonly { readonly factor: number; readonly share: number; readonly serial: number }[] = [];
   errors = 0;
+  /** Jobs that hold a server; with processor sharing all in service. */
   busy = 0;
+  /** Servers at work. */
+  inUse = 0;
   waiting = 0;
   /** Calls in the system, waiting, served or calling others. */
   inSystem = 0;
@@ -19,9 +26,33 @@ export class Replica {
   constructor(servers: number | null, zone: string | null) {
     this.servers = servers ?? Number.POSITIVE_INFINITY;
     this.zone = zone;
+    this.capacity = this.servers;
   }
 
   get free(): boolean {
-    return !this.down && this.busy < this.servers - this.lost;
+    return this.busy < this.capacity;
+  }
+
+  /** Not one server left. */
+  get down(): boolean {
+    return this.capacity === 0;
+  }
+
+  /** Takes servers away; `servers` is Infinity for the whole replica. */
+  lose(servers: number): void {
+    if (servers >= this.servers) this.#outages++;
+    else this.#lost += servers;
+    this.#count();
+  }
+
+  /** Gives back what `lose` took with the same number. */
+  regain(servers: number): void {
+    if (servers >= this.servers) this.#outages--;
+    else this.#lost -= servers;
+    this.#count();
+  }
+
+  #count(): void {
+    this.capacity = this.#outages > 0 ? 0 : Math.max(0, this.servers - this.#lost);
   }
 }

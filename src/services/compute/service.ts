@@ -6,8 +6,16 @@
  *
  * At one instant: a server is released and the next job taken in before the reply leaves, so a retry at once joins behind those who waited.
  */
-import { type CallPath, childPath, grownFloat64, grownInt32, grownUint8 } from '../../calls/index.ts';
-import { compileVariate, type KeyedStream, type Simulation, type Stream, type Variate } from '../../kernel/index.ts';
+import {
+  type CallPath,
+  childPath,
+  grownFloat64,
+  grownInt32,
+  grownUint8,
+  grownUint32,
+  repeatedCallPath,
+} from '../../calls/index.ts';
+import { compileVariate, type KeyedStream, type Simulation, type Variate } from '../../kernel/index.ts';
 import {
   type Callee,
   type Caller,
@@ -21,7 +29,7 @@ import { ProcessorSharing } from './processor-sharing.ts';
 import { Replica } from './replica.ts';
 import type { ServiceSettings } from './settings.ts';
 
-/** Part of a service that a fault strikes. `share` and `zone` take whole servers. */
+/** Part of a service that a fault strikes: all of it where everything is null. */
 export interface Part {
   readonly replica: number | null;
   readonly zone: string | null;
@@ -30,9 +38,9 @@ export interface Part {
 
 /** What a fault does to the part it strikes. */
 export interface Impairment extends Part {
-  /** Factor on service times begun while it lasts; null: none. */
+  /** Factor on service times begun while it lasts; null: none. With a `share`, each job is hit with that probability. */
   readonly slow: number | null;
-  /** Share of calls that end in an error; null: none. */
+  /** Share of calls that end in an error after their service; null: none. */
   readonly errors: number | null;
 }
 
@@ -63,36 +71,45 @@ export class Service implements Callee, Caller {
   readonly #work: KeyedStream;
   readonly #luck: KeyedStream;
   readonly #choices: KeyedStream;
-  readonly #balance: Stream;
+  readonly #slowed: KeyedStream;
+  readonly #balance: KeyedStream;
   #calls: readonly CallPath[] = [];
   #occurrence: readonly number[] = [];
   readonly #probability: readonly number[];
   #turn = 0;
 
-  readonly #impairments: Impairment[] = [];
+  readonly #impairments: { readonly impairment: Impairment; readonly serial: number }[] = [];
+  #impaired = 0;
+  readonly #shares: boolean;
+  /** Servers of all replicas when nothing is wrong. */
+  readonly #capacity: number;
+  #inUse = 0;
 
   readonly #inSystem: Level;
   readonly #queueLength: Level;
   readonly #busy: Level;
+  /** null where there is no limit to use. */
+  readonly #utilisation: Level | null;
   readonly #wait: Observations;
 
   #state = new Uint8Array(64);
   /** 1: its caller has left; 2: its caller waits, but for nobody. */
   #orphan = new Uint8Array(64);
-  #callIndex = new Uint8Array(64);
+  #callIndex = new Int32Array(64);
   #replica = new Int32Array(64);
   #request = new Int32Array(64);
-  #path = new Int32Array(64);
+  #path = new Uint32Array(64);
   #tag = new Int32Array(64);
   #ticket = new Int32Array(64);
   #next = new Int32Array(64);
   #previous = new Int32Array(64);
-  #generation = new Int32Array(64);
   #arrived = new Float64Array(64);
   /** When it got its server; -1 while it holds none. */
   #started = new Float64Array(64);
   /** Server time spent on it, microseconds. */
   #spent = new Float64Array(64);
+  /** With processor sharing: the work it asked for, microseconds. */
+  #asked = new Float64Array(64);
   readonly #caller: (Caller | null)[] = [];
   readonly #free: number[] = [];
   #used = 0;
@@ -110,23 +127,27 @@ export class Service implements Callee, Caller {
     this.#work = sim.keyedStream(`${settings.name}/serviceTime`);
     this.#luck = sim.keyedStream(`${settings.name}/failure`);
     this.#choices = sim.keyedStream(`${settings.name}/calls`);
-    this.#balance = sim.stream(`${settings.name}/balance`);
+    this.#slowed = sim.keyedStream(`${settings.name}/slowed`);
+    this.#balance = sim.keyedStream(`${settings.name}/balance`);
     this.#probability = settings.calls.map((call) => call.probability);
     const { metrics } = ports;
     this.#inSystem = metrics.level('InSystem', 'Count', true);
     this.#queueLength = metrics.level('QueueLength', 'Count');
     this.#busy = metrics.level('BusyServers', 'Count');
     this.#wait = metrics.observations('WaitMs', 'Milliseconds');
+    this.#utilisation = settings.servers === null ? null : metrics.level('Utilisation', 'None');
+    this.#capacity = (settings.servers ?? 0) * settings.replicas;
+    this.#shares = settings.discipline === 'processor-sharing';
     for (let i = 0; i < settings.replicas; i++) {
       const zone = settings.zones.length === 0 ? null : (settings.zones[i % settings.zones.length] as string);
       this.#replicas.push(new Replica(settings.servers, zone));
-      if (settings.discipline === 'processor-sharing') {
+      if (this.#shares) {
         this.#sharing.push(new ProcessorSharing(sim, settings.servers ?? Number.POSITIVE_INFINITY, this.#served));
       }
     }
   }
 
-  /** Wires the services behind; `targets[i]` serves `settings.calls[i]`. */
+  /** Wires the services behind; `calls[i]` serves `settings.calls[i]`. */
   connect(calls: readonly CallPath[]): void {
     this.#calls = calls;
     const seen = new Map<string, number>();
@@ -140,7 +161,7 @@ export class Service implements Callee, Caller {
   // --- the callee ---
 
   call(request: number, path: number, caller: Caller, tag: number): number {
-    const index = this.#choose();
+    const index = this.#choose(request, path);
     const replica = this.#replicas[index] as Replica;
     const refusal = this.#refusal(replica);
     if (refusal !== null) {
@@ -161,7 +182,7 @@ export class Service implements Callee, Caller {
     this.#requests.retain(request);
     replica.inSystem++;
     this.#inSystem.add(1);
-    if (replica.free || this.settings.discipline === 'processor-sharing') this.#start(job, replica);
+    if (replica.free || this.#shares) this.#start(job, replica);
     else this.#enqueue(job, replica);
     return job;
   }
@@ -179,7 +200,7 @@ export class Service implements Callee, Caller {
     this.#stopServing(job, replica);
     const request = this.#request[job] as number;
     this.#account(job, false);
-    this.#giveUp(job, replica, state === Serving && this.settings.discipline !== 'processor-sharing');
+    this.#giveUp(job, replica, state === Serving && !this.#shares);
     this.#fill(replica);
     this.#requests.release(request);
   }
@@ -206,50 +227,66 @@ export class Service implements Callee, Caller {
 
   /** Slows a part down or makes it fail now and then; the returned function ends it. */
   impair(impairment: Impairment): () => void {
-    this.#impairments.push(impairment);
+    const entry = { impairment, serial: ++this.#impaired };
+    this.#impairments.push(entry);
     this.#applyImpairments();
     return () => {
-      this.#impairments.splice(this.#impairments.indexOf(impairment), 1);
+      this.#impairments.splice(this.#impairments.indexOf(entry), 1);
       this.#applyImpairments();
     };
   }
 
-  /** Takes servers away: what they have in hand fails, at once. With the whole replica down, those who wait fail too. */
+  /**
+   * Takes servers away: what they have in hand fails, at once. Where the last one of a replica goes, those who wait fail too, and calls are
+   * answered `unavailable`. With processor sharing no job belongs to a processor: those in service go on with what is left.
+   */
   takeDown(part: Part): () => void {
-    const whole = this.#partOf(part);
-    const restore: (() => void)[] = [];
-    for (const [index, servers] of whole) restore.push(this.#reduce(index, servers));
+    const taken = this.#partOf(part);
+    for (const [index, servers] of taken) this.#reduce(index, servers);
     return () => {
-      for (const back of restore) back();
+      for (const [index, servers] of taken) this.#restore(index, servers);
     };
   }
 
   // --- a job's life ---
 
-  #choose(): number {
+  /** The balancers do not look after health, as one without health checks: only `leastConnections` sees that nobody takes a connection. */
+  #choose(request: number, path: number): number {
     const n = this.#replicas.length;
     if (n === 1) return 0;
-    if (this.settings.balance === 'random') return Math.floor(this.#balance.uniform() * n);
+    if (this.settings.balance === 'random') {
+      return Math.floor(this.#balance.at(this.#requests.ordinal(request), path).uniform() * n);
+    }
     if (this.settings.balance === 'roundRobin') {
       const index = this.#turn;
       this.#turn = (index + 1) % n;
       return index;
     }
+    return this.#leastConnected(n);
+  }
+
+  /** The first of those with the fewest calls in the system, among those that are up where any is. */
+  #leastConnected(n: number): number {
     let best = 0;
     for (let i = 1; i < n; i++) {
-      if ((this.#replicas[i] as Replica).inSystem < (this.#replicas[best] as Replica).inSystem) best = i;
+      const one = this.#replicas[i] as Replica;
+      const other = this.#replicas[best] as Replica;
+      if (one.down ? other.down && one.inSystem < other.inSystem : other.down || one.inSystem < other.inSystem)
+        best = i;
     }
     return best;
   }
 
   #refusal(replica: Replica): Outcome | null {
     if (replica.down) return Outcome.unavailable;
-    const { connections, maxQueue, discipline } = this.settings;
+    const { connections, maxQueue } = this.settings;
     if (connections !== null && replica.inSystem >= connections) return Outcome.refused;
-    if (maxQueue !== null && discipline !== 'processor-sharing' && !replica.free && replica.waiting >= maxQueue) {
-      return Outcome.refused;
-    }
-    return null;
+    if (maxQueue === null) return null;
+    // Nobody waits where processors are shared: the places are those of the servers and of the queue together.
+    const full = this.#shares
+      ? replica.busy >= replica.servers + maxQueue
+      : !replica.free && replica.waiting >= maxQueue;
+    return full ? Outcome.refused : null;
   }
 
   #enqueue(job: number, replica: Replica): void {
@@ -266,9 +303,22 @@ export class Service implements Callee, Caller {
       const job = replica.head;
       this.#unlink(job, replica);
       const shed = this.settings.shedAfterUs;
-      if (shed !== null && this.#sim.now - (this.#arrived[job] as number) > shed) this.#finish(job, Outcome.refused);
+      if (shed !== null && this.#sim.now - (this.#arrived[job] as number) > shed)
+        this.#turnAway(job, replica, Outcome.refused);
       else this.#start(job, replica);
     }
+  }
+
+  /** The end of a job that never had a server and is out of the line already. */
+  #turnAway(job: number, replica: Replica, outcome: Outcome): void {
+    const caller = this.#caller[job] as Caller;
+    const tag = this.#tag[job] as number;
+    const request = this.#request[job] as number;
+    const orphan = this.#orphan[job] === 1;
+    this.#giveUp(job, replica, false);
+    if (orphan) caller.onLateReply(request, outcome);
+    else caller.onReply(tag, outcome);
+    this.#requests.release(request);
   }
 
   #start(job: number, replica: Replica): void {
@@ -276,10 +326,11 @@ export class Service implements Callee, Caller {
     this.#state[job] = Serving;
     this.#started[job] = now;
     replica.busy++;
-    this.#busy.add(1);
+    this.#noteUse(replica);
     this.#wait.record((now - (this.#arrived[job] as number)) / 1000);
     const time = this.#ownTime(job, replica);
-    if (this.settings.discipline === 'processor-sharing') {
+    if (this.#shares) {
+      this.#asked[job] = time;
       (this.#sharing[this.#replica[job] as number] as ProcessorSharing).start(job, time);
     } else {
       this.#sim.schedule(time, this.#served, job);
@@ -298,14 +349,19 @@ export class Service implements Callee, Caller {
       if (slowdown.kind === 'perConcurrent') time += slowdown.perConcurrentUs * n;
       else time *= 1 + slowdown.sigma * (n - 1) + slowdown.kappa * n * (n - 1);
     }
-    if (replica.slow !== 1 && this.#isSlowed(job, replica)) time *= replica.slow;
+    time *= replica.slow;
+    if (replica.slowsSome.length > 0) time *= this.#slowedBy(job, replica);
     return Math.round(time);
   }
 
-  #isSlowed(job: number, replica: Replica): boolean {
-    if (replica.slowShare >= 1) return true;
-    const path = childPath(this.#path[job] as number, 7);
-    return this.#luck.at(this.#requests.ordinal(this.#request[job] as number), path).uniform() < replica.slowShare;
+  #slowedBy(job: number, replica: Replica): number {
+    const ordinal = this.#requests.ordinal(this.#request[job] as number);
+    let factor = 1;
+    for (const some of replica.slowsSome) {
+      const path = childPath(this.#path[job] as number, some.serial);
+      if (this.#slowed.at(ordinal, path).uniform() < some.share) factor *= some.factor;
+    }
+    return factor;
   }
 
   #ownTimeOver(job: number): void {
@@ -321,13 +377,13 @@ export class Service implements Callee, Caller {
       this.#finish(job, Outcome.ok);
       return;
     }
-    if (!this.settings.blocking || this.settings.discipline === 'processor-sharing') {
-      const replica = this.#replicaOf(job);
-      this.#releaseServer(job, replica);
-      this.#fill(replica);
-    }
     this.#state[job] = Calling;
     this.#callIndex[job] = 0;
+    if (!this.settings.blocking || this.#shares) {
+      const replica = this.#replicaOf(job);
+      this.#releaseServer(job, replica, 0);
+      this.#fill(replica);
+    }
     this.#callNext(job);
   }
 
@@ -342,17 +398,15 @@ export class Service implements Callee, Caller {
 
   #callNext(job: number): void {
     const request = this.#request[job] as number;
-    const generation = this.#generation[job];
     for (let i = this.#callIndex[job] as number; i < this.#calls.length; i++) {
-      const path = childPath(this.#path[job] as number, 1000 * (this.#occurrence[i] as number));
+      const path = repeatedCallPath(this.#path[job] as number, this.#occurrence[i] as number);
       if (!this.#makes(request, path, i)) continue;
       this.#callIndex[job] = i;
       const ticket = (this.#calls[i] as CallPath).call(request, path, this, job);
-      // The answer may have come at once: then the job has moved on, or is gone.
-      if (this.#generation[job] === generation && this.#callIndex[job] === i && this.#state[job] === Calling) {
-        this.#ticket[job] = ticket;
-        if (this.#orphan[job] !== 0) this.#disownCall(job);
-      }
+      // Answered at once the job has moved on, or is gone.
+      if (ticket < 0) return;
+      this.#ticket[job] = ticket;
+      if (this.#orphan[job] !== 0) this.#disownCall(job);
       return;
     }
     this.#finish(job, Outcome.ok);
@@ -371,7 +425,7 @@ export class Service implements Callee, Caller {
     const tag = this.#tag[job] as number;
     const request = this.#request[job] as number;
     const orphan = this.#orphan[job] === 1;
-    this.#releaseServer(job, replica);
+    this.#releaseServer(job, replica, 0);
     this.#account(job, outcome === Outcome.ok && this.#orphan[job] === 0);
     this.#giveUp(job, replica, false);
     this.#fill(replica);
@@ -385,20 +439,30 @@ export class Service implements Callee, Caller {
     if (!useful && spent > 0) this.#requests.wasted(this.#request[job] as number, spent);
   }
 
-  #releaseServer(job: number, replica: Replica): void {
+  /** `left`: work not done, with processor sharing. */
+  #releaseServer(job: number, replica: Replica, left: number): void {
     const started = this.#started[job] as number;
     if (started < 0) return;
-    this.#spent[job] = (this.#spent[job] as number) + this.#sim.now - started;
+    const spent = this.#shares ? (this.#asked[job] as number) - left : this.#sim.now - started;
+    this.#spent[job] = (this.#spent[job] as number) + spent;
     this.#started[job] = -1;
     replica.busy--;
-    this.#busy.add(-1);
+    this.#noteUse(replica);
   }
 
   #stopServing(job: number, replica: Replica): void {
-    if (this.#state[job] === Serving && this.settings.discipline === 'processor-sharing') {
-      (this.#sharing[this.#replica[job] as number] as ProcessorSharing).remove(job);
-    }
-    this.#releaseServer(job, replica);
+    const shared = this.#state[job] === Serving && this.#shares;
+    const left = shared ? (this.#sharing[this.#replica[job] as number] as ProcessorSharing).remove(job) : 0;
+    this.#releaseServer(job, replica, left);
+  }
+
+  #noteUse(replica: Replica): void {
+    const inUse = Math.min(replica.busy, replica.capacity);
+    if (inUse === replica.inUse) return;
+    this.#inUse += inUse - replica.inUse;
+    replica.inUse = inUse;
+    this.#busy.set(this.#inUse);
+    this.#utilisation?.set(this.#inUse / this.#capacity);
   }
 
   #giveUp(job: number, replica: Replica, eventPending: boolean): void {
@@ -425,60 +489,72 @@ export class Service implements Callee, Caller {
 
   #applyImpairments(): void {
     this.#replicas.forEach((replica, index) => {
+      const slowsSome: { factor: number; share: number; serial: number }[] = [];
       replica.slow = 1;
-      replica.slowShare = 1;
       replica.errors = 0;
-      for (const impairment of this.#impairments) {
+      for (const { impairment, serial } of this.#impairments) {
         if (!covers(impairment, index, replica)) continue;
+        const { slow, errors } = impairment;
         const share = impairment.share ?? 1;
-        if (impairment.slow !== null) {
-          replica.slow *= impairment.slow;
-          replica.slowShare = share;
-        }
-        if (impairment.errors !== null) replica.errors = 1 - (1 - replica.errors) * (1 - share * impairment.errors);
+        if (slow !== null && share >= 1) replica.slow *= slow;
+        else if (slow !== null) slowsSome.push({ factor: slow, share, serial });
+        if (errors !== null) replica.errors = 1 - (1 - replica.errors) * (1 - share * errors);
       }
+      replica.slowsSome = slowsSome;
     });
   }
 
-  /** Whole servers of each replica that a part covers, in the replicas' order. */
+  /** Servers of each replica that a part covers: a share is rounded over all of them, then spread evenly. A share of an endless number is none. */
   #partOf(part: Part): [number, number][] {
     const covered: [number, number][] = [];
+    const share = part.share ?? 1;
+    let before = 0;
     this.#replicas.forEach((replica, index) => {
       if (!covers(part, index, replica)) return;
-      const all = replica.servers;
-      covered.push([index, part.share === null ? all : Math.round(part.share * all)]);
+      if (share >= 1) covered.push([index, Number.POSITIVE_INFINITY]);
+      else if (Number.isFinite(replica.servers)) {
+        const until = before + replica.servers;
+        covered.push([index, Math.round(share * until) - Math.round(share * before)]);
+        before = until;
+      }
     });
     return covered;
   }
 
-  #reduce(index: number, servers: number): () => void {
+  #reduce(index: number, servers: number): void {
     const replica = this.#replicas[index] as Replica;
-    const whole = servers >= replica.servers;
-    if (whole) replica.down = true;
-    else replica.lost += servers;
-    this.#sharing[index]?.setProcessors(Math.max(0, replica.servers - replica.lost));
-    this.#failInHand(index, whole ? Number.POSITIVE_INFINITY : replica.busy - (replica.servers - replica.lost));
-    if (whole) while (replica.head >= 0) this.#failWaiting(replica);
-    return () => {
-      if (whole) replica.down = false;
-      else replica.lost -= servers;
-      this.#sharing[index]?.setProcessors(Math.max(0, replica.servers - replica.lost));
-      this.#fill(replica);
-    };
+    if (replica.down) {
+      replica.lose(servers);
+      return;
+    }
+    replica.lose(servers);
+    this.#sharing[index]?.setProcessors(replica.capacity);
+    if (replica.down) {
+      this.#failInHand(index, Number.POSITIVE_INFINITY, true);
+      while (replica.head >= 0) {
+        const job = replica.head;
+        this.#unlink(job, replica);
+        this.#turnAway(job, replica, Outcome.failed);
+      }
+    } else if (!this.#shares) this.#failInHand(index, replica.busy - replica.capacity, false);
+    this.#noteUse(replica);
   }
 
-  #failWaiting(replica: Replica): void {
-    const job = replica.head;
-    this.#unlink(job, replica);
-    this.#finish(job, Outcome.failed);
+  #restore(index: number, servers: number): void {
+    const replica = this.#replicas[index] as Replica;
+    replica.regain(servers);
+    this.#sharing[index]?.setProcessors(replica.capacity);
+    this.#noteUse(replica);
+    this.#fill(replica);
   }
 
-  /** Fails up to `count` jobs in service of a replica, those of the lowest slots first. */
-  #failInHand(index: number, count: number): void {
+  /** Fails up to `count` jobs that hold a server of a replica, those of the lowest slots first; `all`: also those that hold none while they call. */
+  #failInHand(index: number, count: number, all: boolean): void {
     let left = count;
     for (let job = 0; job < this.#used && left > 0; job++) {
-      const state = this.#state[job];
+      const state = this.#state[job] as number;
       if (this.#replica[job] !== index || (state !== Serving && state !== Calling)) continue;
+      if (!all && (this.#started[job] as number) < 0) continue;
       left--;
       this.#failNow(job, state);
     }
@@ -493,7 +569,7 @@ export class Service implements Callee, Caller {
     const orphan = this.#orphan[job] === 1;
     this.#stopServing(job, replica);
     this.#account(job, false);
-    this.#giveUp(job, replica, state === Serving && this.settings.discipline !== 'processor-sharing');
+    this.#giveUp(job, replica, state === Serving && !this.#shares);
     if (orphan) caller.onLateReply(request, Outcome.failed);
     else caller.onReply(tag, Outcome.failed);
     this.#requests.release(request);
@@ -534,7 +610,6 @@ export class Service implements Callee, Caller {
 
   #recycle(job: number): void {
     this.#state[job] = Free;
-    this.#generation[job] = ((this.#generation[job] as number) + 1) | 0;
     this.#free.push(job);
   }
 
@@ -551,17 +626,17 @@ export class Service implements Callee, Caller {
     const length = this.#state.length * 2;
     this.#state = grownUint8(this.#state, length);
     this.#orphan = grownUint8(this.#orphan, length);
-    this.#callIndex = grownUint8(this.#callIndex, length);
+    this.#callIndex = grownInt32(this.#callIndex, length);
     this.#replica = grownInt32(this.#replica, length);
     this.#request = grownInt32(this.#request, length);
-    this.#path = grownInt32(this.#path, length);
+    this.#path = grownUint32(this.#path, length);
     this.#tag = grownInt32(this.#tag, length);
     this.#ticket = grownInt32(this.#ticket, length);
     this.#next = grownInt32(this.#next, length);
     this.#previous = grownInt32(this.#previous, length);
-    this.#generation = grownInt32(this.#generation, length);
     this.#arrived = grownFloat64(this.#arrived, length);
     this.#started = grownFloat64(this.#started, length);
     this.#spent = grownFloat64(this.#spent, length);
+    this.#asked = grownFloat64(this.#asked, length);
   }
 }
