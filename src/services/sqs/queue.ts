@@ -371,6 +371,8 @@ export class SqsQueue implements SqsOperations, DeadLetterPort {
         this.#answer(receiver, tag);
         return -1;
       }
+      // It may have moved some to the dead-letter queue.
+      this.#report();
     }
     const place = this.#polls.add(receiver, tag, max, visibilityUs);
     this.#waitLane(waitUs).arm(place, this.#polls.generation(place));

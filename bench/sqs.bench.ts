@@ -1,0 +1,114 @@
+/**
+ * Speed and memory of the SQS model alone, CPU time: send, long poll ten, delete batch; bytes per message of a backlog; whether ten
+ * times the backlog costs ten times the time. Run: npx tsx --expose-gc bench/sqs.bench.ts
+ */
+import { Simulation } from '../src/kernel/index.ts';
+import { type ReceiveMessageOutput, SqsQueue } from '../src/services/sqs/index.ts';
+import type { SqsSettings } from '../src/services/sqs/settings.ts';
+
+const nothing = { add: () => {}, set: () => {}, record: () => {}, since: () => {} };
+const metrics = { counter: () => nothing, level: () => nothing, observations: () => nothing, age: () => nothing };
+const none = () => {};
+const observer = {
+  onSent: none,
+  onReceived: none,
+  onDeleted: none,
+  onExpired: none,
+  onDeadLettered: none,
+  onPurged: none,
+  onGone: none,
+};
+const latency = { kind: 'constant', value: 0 } as const;
+const settings: SqsSettings = {
+  type: 'sqs',
+  name: 'orders',
+  fifo: false,
+  visibilityTimeoutUs: 30_000_000,
+  delayUs: 0,
+  messageRetentionPeriodUs: 345_600_000_000,
+  receiveMessageWaitTimeUs: 20_000_000,
+  maximumMessageSizeBytes: 1_048_576,
+  redrive: null,
+  maxInFlight: 120_000,
+  latency: { send: latency, receive: latency, delete: latency },
+  distribution: { servers: 8, sampled: 4, deleteMiss: 0, receiveMiss: 0, reorder: 0 },
+};
+
+const entries = Array.from({ length: 10 }, (_, body) => ({ body, bytes: 1000, DelaySeconds: -1 }));
+const poll = { MaxNumberOfMessages: 10, VisibilityTimeout: -1, WaitTimeSeconds: -1 };
+
+class World {
+  readonly sim = new Simulation({ seed: 1 });
+  readonly queue = new SqsQueue(this.sim, settings, { metrics, observer, deadLetterQueue: null });
+  received = 0;
+  readonly #receiver = {
+    onReceiveMessage: (_tag: number, output: ReceiveMessageOutput): void => {
+      this.received += output.count;
+      if (output.count > 0) this.queue.DeleteMessageBatch(output.ReceiptHandle, output.count);
+    },
+  };
+
+  send(batches: number, oneByOne: boolean): void {
+    for (let i = 0; i < batches; i++) {
+      if (oneByOne) for (const entry of entries) this.queue.SendMessage(entry);
+      else this.queue.SendMessageBatch(entries, 10);
+    }
+  }
+  receiveAndDelete(polls: number): void {
+    for (let i = 0; i < polls; i++) this.queue.ReceiveMessage(poll, this.#receiver, 0);
+  }
+  /** Messages in flight at all times, their timeouts armed. */
+  flow(messages: number, oneByOne: boolean): void {
+    for (let i = 0; i < messages; i += 100) {
+      this.send(10, oneByOne);
+      this.receiveAndDelete(10);
+    }
+  }
+}
+
+/** CPU time, so that a busy machine changes it less. */
+function seconds(work: () => void): number {
+  const start = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1e6;
+}
+
+function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1] as number;
+}
+
+function rate(oneByOne: boolean): number {
+  const world = new World();
+  world.flow(500_000, oneByOne);
+  const messages = 2_000_000;
+  return messages / median([1, 2, 3].map(() => seconds(() => world.flow(messages, oneByOne)))) / 1e6;
+}
+
+function collect(): void {
+  (globalThis as { gc?: () => void }).gc?.();
+}
+
+function backlog(messages: number): { bytes: number; sendNs: number; drainNs: number } {
+  collect();
+  const before = process.memoryUsage();
+  const world = new World();
+  const send = seconds(() => world.send(messages / 10, false));
+  collect();
+  const after = process.memoryUsage();
+  const drain = seconds(() => world.receiveAndDelete(messages / 10));
+  if (world.received !== messages) throw new Error(`received ${world.received} of ${messages}`);
+  const used = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+  return { bytes: used / messages, sendNs: (send / messages) * 1e9, drainNs: (drain / messages) * 1e9 };
+}
+
+console.log(`node ${process.version}`);
+console.log(`send batch, long poll ten, delete batch: ${rate(false).toFixed(1)} million messages/s`);
+console.log(`send one by one, long poll ten, delete batch: ${rate(true).toFixed(1)} million messages/s`);
+for (const messages of [1e5, 1e6, 1e7]) {
+  const { bytes, sendNs, drainNs } = backlog(messages);
+  console.log(
+    `backlog of ${messages}: ${bytes.toFixed(1)} bytes a message, ${sendNs.toFixed(0)} ns to send, ${drainNs.toFixed(0)} ns to receive and delete`,
+  );
+}
