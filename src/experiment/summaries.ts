@@ -1,6 +1,6 @@
 /** The summed-up figures of a traffic over all replications, each with its interval. */
 import type { TrafficOutcome } from '../history/index.ts';
-import { jackknifeMean, jackknifeQuantile, LogHistogram, pool, tInterval } from '../stats/index.ts';
+import { jackknifeMean, jackknifeQuantile, jackknifeRatio, LogHistogram, pool, tInterval } from '../stats/index.ts';
 import type { Interval, LatencySummary } from './result.ts';
 
 export const QUANTILES = [
@@ -27,6 +27,7 @@ export const COUNTS = [
   'resolvedInDrain',
   'wastedServerMs',
 ] as const;
+export const FATES = ['completed', 'rejected', 'lost', 'deadLettered', 'expired', 'inSystem'] as const;
 export const RESPONSES = ['ok', 'refused', 'timedOut', 'waiting'] as const;
 export const LATENCIES = ['responseMs', 'completionMs'] as const;
 
@@ -92,55 +93,44 @@ const DRAWN_SHARES = [
   0.9999,
 ];
 
-/** An interval on every numeric field of a traffic; none with fewer than two replications. `twoRegimes`: then no t interval on means. */
+/**
+ * An interval on every numeric field of a traffic; none with fewer than two replications. Where the replications ended in two regimes no
+ * interval is given on a mean or a total: it would describe no run at all. Also `<fate>.share`: that fate's share of the offered.
+ */
 export function intervalsOf(sample: TrafficSample, level: number, twoRegimes: boolean): [string, Interval][] {
   if (sample.outcomes.length < 2) return [];
   const found: [string, Interval][] = [];
-  const onMean = (values: readonly number[], of: string): Interval =>
+  const unlessSplit = (interval: Interval): Interval =>
     twoRegimes
-      ? {
-          estimate: mean(values),
-          low: null,
-          high: null,
-          level,
-          method: `${of}; no interval: the replications ended in two regimes`,
-        }
-      : tInterval(values, level);
-  for (const field of COUNTS)
-    found.push([field, totalled(onMean(sample.counts(field), 'mean'), sample.outcomes.length)]);
-  for (const field of RESPONSES) {
-    found.push([`response.${field}`, totalled(onMean(sample.counts(field), 'mean'), sample.outcomes.length)]);
+      ? { ...interval, low: null, high: null, method: 'no interval on a mean: the replications ended in two regimes' }
+      : interval;
+  const totalOf = (counts: readonly number[]): Interval => totalled(tInterval(counts, level), counts.length);
+  for (const field of COUNTS) found.push([field, unlessSplit(totalOf(sample.counts(field)))]);
+  for (const field of RESPONSES) found.push([`response.${field}`, unlessSplit(totalOf(sample.counts(field)))]);
+  const offered = sample.counts('offered');
+  for (const fate of FATES) {
+    const share = jackknifeRatio(sample.counts(fate), offered, level, `${fate} ÷ offered, pooled`);
+    found.push([`${fate}.share`, unlessSplit(share)]);
   }
-  found.push(['throughputPerSecond', onMean(sample.rates('throughput'), 'mean over replications')]);
-  found.push(['goodputPerSecond', onMean(sample.rates('goodput'), 'mean over replications')]);
-  for (const field of LATENCIES) found.push(...latencyIntervals(sample, field, level));
+  found.push(['throughputPerSecond', unlessSplit(tInterval(sample.rates('throughput'), level))]);
+  found.push(['goodputPerSecond', unlessSplit(tInterval(sample.rates('goodput'), level))]);
+  for (const field of LATENCIES) {
+    const histograms = sample[field];
+    const counts = histograms.map(({ count }) => count);
+    const sums = histograms.map(({ sum }) => sum);
+    found.push([`${field}.count`, unlessSplit(totalOf(counts))]);
+    found.push([`${field}.mean`, unlessSplit(jackknifeMean(sums, counts, level))]);
+    for (const [name, share] of QUANTILES)
+      found.push([`${field}.${name}`, jackknifeQuantile(histograms, share, level)]);
+    found.push([`${field}.max`, unlessSplit(ofMaxima(histograms, level))]);
+  }
   return found;
 }
 
-function latencyIntervals(
-  sample: TrafficSample,
-  field: (typeof LATENCIES)[number],
-  level: number,
-): [string, Interval][] {
-  const histograms = sample[field];
-  const counts = histograms.map(({ count }) => count);
-  const found: [string, Interval][] = [[`${field}.count`, totalled(tInterval(counts, level), histograms.length)]];
-  found.push([
-    `${field}.mean`,
-    jackknifeMean(
-      histograms.map(({ sum }) => sum),
-      counts,
-      level,
-    ),
-  ]);
-  for (const [name, share] of QUANTILES) found.push([`${field}.${name}`, jackknifeQuantile(histograms, share, level)]);
+function ofMaxima(histograms: readonly LogHistogram[], level: number): Interval {
   const maxima = histograms.filter(({ count }) => count > 0).map(({ max }) => max);
-  const highest = tInterval(maxima, level);
-  found.push([
-    `${field}.max`,
-    { ...highest, method: `${highest.method}; of the replications' maxima, which are never pooled` },
-  ]);
-  return found;
+  const interval = tInterval(maxima, level);
+  return { ...interval, method: `${interval.method}; of the replications' maxima, which are never pooled` };
 }
 
 /** A total over the replications from the interval of their mean. */
