@@ -27,10 +27,13 @@ export function seriesCsv(result: Result, name: string): string {
   );
 }
 
-/** One row a pair: which distribution, the share of the finished, the value at or under which it lies. */
+/**
+ * One row a pair: which distribution, the share of the finished, the value at or under which it lies
+ * (milliseconds where the name ends in `Ms`).
+ */
 export function distributionsCsv(result: Result, name: string): string {
   const rows = Object.entries(designOf(result, name).distributions).flatMap(([key, pairs]) =>
     pairs.map(([value, share]) => [csvField(key), field(share), field(value)]),
   );
-  return lines(['distribution', 'shareOfFinished', 'valueMs'], rows);
+  return lines(['distribution', 'shareOfFinished', 'value'], rows);
 }

@@ -8,6 +8,7 @@ import {
   assumptionsTable,
   comparisonTable,
   costTable,
+  differencesTable,
   guaranteesTable,
   objectivesTable,
   outcomesTable,
@@ -64,6 +65,7 @@ export function documentOf(result: Result): ReportDocument {
       blocks: [
         ...table(comparisonTable(result), 'Figures of each design with their confidence intervals'),
         ...(story.comparisons.length > 0 ? [{ kind: 'list' as const, items: story.comparisons }] : []),
+        ...table(differencesTable(result), 'Paired differences between the designs'),
       ],
     },
     { id: 'charts', title: 'Charts', blocks: charts.map((chart) => ({ kind: 'chart', chart })) },
@@ -110,11 +112,14 @@ function limits(result: Result): Block[] {
 }
 
 function repeat(result: Result): Block[] {
-  const method = [
-    ...new Set(
-      Object.values(result.designs).flatMap((design) => Object.values(design.intervals).map((one) => one.method)),
+  const methods = Object.values(result.designs).flatMap((design) =>
+    Object.values(design.intervals).map((one) =>
+      one.method
+        .replace(/ of \d+ observations/, '')
+        .replace(/quantile [\d.]+/, 'quantile')
+        .replace(/;.*$/s, ''),
     ),
-  ];
+  );
   const sure = Object.values(result.designs).flatMap((design) => Object.values(design.intervals))[0]?.level;
   const resolved = JSON.stringify(result.resolved, undefined, 2) ?? '';
   return [
@@ -131,7 +136,9 @@ function repeat(result: Result): Block[] {
         ['version', `spillway ${result.version}`],
         ['facts', result.facts],
         ['fingerprint', result.fingerprint],
-        ...(sure === undefined ? [] : [['intervals', `${level(sure)}; ${method.slice(0, 6).join('; ')}`] as const]),
+        ...(sure === undefined
+          ? []
+          : [['intervals', `${level(sure)}; ${[...new Set(methods)].slice(0, 4).join('; ')}`] as const]),
       ],
     },
     ...(resolved.length > 2 && resolved.length <= MOST_RESOLVED

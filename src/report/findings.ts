@@ -222,5 +222,7 @@ export function endOfInterest(result: Result): number {
       }
     }
   }
+  // The last few requests under way at the horizon are not worth a cliff at the edge of every chart.
+  if (last < result.horizonMs * 1.02) return result.horizonMs;
   return Math.min(Math.max(end, result.resolutionMs), Math.max(last + (last - result.horizonMs) * 0.05, last));
 }

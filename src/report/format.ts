@@ -172,6 +172,11 @@ export function formatterOfUnit(unit: string): Formatter {
   }
 }
 
+/** The same for a metric, some of which are shares though their unit is None. */
+export function formatterOfMetric(name: string, unit: string): Formatter {
+  return unit.toLowerCase() === 'none' && /(Utilisation|Probability|Share)$/.test(name) ? share : formatterOfUnit(unit);
+}
+
 /** A confidence level: `95 %`, `99.9 %`. */
 export function level(value: number): string {
   return share(value).replace('.0 %', ' %');

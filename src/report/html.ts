@@ -12,7 +12,7 @@ export function html(result: Result, report: ReportDocument, drawings: ReadonlyM
   const alarm =
     story.alarms.length === 0
       ? ''
-      : `<section class="alarm" role="alert"><h2>Not as expected</h2><ul>${story.alarms.map((text) => `<li>${htmlText(text)}</li>`).join('')}</ul></section>`;
+      : `<section class="alarm" aria-labelledby="h-alarm"><h2 id="h-alarm">Not as expected</h2><ul>${story.alarms.map((text) => `<li>${htmlText(text)}</li>`).join('')}</ul></section>`;
   const stories = story.designs
     .map(
       (one) =>

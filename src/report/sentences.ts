@@ -23,7 +23,7 @@ import {
   duration,
   type Formatter,
   formatterOfField,
-  formatterOfUnit,
+  formatterOfMetric,
   level,
   list,
   plural,
@@ -65,7 +65,7 @@ export function tellStory(result: Result): Story {
         brief: sentences.filter((one, place) => place < 2 || /^It never|^It recovered.* only|two regimes/.test(one)),
       };
     }),
-    comparisons: result.comparisons.flatMap((one) => comparisonSentence(one)),
+    comparisons: result.comparisons.flatMap((one) => comparisonSentence(one)).slice(0, MOST_TOLD),
   };
 }
 
@@ -109,7 +109,7 @@ function objectiveFormatter(design: DesignResult, text: string): Formatter {
   const parsed = parseObjective(text);
   if (parsed === undefined) return count;
   if (parsed.subject === 'metric') {
-    return formatterOfUnit(design.resources[parsed.name]?.metrics[parsed.field]?.unit ?? 'None');
+    return formatterOfMetric(parsed.field, design.resources[parsed.name]?.metrics[parsed.field]?.unit ?? 'None');
   }
   return formatterOfField(parsed.statistic === null ? parsed.field : `${parsed.field}.${parsed.statistic}`);
 }
@@ -264,20 +264,24 @@ export function wordsOfKey(key: string): string {
   return dot < 0 ? key : `${wordsOfField(key.slice(dot + 1))} of ${key.slice(0, dot)}`;
 }
 
+/** The differences that are told in words; the rest stands in the table. */
+const TOLD = /\.(completionMs\.p99|goodputPerSecond)$/;
+const MOST_TOLD = 4;
+
 function comparisonSentence(one: ComparisonResult): string[] {
   const { estimate, low, high, level: sure } = one.difference;
-  if (estimate === null) return [];
+  if (estimate === null || !TOLD.test(one.metric)) return [];
   const format = formatterOfField(afterDot(one.metric));
-  const band =
-    low === null || high === null
-      ? ''
-      : ` (${level(sure)} interval of the paired difference: ${range(one.difference, format)})`;
+  const [near, far] =
+    low === null || high === null ? [null, null] : [Math.abs(low), Math.abs(high)].sort((x, y) => x - y);
   if (low !== null && high !== null && low <= 0 && high >= 0) {
     return [
-      `The ${wordsOfKey(one.metric)}: no difference between ${one.a} and ${one.b} that the replications can tell${band}.`,
+      `The ${wordsOfKey(one.metric)}: no difference between ${one.a} and ${one.b} that the replications can tell (${level(sure)}: ${range({ low, high }, format)}).`,
     ];
   }
-  const more = estimate > 0 ? one.b : one.a;
-  const less = estimate > 0 ? one.a : one.b;
-  return [`The ${wordsOfKey(one.metric)} is ${format(Math.abs(estimate))} higher in ${more} than in ${less}${band}.`];
+  // The difference is the first minus the second.
+  const [more, less] = estimate > 0 ? [one.a, one.b] : [one.b, one.a];
+  const band = near === null ? '' : ` (${level(sure)}: ${range({ low: near, high: far }, format)})`;
+  const word = format === duration ? 'longer' : 'higher';
+  return [`The ${wordsOfKey(one.metric)} is ${format(Math.abs(estimate))} ${word} in ${more} than in ${less}${band}.`];
 }

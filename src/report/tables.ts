@@ -1,5 +1,5 @@
 /** The tables of the report, as text in cells: HTML, Markdown and the terminal show the same ones. */
-import type { Interval, Result, TrafficResult } from '../experiment/result.ts';
+import type { Interval, Metric, Result, TrafficResult } from '../experiment/result.ts';
 import {
   ANSWER_WORDS,
   ANSWERS,
@@ -18,7 +18,8 @@ import {
   count,
   duration,
   type Formatter,
-  formatterOfUnit,
+  formatterOfField,
+  formatterOfMetric,
   level,
   plain,
   range,
@@ -27,7 +28,7 @@ import {
   spread,
   usd,
 } from './format.ts';
-import { objectiveValue } from './sentences.ts';
+import { objectiveValue, wordsOfKey } from './sentences.ts';
 
 export type Tone = 'good' | 'bad' | 'warn' | 'quiet';
 
@@ -150,7 +151,8 @@ interface Line {
 
 const LINES: readonly Line[] = [
   { label: 'offered', key: 'offered', format: count, value: (t) => t.offered },
-  { label: 'completed, share of offered', key: 'completed', format: share, value: (t) => part(t, t.completed) },
+  { label: 'completed', key: 'completed', format: count, value: (t) => t.completed },
+  { label: 'completed, share of offered', key: 'completedShare', format: share, value: (t) => part(t, t.completed) },
   { label: 'throughput', key: 'throughputPerSecond', format: rate, value: (t) => t.throughputPerSecond },
   { label: 'goodput', key: 'goodputPerSecond', format: rate, value: (t) => t.goodputPerSecond },
   { label: 'completion, median', key: 'completionMs.p50', format: duration, value: (t) => t.completionMs.p50 },
@@ -175,7 +177,7 @@ const LINES: readonly Line[] = [
 
 const TERSE: ReadonlySet<string> = new Set([
   'offered',
-  'completed',
+  'completedShare',
   'goodputPerSecond',
   'completionMs.p50',
   'completionMs.p99',
@@ -187,28 +189,10 @@ function part(traffic: TrafficResult, counted: number): number | null {
   return traffic.offered === 0 ? null : counted / traffic.offered;
 }
 
-/**
- * The interval of a line in the unit of its value. The result gives counts as totals over the replications; an interval may speak of
- * the mean of one replication or of a share. It is shown only where its estimate can be brought to the value that stands beside it.
- */
-function intervalOf(
-  interval: Interval | undefined,
-  value: number | null,
-  replications: number,
-  offered: number,
-): Interval | undefined {
+/** The interval of a line, where it speaks of the very value that stands beside it: that of a maximum is about the mean of the maxima. */
+function intervalOf(interval: Interval | undefined, value: number | null): Interval | undefined {
   if (interval?.estimate == null || value === null || value === 0) return undefined;
-  for (const factor of [1, replications, replications / offered, 1 / offered]) {
-    if (Math.abs(interval.estimate * factor - value) <= Math.abs(value) * 0.02) {
-      return {
-        ...interval,
-        estimate: interval.estimate * factor,
-        low: interval.low === null ? null : interval.low * factor,
-        high: interval.high === null ? null : interval.high * factor,
-      };
-    }
-  }
-  return undefined;
+  return Math.abs(interval.estimate - value) <= Math.abs(value) * 1e-6 ? interval : undefined;
 }
 
 /** The designs side by side, with intervals. `terse`: only what matters most, for a terminal. */
@@ -229,11 +213,7 @@ export function comparisonTable(result: Result, terse = false): Table {
           ...names.map((name, index): Cell => {
             const design = designOf(result, name);
             const value = values[index] ?? null;
-            const offered = design.traffic[traffic]?.offered ?? 0;
-            const interval =
-              one.key === 'offered'
-                ? undefined
-                : intervalOf(design.intervals[`${traffic}.${one.key}`], value, result.replications, offered);
+            const interval = intervalOf(design.intervals[`${traffic}.${one.key}`], value);
             return cell(one.format(value), value === null ? '' : spread(interval, one.format));
           }),
         ],
@@ -254,8 +234,42 @@ export function comparisonTable(result: Result, terse = false): Table {
     note:
       result.replications < 2
         ? 'One replication: no intervals can be given.'
-        : `Counts are totals over the replications; percentiles pool their observations.${sure === undefined ? '' : ` ± and ranges are ${level(sure)} confidence intervals; where none stands, none can be given.`}`,
+        : `Counts are totals over the replications; percentiles and means pool their observations, over what was completed.${sure === undefined ? '' : ` ± and ranges are ${level(sure)} confidence intervals; where none stands, none can be given.`}`,
   };
+}
+
+/** Paired differences between designs; undefined where there are none. */
+export function differencesTable(result: Result): Table | undefined {
+  const rows = result.comparisons.flatMap((one): Cell[][] => {
+    const { estimate, low, high } = one.difference;
+    if (estimate === null || (estimate === 0 && low === 0 && high === 0)) return [];
+    const dot = one.metric.indexOf('.');
+    const format = formatterOfField(one.metric.slice(dot + 1));
+    return [
+      [
+        { text: wordsOfKey(one.metric) },
+        { text: `${one.a} − ${one.b}` },
+        cell(format(estimate), spread(one.difference, format)),
+        { text: one.correlation === null ? ABSENT : signedPlain(one.correlation) },
+      ],
+    ];
+  });
+  if (rows.length === 0) return undefined;
+  const sure = result.comparisons[0]?.difference.level;
+  return {
+    columns: [
+      { label: 'difference in', align: 'left' },
+      { label: 'between', align: 'left' },
+      { label: sure === undefined ? 'difference' : `difference, ${level(sure)} interval`, align: 'right' },
+      { label: 'correlation', align: 'right' },
+    ],
+    groups: [{ rows }],
+    note: 'Both designs met the same requests with the same luck (common random numbers), so the difference is surer than either figure where the correlation is high. Counts are per replication.',
+  };
+}
+
+function signedPlain(value: number): string {
+  return `${value < 0 ? '−' : ''}${Math.abs(value).toFixed(2)}`;
 }
 
 /** What became of each request, and what its sender was told. */
@@ -291,6 +305,28 @@ export function outcomesTable(result: Result): Table {
   return { columns: designColumns(result, 'requests'), groups };
 }
 
+function isIdle(metric: Metric | undefined): boolean {
+  return (
+    metric === undefined ||
+    [metric.mean, metric.min, metric.max, metric.sum].every((value) => value == null || value === 0)
+  );
+}
+
+function metricCell(name: string, metric: Metric | undefined): Cell {
+  if (metric === undefined) return { text: ABSENT, tone: 'quiet' };
+  const format = formatterOfMetric(name, metric.unit);
+  if (metric.p99 !== undefined) {
+    if (metric.mean === null) return { text: ABSENT, tone: 'quiet' };
+    if (metric.max === metric.mean) return cell(format(metric.mean));
+    return cell(format(metric.mean), `p99 ${format(metric.p99)}, max ${format(metric.max)}`);
+  }
+  if (metric.sum !== undefined) return cell(format(metric.sum), metric.sum === 0 ? '' : 'in all');
+  return cell(
+    format(metric.mean),
+    metric.max === null || metric.max === metric.mean ? '' : `max ${format(metric.max)}`,
+  );
+}
+
 /** The metrics of all resources. */
 export function resourcesTable(result: Result): Table | undefined {
   const names = designNames(result);
@@ -299,25 +335,18 @@ export function resourcesTable(result: Result): Table | undefined {
     const metrics = [...new Set(owners.flatMap((one) => Object.keys(one?.metrics ?? {})))];
     return {
       heading: `${resource} (${owners.find((one) => one !== undefined)?.type ?? ''})`,
-      rows: metrics.map((metric) => [
-        { text: metric },
-        ...owners.map((owner): Cell => {
-          const found = owner?.metrics[metric];
-          if (found === undefined) return { text: ABSENT, tone: 'quiet' };
-          const format = formatterOfUnit(found.unit);
-          if (found.p99 !== undefined && found.p99 !== null)
-            return cell(format(found.mean), `p99 ${format(found.p99)}, max ${format(found.max)}`);
-          if (found.sum !== undefined) return cell(format(found.sum), 'in all');
-          return cell(format(found.mean), found.max === null ? '' : `max ${format(found.max)}`);
-        }),
-      ]),
+      rows: metrics.flatMap((metric) => {
+        const cells = owners.map((owner) => metricCell(metric, owner?.metrics[metric]));
+        const idle = owners.every((owner) => isIdle(owner?.metrics[metric]));
+        return idle ? [] : [[{ text: metric }, ...cells]];
+      }),
     };
   });
   if (groups.length === 0) return undefined;
   return {
     columns: designColumns(result, 'metric'),
     groups: groups.filter((group) => group.rows.length > 0),
-    note: 'Levels are means over time, with the maximum; counts are sums (“in all”). Metrics bear CloudWatch’s names where one exists.',
+    note: 'Levels are means over time, with the maximum; counts are sums over the replications (“in all”). Metrics bear CloudWatch’s names where one exists; those that stayed 0 everywhere are left out.',
   };
 }
 

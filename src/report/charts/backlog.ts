@@ -1,5 +1,5 @@
 /** Backlog, and the age of the oldest waiting work, over time. */
-import type { Result } from '../../experiment/result.ts';
+import type { Disturbance, Result } from '../../experiment/result.ts';
 import {
   AGE_METRICS,
   BACKLOG_METRICS,
@@ -115,14 +115,20 @@ function bandOf(result: Result, one: Backlog): { readonly low: Series; readonly 
   return designOf(result, one.design).bands[one.resource]?.[one.metric];
 }
 
+/** The last disturbance that had begun when the backlog was largest. */
+function causeOf(result: Result, one: Backlog): Disturbance | undefined {
+  const at = ((peak(one.series)?.index ?? 0) + 0.5) * result.resolutionMs;
+  return disturbancesOf(result, one.design)
+    .filter((each) => each.fromMs <= at)
+    .at(-1);
+}
+
 /** What happens to the largest backlog: how high, and when it is gone. */
 export function backlogStory(result: Result, one: Backlog): string {
   const top = peak(one.series);
   if (top === undefined) return '';
   const at = (top.index + 0.5) * result.resolutionMs;
-  const cause = disturbancesOf(result, one.design)
-    .filter((each) => each.fromMs <= at)
-    .at(-1);
+  const cause = causeOf(result, one);
   const calm = cause === undefined ? 0 : (median(one.series, 0, Math.floor(cause.fromMs / result.resolutionMs)) ?? 0);
   const gone = firstUnder(one.series, top.index + 1, Math.max(top.value * 0.01, calm * 1.5));
   const peaks = `peaks at ${count(Math.round(top.value))}`;
@@ -147,8 +153,11 @@ function title(result: Result, all: readonly Backlog[]): string {
   const totals = Object.values(designOf(result, largest.design).traffic);
   const turnedAway = totals.some((one) => one.rejected > one.offered * 0.001);
   const where = `${largest.resource} in ${largest.design}`;
-  const lead = turnedAway
-    ? `The longest queue is ${where}: it`
-    : `${largest.design} takes it in: the backlog of ${largest.resource}`;
-  return `${lead} ${backlogStory(result, largest)}`;
+  if (turnedAway) return `The longest queue is ${where}: it ${backlogStory(result, largest)}`;
+  const cause = causeOf(result, largest);
+  const lead =
+    cause === undefined
+      ? `In ${largest.design}`
+      : `${largest.design} ${cause.kind === 'spike' ? 'takes the spike in' : 'rides the fault out'}:`;
+  return `${lead} the backlog of ${largest.resource} ${backlogStory(result, largest)}`;
 }

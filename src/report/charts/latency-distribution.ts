@@ -87,7 +87,7 @@ function title(result: Result, traffic: string, limit: number | undefined): stri
     });
     shares.sort((a, b) => b.within - a.within);
     const shown = shares.length <= 3 ? shares : [shares[0], shares.at(-1)].filter((one) => one !== undefined);
-    return `Within the ${duration(limit)} of the objective: ${list(shown.map((one) => `${share(one.within)} of all offered in ${one.name}`))}`;
+    return `Within the ${duration(limit)} of the objective: ${list(shown.map((one, index) => `${share(one.within)}${index === 0 ? ' of all offered' : ''} in ${one.name}`))}`;
   }
   const halves = names.map((name) => ({ name, half: timeToComplete(designOf(result, name), traffic, 0.5) }));
   const known = halves.filter((one) => one.half !== undefined).sort((a, b) => (a.half ?? 0) - (b.half ?? 0));

@@ -77,7 +77,7 @@ function title(
   const short = ceilings.filter((one) => one.value < top.value * 0.9);
   if (short.length === 0)
     return `${lines.length === 1 ? `${lines[0]?.name ?? ''} keeps` : 'All designs keep'} up with the ${peakText}`;
-  const told = short.slice(0, 3).map((one) => `${one.name} ${rate(one.value * perSecond)}`);
+  const told = short.slice(0, 3).map((one) => `${rate(one.value * perSecond)} in ${one.name}`);
   const more = short.length > 3 ? ` (and ${short.length - 3} more)` : '';
   return `Offered ${peakText}; the most that comes out is ${list(told)}${more}`;
 }

@@ -6,7 +6,7 @@ import { duration, formatterOfField, list, plural, range, share } from '../forma
 import { durationTicks, linearTicks, logTicks, type Ticks } from './axes.ts';
 import { type Chart, type Frame, fullPlot } from './chart.ts';
 import type { Layer } from './layers.ts';
-import { configOf, INK, MUTED, type Tint, tintOfDesign } from './theme.ts';
+import { configOf, GRID, INK, MUTED, type Tint, tintOfDesign } from './theme.ts';
 
 interface Row {
   readonly design: string;
@@ -100,7 +100,7 @@ function panelSpec(panel: Panel, frame: Frame): Layer {
       : { domain: [0, ticks.top], nice: false },
     axis: { values: ticks.values, labelExpr: ticks.labelExpr, title: null, grid: true, domain: false, ticks: false },
   };
-  const row = 44;
+  const row = 50;
   const height = panel.rows.length * row;
   const y = {
     field: 'y',
@@ -110,7 +110,7 @@ function panelSpec(panel: Panel, frame: Frame): Layer {
   };
   const layers: Layer[] = [];
   panel.rows.forEach((one, index) => {
-    const middle = index * row + 30;
+    const middle = index * row + 32;
     layers.push({
       data: {
         values: [
@@ -119,6 +119,11 @@ function panelSpec(panel: Panel, frame: Frame): Layer {
       },
       mark: { type: 'text', align: 'left', baseline: 'bottom', color: INK.light, limit: width },
       encoding: { x: { value: 0 }, y, text: { field: 'name' } },
+    });
+    layers.push({
+      data: { values: [{ y: middle }] },
+      mark: { type: 'rule', color: GRID.light },
+      encoding: { x: { value: 0 }, x2: { value: 'width' }, y },
     });
     if (one.interval !== undefined) {
       layers.push({
@@ -135,7 +140,7 @@ function panelSpec(panel: Panel, frame: Frame): Layer {
       });
     }
     layers.push({
-      data: { values: one.values.map((value, i) => ({ x: value, y: middle + (((i * 0.618034) % 1) - 0.5) * 14 })) },
+      data: { values: one.values.map((value, i) => ({ x: value, y: middle + (((i * 0.618034) % 1) - 0.5) * 12 })) },
       mark: { type: 'point', filled: true, size: frame.narrow ? 24 : 34, color: one.tint.light, opacity: 0.8 },
       encoding: { x, y },
     });
