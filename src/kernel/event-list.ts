@@ -185,6 +185,8 @@ export class EventList {
   }
 
   private nextOfAny(until: number): number {
+    // The event to be taken is one live one less.
+    if (this.dead > 0 && this.dead >= this.count) this.sweep();
     for (;;) {
       if (this.instantMask !== 0) {
         const word = this.takeOfInstant();

@@ -185,7 +185,7 @@ describe('order of events', () => {
         });
         expect(actual).toEqual(expected);
       }),
-      { seed: 20261123, numRuns: Number(process.env['RUNS'] ?? 60) },
+      { seed: 20261123, numRuns: 100 },
     );
   });
 });
