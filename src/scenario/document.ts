@@ -74,7 +74,7 @@ export function readDocument(text: string): {
       uniqueKeys: true,
       stringKeys: false,
       merge: false,
-      logLevel: 'silent',
+      logLevel: 'error',
     });
   } catch {
     return { read: null, findings: [tooDeep(0)] };

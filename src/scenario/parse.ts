@@ -137,14 +137,15 @@ function resolveTimes(
     }
   } else horizonUs = root.horizon;
   const drainUs = root.drainUs ?? horizonUs;
-  const resolutionUs = root.resolutionUs ?? Math.max(1, Math.round(horizonUs / 600));
+  // A drain many times as long as the horizon makes the buckets coarser, so that a default is never an error.
+  const coarsest = Math.ceil((horizonUs + drainUs) / MOST_BUCKETS);
+  const resolutionUs = root.resolutionUs ?? Math.max(1, Math.round(horizonUs / 600), coarsest);
   if (root.warmupUs >= horizonUs)
     findings.push({ code: 'out-of-range', path: ['warmup'], expected: 'a warm-up shorter than the horizon' });
   if ((horizonUs + drainUs) / resolutionUs > MOST_BUCKETS) {
-    const where = root.resolutionUs === null ? 'drain' : 'resolution';
     findings.push({
       code: 'out-of-range',
-      path: [where],
+      path: ['resolution'],
       expected: `at most ${MOST_BUCKETS} buckets over horizon and drain: a coarser resolution`,
     });
   }

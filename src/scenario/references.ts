@@ -55,10 +55,15 @@ function checkReference(design: NamedDesign, name: string, type: string, path: P
   if (target === undefined) {
     const fitting = design.resources.filter((resource) => resource.type === type).map((resource) => resource.name);
     findings.push(unknownName(path, name, `${noun.slice(noun.indexOf(' ') + 1)} of design ${design.name}`, fitting));
-  } else if (target.type !== null && target.type !== type) {
-    const other = NOUNS.get(target.type) ?? `of type ${target.type}`;
+  } else if (isKnown(target.type) && target.type !== type) {
+    const other = NOUNS.get(target.type) ?? target.type;
     findings.push({ code: 'wrong-reference', path, expected: `${noun}; ${name} is ${other}` });
   }
+}
+
+/** A type that is wrong in itself was told where it stands. */
+function isKnown(type: string | null): type is string {
+  return type !== null && NOUNS.has(type);
 }
 
 /** A synchronous call that comes back to its caller would wait for itself. */
