@@ -194,7 +194,7 @@ export class SqsQueue implements SqsOperations, DeadLetterPort {
     this.records = records;
     this.returned = new RecordList(records);
     this.back = new RecordList(records);
-    this.#visibility = new VisibilityLanes(sim, records, (record) => this.#visibilityEnded(record));
+    this.#visibility = new VisibilityLanes(sim, records, (record) => this.#visibilityEnded(record), this.#expireFirst);
     const counts = (slot: number): boolean => this.#countsForAge(slot);
     this.#own = new Arrivals(this.store, counts);
     this.#moved = new Arrivals(this.store, counts);
@@ -304,7 +304,9 @@ export class SqsQueue implements SqsOperations, DeadLetterPort {
     return DelaySeconds < 0 ? this.delayUs : toUs(DelaySeconds);
   }
 
-  readonly #onDelayEnd = (slot: number): void => {
+  readonly #onDelayEnd = (slot: number, ordinal: number): void => {
+    this.#expireFirst();
+    if (!this.#isDelayed(slot, ordinal)) return;
     this.store.setPlace(slot, Place.fresh);
     this.#delayed--;
     this.#visible++;
@@ -880,6 +882,13 @@ export class SqsQueue implements SqsOperations, DeadLetterPort {
     if (expired > 0) this.metrics.expired.add(expired);
     this.#scheduleRetention();
     this.#report();
+  };
+
+  /** What is over at this instant does not become visible in it, whichever event comes first. */
+  readonly #expireFirst = (): void => {
+    if (this.#retentionEvent === null || this.#retentionAtUs > this.sim.now) return;
+    this.sim.cancel(this.#retentionEvent);
+    this.#onRetention();
   };
 
   /** 1 for a message, 0 for a mere copy of one that was deleted. */

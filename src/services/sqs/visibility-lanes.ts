@@ -11,6 +11,7 @@ import { type ReceiveRecords, RecordList } from './receive-records.ts';
 
 const MAX_LANES = 64;
 const ALONE = 255;
+const NO_EVENT = -1;
 
 class Lane {
   timeoutUs: number;
@@ -28,6 +29,7 @@ export class VisibilityLanes {
   readonly #sim: Simulation;
   readonly #records: ReceiveRecords;
   readonly #onDue: (record: number) => void;
+  readonly #before: () => void;
   readonly #lanes: Lane[] = [];
   readonly #laneOf = new Map<number, number>();
   #lastTimeoutUs = -1;
@@ -35,12 +37,13 @@ export class VisibilityLanes {
   /** Kernel handles of events of their own; grows with the records once it is needed. */
   #events = new Float64Array(0);
   readonly #fireLane = (lane: number): void => this.#fire(lane);
-  readonly #fireAlone = (record: number): void => this.#onDue(record);
 
-  constructor(sim: Simulation, records: ReceiveRecords, onDue: (record: number) => void) {
+  /** `before` goes ahead of what falls due at an instant; it may disarm any of it. */
+  constructor(sim: Simulation, records: ReceiveRecords, onDue: (record: number) => void, before: () => void) {
     this.#sim = sim;
     this.#records = records;
     this.#onDue = onDue;
+    this.#before = before;
   }
 
   arm(record: number, timeoutUs: number): void {
@@ -61,14 +64,17 @@ export class VisibilityLanes {
 
   disarm(record: number): void {
     const index = this.#records.lane[record] as number;
-    if (index === ALONE) this.#sim.cancel(this.#events[record] as number);
-    else (this.#lanes[index] as Lane).list.remove(record);
+    if (index === ALONE) {
+      this.#sim.cancel(this.#events[record] as number);
+      this.#events[record] = NO_EVENT;
+    } else (this.#lanes[index] as Lane).list.remove(record);
   }
 
   #fire(index: number): void {
     const lane = this.#lanes[index] as Lane;
     const { list } = lane;
     const now = this.#sim.now;
+    this.#before();
     for (let head = list.head; head !== NONE && (this.#records.dueUs[head] as number) <= now; head = list.head) {
       list.remove(head);
       this.#onDue(head);
@@ -76,6 +82,13 @@ export class VisibilityLanes {
     if (list.head === NONE) lane.scheduled = false;
     else this.#sim.scheduleAt(this.#records.dueUs[list.head] as number, this.#fireLane, index, 0);
   }
+
+  readonly #fireAlone = (record: number): void => {
+    this.#before();
+    if (this.#events[record] === NO_EVENT) return;
+    this.#events[record] = NO_EVENT;
+    this.#onDue(record);
+  };
 
   /** The lane of a timeout: its own, a new one, one that nobody uses any more, or none. */
   #lane(timeoutUs: number): number {

@@ -52,7 +52,7 @@ export class ReferenceQueue {
   /** What time alone does, up to and including this instant; gives the ids that expired. */
   settle(nowUs: number): void {
     for (const message of this.messages) {
-      if (message.state === 'visible' || message.dueUs > nowUs) continue;
+      if (message.state === 'visible' || message.dueUs > nowUs || this.isOver(message, nowUs)) continue;
       if (message.state === 'copy') this.totals.copies++;
       message.state = 'visible';
     }
