@@ -204,7 +204,7 @@ export function wordsOfField(field: string): string {
   return statistic === '' ? words : `${words} ${statistic}`;
 }
 
-/** The uncertainty behind an estimate: `± 0.8 s` where it lies in the middle, else `38.0 s to 47.1 s`; empty where there is none. */
+/** The uncertainty behind an estimate: `± 0.8 s` where it lies in the middle, else `38.0 s to 47.1 s`; empty where there is none or all replications were alike. */
 export function spread(interval: Interval | undefined, format: Formatter): string {
   if (interval === undefined) return '';
   const { estimate, low, high } = interval;
@@ -213,7 +213,8 @@ export function spread(interval: Interval | undefined, format: Formatter): strin
     const below = estimate - low;
     const above = high - estimate;
     const half = (high - low) / 2;
-    if (half === 0) return '± 0';
+    // All replications alike: no width, but no certainty either.
+    if (half === 0) return '';
     if (below >= 0 && above >= 0 && Math.abs(below - above) <= 0.1 * half) return `± ${halfWidth(half, format)}`;
   }
   return `${format(low)} to ${format(high)}`;

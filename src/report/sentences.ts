@@ -62,7 +62,9 @@ export function tellStory(result: Result): Story {
         name,
         index,
         sentences,
-        brief: sentences.filter((one, place) => place < 2 || /^It never|^It recovered.* only|two regimes/.test(one)),
+        brief: sentences.filter(
+          (one, place) => place < 2 || / never recovered | recovered from .* only in |two regimes/.test(one),
+        ),
       };
     }),
     comparisons: result.comparisons.flatMap((one) => comparisonSentence(one)).slice(0, MOST_TOLD),
@@ -151,7 +153,13 @@ function headline(result: Result): string {
     const clause = `${list([...missed, ...open])}${one.foreseen && one.missed > 0 && one.undecided === 0 ? ', as expected' : ''}`;
     alike.set(clause, [...(alike.get(clause) ?? []), one.name]);
   }
-  for (const [clause, group] of alike) parts.push(`${list(group)}${group.length > 1 ? ' each' : ''} ${clause}`);
+  for (const [clause, group] of alike) {
+    parts.push(
+      group.length > 1
+        ? `${list(group)} each ${clause.replace(/\bmisses\b/, 'miss').replace(/\bleaves\b/, 'leave')}`
+        : `${list(group)} ${clause}`,
+    );
+  }
   return `${parts.join('; ')}.`;
 }
 
@@ -170,7 +178,7 @@ function designSentences(result: Result, name: string): string[] {
     );
   }
   for (const [traffic, totals] of Object.entries(design.traffic)) {
-    sentences.push(...recoverySentences(result, name, several ? ` of ${traffic}` : '', totals));
+    sentences.push(...recoverySentences(result, name, several ? traffic : 'It', totals));
   }
   return sentences;
 }
@@ -224,10 +232,9 @@ function trafficSentences(
   if (totals.attempts > totals.offered * 1.05) {
     sentences.push(`Retries raised the load: ${count(totals.attempts / totals.offered)} attempts for each request.`);
   }
-  if (totals.duplicates > 0)
-    sentences.push(
-      `${plural(totals.duplicates, 'request')} ${totals.duplicates === 1 ? 'was' : 'were'} completed again after the first time.`,
-    );
+  if (totals.duplicates > 0) {
+    sentences.push(`${plural(totals.duplicates, 'completion')} repeated work that was done already.`);
+  }
   if (totals.wastedServerMs > 1000) {
     sentences.push(
       `${duration(totals.wastedServerMs / result.replications)} of server time a replication went into work that nobody waited for.`,
@@ -241,21 +248,39 @@ function trafficSentences(
   return sentences;
 }
 
-function recoverySentences(result: Result, name: string, of: string, totals: TrafficResult): string[] {
-  return totals.recovery.map((one) => {
+function recoverySentences(result: Result, name: string, who: string, totals: TrafficResult): string[] {
+  const atOnce: string[] = [];
+  const slow: string[] = [];
+  const { replications } = result;
+  for (const one of totals.recovery) {
     const disturbance = disturbanceOfRecovery(result, name, one.after);
     const after =
       disturbance === undefined
         ? `“${one.after}”`
         : `the ${disturbance.kind} at ${duration(disturbance.fromMs)} (${disturbance.label})`;
-    const all = one.share.estimate === 1;
-    const runs = result.replications === 1 || all ? '' : ` in ${share(one.share.estimate)} of the replications`;
-    if (one.share.estimate === 0)
-      return `It never recovered${of} from ${after}${result.replications === 1 ? '' : `, in none of ${result.replications} replications`}.`;
-    if (one.recoveredMs === null) return `It recovered${of} from ${after} only${runs}.`;
-    const when = one.recoveredMs < 1 ? 'as soon as it ended' : `within ${duration(one.recoveredMs)} of its end`;
-    return `It recovered${of} from ${after} ${when}${all && result.replications > 1 ? ` (median; all ${result.replications} replications did)` : runs === '' ? '' : `,${runs} (median of those)`}.`;
-  });
+    const { estimate } = one.share;
+    if (estimate === 0) {
+      slow.push(
+        `${who} never recovered from ${after}${replications === 1 ? '' : `, in none of ${replications} replications`}.`,
+      );
+    } else if (one.recoveredMs === null) {
+      slow.push(`${who} recovered from ${after} only in ${share(estimate)} of the replications.`);
+    } else if (estimate === 1 && one.recoveredMs < 1) {
+      atOnce.push(after);
+    } else {
+      const when = one.recoveredMs < 1 ? 'as soon as it ended' : `within ${duration(one.recoveredMs)} of its end`;
+      const runs =
+        replications === 1
+          ? ''
+          : estimate === 1
+            ? ` (median; all ${replications} replications did)`
+            : ` in ${share(estimate)} of the replications (median of those)`;
+      slow.push(`${who} recovered from ${after} ${when}${runs}.`);
+    }
+  }
+  if (atOnce.length === 0) return slow;
+  const all = replications === 1 ? '' : `, in all ${replications} replications`;
+  return [...slow, `${who} recovered from ${list(atOnce)} at once${all}.`];
 }
 
 /** `orders.completionMs.p99` as `completion p99 of orders`. */

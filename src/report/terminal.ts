@@ -49,7 +49,8 @@ export function summarise(result: Result, options: SummaryOptions): string {
   say(
     `${result.replications === 1 ? 'One replication: no intervals. ' : ''}Rests on ${plural(result.assumptions.length, 'assumption')}${assumed > 0 ? `, ${assumed} without a source` : ''}; the report lists them.`,
   );
-  return `${out.map((line) => line.trimEnd()).join('\n')}\n`;
+  const lines = out.flatMap((block) => block.split('\n'));
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
 type Paint = ReturnType<typeof picocolors.createColors>;
@@ -166,8 +167,9 @@ function tableText(table: Table, width: number, paint: Paint): string {
         ...chunk.map((index) => paint.bold(terminalText(designs[index]?.label ?? ''))),
       ]);
       for (const row of rows) {
+        const label = terminalText(row[0]?.text ?? '');
         drawn.push([
-          terminalText(row[0]?.text ?? ''),
+          row.length === 1 ? paint.bold(label) : label,
           ...chunk.map((index) => {
             const cell = row[index + 1];
             if (cell === undefined) return '';
