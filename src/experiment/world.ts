@@ -30,6 +30,8 @@ import { Links } from './links.ts';
 
 /** Virtual instants that share one, in this order: 3 is after all ordinary events. */
 const MEASUREMENT = 3;
+/** Message ids kept for each queue: 2^40. */
+const MESSAGE_IDS = 1_099_511_627_776;
 
 export class World {
   readonly sim: Simulation;
@@ -124,6 +126,8 @@ export class World {
     return new SqsQueue(this.sim, settings, {
       metrics: this.#recorder(settings.name, settings.type),
       observer: this.#observer(settings.name),
+      // Ranges of their own, so that messages of several queues stay apart in a dead-letter queue that they share.
+      firstMessageId: this.#queues.size * MESSAGE_IDS,
       deadLetterQueue:
         target === undefined
           ? null
