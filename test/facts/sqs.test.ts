@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { sqsFactList, sqsFacts } from '../../src/facts/index.ts';
+import { compileVariate, Simulation } from '../../src/kernel/index.ts';
+
+/** Typed in from AWS's pages a second time, so that a slip in the table is seen. */
+const known: Record<string, number> = {
+  'sqs.message.max_bytes': 1024 * 1024,
+  'sqs.message.min_bytes': 1,
+  'sqs.queue.maximum_message_size_min': 1024,
+  'sqs.queue.maximum_message_size_default': 1024 * 1024,
+  'sqs.batch.max_entries': 10,
+  'sqs.batch.max_bytes': 1024 * 1024,
+  'sqs.receive.max_messages': 10,
+  'sqs.receive.max_messages_default': 1,
+  'sqs.receive.wait_max': 20,
+  'sqs.receive.wait_default': 0,
+  'sqs.visibility.max': 12 * 3600,
+  'sqs.visibility.default': 30,
+  'sqs.visibility.total_cap': 12 * 3600,
+  'sqs.delay.max': 15 * 60,
+  'sqs.delay.default': 0,
+  'sqs.retention.min': 60,
+  'sqs.retention.max': 14 * 86_400,
+  'sqs.retention.default': 4 * 86_400,
+  'sqs.attributes.propagation_max': 60,
+  'sqs.retention.propagation_max': 15 * 60,
+  'sqs.in_flight.standard': 120_000,
+  'sqs.purge.interval': 60,
+  'sqs.redrive.max_receive_count_default': 10,
+  'sqs.redrive.max_receive_count_min': 1,
+  'sqs.redrive.max_receive_count_max': 1000,
+  'sqs.age.passed_after_receives': 3,
+  'sqs.distribution.servers': 8,
+  'sqs.distribution.sampled': 4,
+  'sqs.distribution.overtaken_by_max': 10,
+  'sqs.latency.end_to_end_p50': 16.2,
+  'sqs.latency.end_to_end_p99': 105,
+  'sqs.latency.sizing_example': 20,
+  'sqs.latency.send_p50': 10_000,
+  'sqs.latency.send_p99': 106_000,
+  'sqs.latency.receive_p50': 16_600,
+  'sqs.latency.receive_p99': 176_000,
+  'sqs.latency.delete_p50': 10_000,
+  'sqs.latency.delete_p99': 106_000,
+  'sqs.price.standard_per_million': 0.4,
+  'sqs.price.standard_tier2_per_million': 0.3,
+  'sqs.price.standard_tier3_per_million': 0.24,
+  'sqs.price.chunk_bytes': 64 * 1024,
+};
+
+test('every fact has the value that the sources give, and no fact is without a check', () => {
+  expect(Object.fromEntries(sqsFactList.map(({ id, value }) => [id, value]))).toEqual(known);
+});
+
+test('every fact says where it comes from, and an assumption says why', () => {
+  for (const { id, unit, source, date, status, note } of sqsFactList) {
+    expect(id).toMatch(/^sqs\.[a-z_0-9]+\.[a-z_0-9]+$/);
+    expect(unit.length, id).toBeGreaterThan(0);
+    expect(source.length, id).toBeGreaterThan(0);
+    expect(date, id).toMatch(/^20\d\d(-\d\d){0,2}$/);
+    if (status !== 'confirmed') expect(note?.length ?? 0, id).toBeGreaterThan(0);
+  }
+});
+
+test('the assumed latencies give the published end-to-end percentiles, half a send and half a receive together', () => {
+  const f = sqsFacts;
+  const send = compileVariate({ kind: 'lognormal', p50: f.sendP50Us.value, p99: f.sendP99Us.value });
+  const receive = compileVariate({ kind: 'lognormal', p50: f.receiveP50Us.value, p99: f.receiveP99Us.value });
+  const random = new Simulation({ seed: 1 }).stream('fit');
+  const sums = Float64Array.from({ length: 200_000 }, () => (send.draw(random) + receive.draw(random)) / 2000).sort();
+  const [p50 = 0, p99 = 0] = [0.5, 0.99].map((p) => sums[Math.floor(p * sums.length)]);
+  expect(Math.abs(p50 / f.endToEndP50Ms.value - 1)).toBeLessThan(0.02);
+  expect(Math.abs(p99 / f.endToEndP99Ms.value - 1)).toBeLessThan(0.04);
+});
