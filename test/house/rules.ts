@@ -49,12 +49,16 @@ const ENGINE_ROWS: Readonly<Record<string, Row>> = {
 
 const ROWS: Readonly<Record<string, Row>> = {
   ...ENGINE_ROWS,
-  report: { rooms: ['stats', 'facts'], files: ['experiment/result.ts'], packages: ['vega', 'vega-lite', 'cli-table3'] },
+  report: {
+    rooms: ['stats', 'facts'],
+    files: ['experiment/result.ts'],
+    packages: ['vega', 'vega-lite', 'cli-table3', 'picocolors'],
+  },
   wire: { rooms: ['kernel', 'history', 'services'], packages: [] },
   cli: {
     rooms: [],
     files: [DOOR, 'experiment/result.ts'],
-    packages: ['yargs', 'picocolors', 'piscina', 'cli-progress'],
+    packages: ['yargs', 'piscina', 'cli-progress'],
   },
   // The public door.
   '': { rooms: [], files: [DOOR], packages: [] },
