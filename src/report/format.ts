@@ -133,8 +133,8 @@ export const bytes: Formatter = (value) => {
 export function formatterOfField(field: string): Formatter {
   if (/^(completion|response)(Ms)?\.count$/.test(field)) return count;
   if (/Ms(\.|$)/.test(field) || /^(completion|response)\.(mean|p\d+|max|min)$/.test(field)) return duration;
-  if (/PerSecond$/.test(field)) return rate;
-  if (/Usd$/.test(field)) return usd;
+  if (field.endsWith('PerSecond')) return rate;
+  if (field.endsWith('Usd')) return usd;
   if (/(Share|Rate)$/.test(field)) return share;
   return count;
 }

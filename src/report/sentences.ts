@@ -130,7 +130,7 @@ function headline(result: Result): string {
     };
   });
   if (judged.every((one) => one.all === 0)) {
-    return `${plural(names.length, 'design')}, ${plural(result.replications, 'replication')} of ${duration(result.horizonMs)} each; no objectives were set.`;
+    return `${plural(names.length, 'design')}, ${plural(result.replications, 'replication')} of ${duration(result.horizonMs)}${result.replications > 1 ? ' each' : ''}; no objectives were set.`;
   }
   const perfect = judged.filter((one) => one.all > 0 && one.met === one.all);
   const rest = judged.filter((one) => one.all > 0 && one.met < one.all);

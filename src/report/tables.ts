@@ -1,5 +1,6 @@
 /** The tables of the report, as text in cells: HTML, Markdown and the terminal show the same ones. */
 import type { Interval, Metric, Result, TrafficResult } from '../experiment/result.ts';
+import { whenOf } from './charts/layers.ts';
 import {
   ANSWER_WORDS,
   ANSWERS,
@@ -359,7 +360,7 @@ export function recoveryTable(result: Result): Table | undefined {
   const rows = all.flatMap((one) =>
     traffics.map((traffic): Cell[] => [
       { text: `${one.kind}: ${one.label}`, ...(traffics.length > 1 ? { sub: traffic } : {}) },
-      { text: `${duration(one.fromMs)} to ${duration(one.toMs)}` },
+      { text: whenOf(one) },
       ...names.map((name): Cell => {
         if (one.design !== null && one.design !== name) return { text: 'not struck', tone: 'quiet' };
         const found = designOf(result, name).traffic[traffic]?.recovery.find(

@@ -94,12 +94,12 @@ function weightedQuantiles(buckets: readonly Bucket[], seed: number): (share: nu
   }
   points.sort((a, b) => a[0] - b[0]);
   const total = points.reduce((sum, point) => sum + point[1], 0);
-  return (share) => {
+  return (reached) => {
     if (total === 0) return null;
     let seen = 0;
     for (const point of points) {
       seen += point[1];
-      if (seen >= share * total) return point[0];
+      if (seen >= reached * total) return point[0];
     }
     return points[points.length - 1]?.[0] ?? null;
   };

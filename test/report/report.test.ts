@@ -296,7 +296,7 @@ describe('the drawings', () => {
         "charts/backlog.svg": "78595b6669942b7d",
         "charts/distribution-orders.svg": "0491201784e813ba",
         "charts/latency-orders.svg": "cf3be586808332cc",
-        "charts/load-orders.svg": "f0c3fa7a1add32d1",
+        "charts/load-orders.svg": "55d63b936a51c1a9",
         "charts/outcomes.svg": "b903032f7eddf54b",
         "charts/replications.svg": "12063f36e75b0a1d",
         "charts/utilisation.svg": "fc78df7ad2c4b350",

@@ -9,8 +9,13 @@ export interface Ticks {
   readonly top: number;
 }
 
+/** `1.50 s` as `1.5 s`: ticks are round numbers. */
+function withoutZeros(text: string): string {
+  return text.replace(/(\.\d*?)0+(?=\D|$)/, '$1').replace(/\.(?=\D|$)/, '');
+}
+
 function ticks(values: readonly number[], label: (value: number) => string, top: number): Ticks {
-  const table = Object.fromEntries(values.map((value) => [String(value), label(value)]));
+  const table = Object.fromEntries(values.map((value) => [String(value), withoutZeros(label(value))]));
   return { values, labelExpr: `(${JSON.stringify(table)})[datum.value]`, top };
 }
 
@@ -67,6 +72,8 @@ export function durationTicks(maxMs: number, most: number): Ticks {
   return step === undefined || reach < 1 ? linearTicks(reach, most, duration) : upTo(reach, step, duration);
 }
 
+const UNITS: readonly number[] = [1, SECOND, MINUTE, HOUR, DAY];
+
 /** Values that a person reads on a logarithmic axis of time, milliseconds: from the finest grid to the coarsest. */
 const LOG_GRIDS: readonly (readonly number[])[] = [grid([1, 2, 5]), grid([1, 3]), grid([1])].flatMap(
   (one, index, all) =>
@@ -90,6 +97,17 @@ function grid(steps: readonly number[]): number[] {
 /** A logarithmic axis of durations that holds [low, high]; both must be above 0. */
 export function logTicks(lowMs: number, highMs: number, most: number): Ticks & { readonly bottom: number } {
   const inside = LOG_GRIDS.map((all) => all.filter((value) => value >= lowMs && value <= highMs));
-  const values = inside.find((all) => all.length <= most) ?? inside.at(-1) ?? [];
+  const found = inside.find((all) => all.length <= most) ?? inside.at(-1) ?? [];
+  const closest = (0.5 / most) * Math.log(highMs / lowMs);
+  const values: number[] = [];
+  for (const value of found) {
+    const before = values.at(-1);
+    if (before !== undefined && Math.log(value / before) < closest) {
+      // Of two labels that would touch, the whole second, minute, hour or day stays.
+      if (!UNITS.includes(value)) continue;
+      values.pop();
+    }
+    values.push(value);
+  }
   return { ...ticks(values, duration, highMs), bottom: lowMs };
 }

@@ -94,14 +94,14 @@ export function backlogChart(result: Result): Chart | undefined {
       const x1 = timeX(result, frame, !two);
       const y1 = valueY(linearTicks(top, 4, count));
       const first = panel('waiting', frame.narrow ? 160 : 190, x1, [
-        ...disturbanceLayers(result, frame, x1, true),
+        ...disturbanceLayers(result, frame, x1, 'letters'),
         ...all.flatMap((one) => band(result, bandOf(result, one), 1, frame, x1, y1, one.tint)),
         ...all.map((one) => line(pointsOf(result, one.series, 1), frame, x1, y1, one)),
       ]);
       const x2 = timeX(result, frame, true);
       const y2 = valueY(durationTicks(oldest, 4));
       const second = panel('age of the oldest', frame.narrow ? 110 : 120, x2, [
-        ...disturbanceLayers(result, frame, x2, false),
+        ...disturbanceLayers(result, frame, x2, 'none'),
         ...aged.map((one) => line(pointsOf(result, one.age?.series ?? [], one.age?.toMs ?? 1), frame, x2, y2, one)),
       ]);
       return { config: configOf(frame), vconcat: two ? [first, second] : [first] } as unknown as ReturnType<

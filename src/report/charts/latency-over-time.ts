@@ -77,7 +77,7 @@ export function latencyOverTimeChart(result: Result, traffic: string): Chart | u
         width: frame.plot,
         height: frame.narrow ? 200 : 230,
         layer: [
-          ...disturbanceLayers(result, frame, x, true),
+          ...disturbanceLayers(result, frame, x, 'letters'),
           ...rule,
           ...(both
             ? all.map((one) => line(positive(one.p50), frame, x, y, { tint: one.tint, width: 1.3, dash: [3, 3] }))

@@ -1,5 +1,5 @@
 /** Parts that time charts share: the time axis, disturbances as shaded bands, lines and bands of designs. */
-import type { Result } from '../../experiment/result.ts';
+import type { Disturbance, Result } from '../../experiment/result.ts';
 import { type BandPoint, type Point, thin, thinBand } from '../decimate.ts';
 import { disturbancesOf, endOfInterest, type Series } from '../findings.ts';
 import { duration } from '../format.ts';
@@ -47,22 +47,33 @@ export interface LineStyle {
   readonly tint: Tint;
   readonly width?: number;
   readonly dash?: readonly number[];
-  readonly opacity?: number;
 }
 
+/** A line with gaps where there is no value; a value between two gaps is a dot. */
 export function line(points: readonly Point[], frame: Frame, x: Layer, y: Layer, style: LineStyle): Layer {
-  return {
-    data: { values: thin(points, frame.points) },
+  const thinned = thin(points, frame.points);
+  const lonely = thinned.filter(
+    (point, index) =>
+      point.v !== null && (thinned[index - 1]?.v ?? null) === null && (thinned[index + 1]?.v ?? null) === null,
+  );
+  const drawn: Layer = {
+    data: { values: thinned },
     mark: {
       type: 'line',
       color: style.tint.light,
       strokeWidth: style.width ?? 2,
       ...(style.dash !== undefined && style.dash.length > 0 ? { strokeDash: [...style.dash], strokeCap: 'butt' } : {}),
-      opacity: style.opacity ?? 1,
       invalid: 'break-paths-show-path-domains',
     },
     encoding: { x, y },
   };
+  if (lonely.length === 0) return drawn;
+  const dots: Layer = {
+    data: { values: lonely },
+    mark: { type: 'point', filled: true, size: 18, color: style.tint.light, opacity: 1 },
+    encoding: { x, y },
+  };
+  return { layer: [drawn, dots] };
 }
 
 export function area(points: readonly Point[], frame: Frame, x: Layer, y: Layer, tint: Tint, opacity: number): Layer {
@@ -107,7 +118,7 @@ function letter(index: number): string {
 }
 
 /** Shaded bands of spikes and faults, the end of the traffic and of the warm-up. They lie under the lines. */
-export function disturbanceLayers(result: Result, frame: Frame, x: Layer, labelled: boolean): Layer[] {
+export function disturbanceLayers(result: Result, frame: Frame, x: Layer, labels: 'none' | 'letters' | 'all'): Layer[] {
   const end = endOfInterest(result);
   const layers: Layer[] = [];
   const smallest = (end / frame.plot) * 2;
@@ -140,7 +151,7 @@ export function disturbanceLayers(result: Result, frame: Frame, x: Layer, labell
       encoding: { x, y: { value: 0 }, y2: { value: 'height' } },
     });
   }
-  if (!labelled) return layers;
+  if (labels === 'none') return layers;
   if (bands.length > 0) {
     layers.push({
       data: { values: bands.filter((one) => one.t < end) },
@@ -148,7 +159,7 @@ export function disturbanceLayers(result: Result, frame: Frame, x: Layer, labell
       encoding: { x, y: { value: -2 }, text: { field: 'name' } },
     });
   }
-  if (marks.length > 0) {
+  if (marks.length > 0 && labels === 'all') {
     layers.push({
       data: { values: marks.map((mark) => ({ ...mark, left: mark.t > end * 0.75 })).filter((mark) => mark.left) },
       mark: { type: 'text', align: 'right', baseline: 'top', dx: -4, dy: 2, fontSize: 11, color: MUTED.light },
@@ -163,11 +174,16 @@ export function disturbanceLayers(result: Result, frame: Frame, x: Layer, labell
   return layers;
 }
 
+/** `5 min to 7 min`, or `at 8 min` for what is over at once. */
+export function whenOf(one: Disturbance): string {
+  return one.toMs > one.fromMs ? `${duration(one.fromMs)} to ${duration(one.toMs)}` : `at ${duration(one.fromMs)}`;
+}
+
 /** The shaded bands in the legend: `A orders at 2,000/s, 5 min to 7 min`. */
 export function disturbanceLegend(result: Result): LegendItem[] {
   const all = disturbancesOf(result, null);
   const shown: LegendItem[] = all.slice(0, 8).map((one, index) => ({
-    label: `${letter(index)} ${one.kind}: ${one.label}, ${duration(one.fromMs)} to ${duration(one.toMs)}${one.design === null ? '' : ` (${one.design} only)`}`,
+    label: `${letter(index)} ${one.kind}: ${one.label}, ${whenOf(one)}${one.design === null ? '' : ` (${one.design} only)`}`,
     tint: one.kind === 'spike' ? SPIKE : FAULT,
     mark: 'area',
   }));

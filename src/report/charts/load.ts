@@ -1,7 +1,7 @@
 /** Offered against completed over time: where the lines part, work waits or is turned away. */
 import type { Result } from '../../experiment/result.ts';
 import { designNames, designOf, disturbancesOf, peak, seriesOf, type Series } from '../findings.ts';
-import { list, rate } from '../format.ts';
+import { duration, list, rate } from '../format.ts';
 import { linearTicks } from './axes.ts';
 import type { Chart } from './chart.ts';
 import { area, band, disturbanceLayers, disturbanceLegend, line, pointsOf, timeX, valueY } from './layers.ts';
@@ -14,14 +14,17 @@ export function loadChart(result: Result, traffic: string): Chart | undefined {
   const first = names[0];
   if (first === undefined) return undefined;
   const perSecond = 1000 / result.resolutionMs;
-  const offered = seriesOf(designOf(result, first), traffic, 'offered') ?? [];
+  const raw = seriesOf(designOf(result, first), traffic, 'offered') ?? [];
+  const grain = grainOf(result, raw);
+  const offered = coarser(raw, grain);
   const lines = names.map((name) => {
     const design = designOf(result, name);
     return {
       name,
       tint: tintOfDesign(designNames(result).indexOf(name)),
-      series: seriesOf(design, traffic, 'completed') ?? [],
-      range: design.bands[traffic]?.['completed'],
+      series: coarser(seriesOf(design, traffic, 'completed') ?? [], grain),
+      // A mean of the lowest is not the lowest of the means: without the buckets of each replication there is no band.
+      range: grain > 1 ? undefined : design.bands[traffic]?.['completed'],
     };
   });
   const top = Math.max(peak(offered)?.value ?? 0, ...lines.map((one) => peak(one.series)?.value ?? 0)) * perSecond;
@@ -29,7 +32,7 @@ export function loadChart(result: Result, traffic: string): Chart | undefined {
   return {
     id: `load-${traffic}`,
     title: title(result, offered, lines, perSecond),
-    subtitle: `Offered and completed requests of ${traffic}, per second, buckets of ${result.resolutionMs / 1000} s${many ? `; mean of ${result.replications} replications${lines.some((one) => one.range !== undefined) ? ', band from the lowest to the highest' : ''}` : ''}`,
+    subtitle: `Offered and completed requests of ${traffic}, per second, means over ${duration(result.resolutionMs * grain)}${many ? `; mean of ${result.replications} replications${lines.some((one) => one.range !== undefined) ? ', band from the lowest to the highest' : ''}` : ''}`,
     alt: `Line chart over time: the rate of ${traffic} offered, and completed by ${list(names)}.`,
     legend: [
       { label: 'offered', tint: OFFERED, mark: 'area' },
@@ -45,7 +48,7 @@ export function loadChart(result: Result, traffic: string): Chart | undefined {
         width: frame.plot,
         height: frame.narrow ? 200 : 250,
         layer: [
-          ...disturbanceLayers(result, frame, x, true),
+          ...disturbanceLayers(result, frame, x, 'all'),
           area(offeredPoints, frame, x, y, OFFERED, 0.22),
           line(offeredPoints, frame, x, y, { tint: OFFERED, width: 1.2 }),
           ...lines.flatMap((one) => band(result, one.range, perSecond, frame, x, y, one.tint)),
@@ -80,4 +83,26 @@ function title(
   const told = short.slice(0, 3).map((one) => `${rate(one.value * perSecond)} in ${one.name}`);
   const more = short.length > 3 ? ` (and ${short.length - 3} more)` : '';
   return `Offered ${peakText}; the most that comes out is ${list(told)}${more}`;
+}
+
+/** Requests that a bucket should hold, so that the eye sees the rate and not the dice. */
+const ENOUGH = 40;
+/** Buckets that stay at least. */
+const FEWEST = 100;
+
+/** How many buckets to take together. */
+function grainOf(result: Result, offered: Series): number {
+  const busy = offered.filter((value): value is number => value !== null && value > 0).sort((a, b) => a - b);
+  const usual = (busy[Math.floor(busy.length / 2)] ?? ENOUGH) * result.replications;
+  return Math.max(1, Math.min(Math.ceil(ENOUGH / usual), Math.floor(offered.length / FEWEST)));
+}
+
+/** Each value becomes the mean of its group of buckets. */
+function coarser(series: Series, grain: number): Series {
+  if (grain === 1) return series;
+  return series.map((_, index) => {
+    const from = index - (index % grain);
+    const group = series.slice(from, from + grain).filter((value): value is number => value !== null);
+    return group.length === 0 ? null : group.reduce((sum, value) => sum + value, 0) / group.length;
+  });
 }

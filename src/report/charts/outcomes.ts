@@ -31,7 +31,7 @@ export function outcomesChart(result: Result): Chart | undefined {
         const part = (key: string, words: string, n: number): Part => ({ key, words, value: n / totals.offered });
         return [
           {
-            name: traffics.length > 1 ? `${name} · ${traffic}` : name,
+            name: traffics.length > 1 ? `${traffic} in ${name}` : name,
             work: FATES.map((key) => part(key, FATE_WORDS[key], totals[key])),
             told: ANSWERS.map((key) => part(key, ANSWER_WORDS[key], totals.response[key])),
           },
@@ -50,7 +50,7 @@ export function outcomesChart(result: Result): Chart | undefined {
   }
   return {
     id: 'outcomes',
-    title: title(result, bars),
+    title: title(result, bars, traffics.length > 1),
     subtitle:
       'Share of all offered requests; each bar sums to 100 %. What the sender was told need not be what became of the work',
     alt: `Stacked bars of what became of the work and what the senders were told, for ${list(bars.map((bar) => bar.name))}.`,
@@ -131,7 +131,7 @@ function panel(label: string, bars: readonly Bar[], pick: (bar: Bar) => readonly
   };
 }
 
-function title(result: Result, bars: readonly Bar[]): string {
+function title(result: Result, bars: readonly Bar[], several: boolean): string {
   const done = bars.map((bar) => {
     const completed = bar.work.find((part) => part.key === 'completed')?.value ?? 0;
     const worst = bar.work.filter((part) => part.key !== 'completed').reduce((a, b) => (b.value > a.value ? b : a));
@@ -144,6 +144,13 @@ function title(result: Result, bars: readonly Bar[]): string {
   if (done.every((one) => one.completed === 1)) return `Every one of ${count(offered)} requests was completed`;
   const sorted = done.length <= 3 ? done : [...done].sort((a, b) => b.completed - a.completed);
   const shown = sorted.length <= 3 ? sorted : [sorted[0], sorted.at(-1)].filter((one) => one !== undefined);
+  if (several) {
+    const parts = shown.map(
+      (one) =>
+        `${one.completed === 1 ? 'all' : share(one.completed)} of ${one.name}${one.worst.value >= 0.001 ? ` (${share(one.worst.value)} ${one.worst.words})` : ''}`,
+    );
+    return `Completed: ${list(parts)}`;
+  }
   const words = shown.map((one) =>
     one.completed === 1
       ? `${one.name} completes all of it`

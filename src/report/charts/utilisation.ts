@@ -53,7 +53,7 @@ export function utilisationChart(result: Result): Chart | undefined {
             width: frame.plot,
             height: panels.length === 1 ? 160 : 74,
             layer: [
-              ...disturbanceLayers(result, frame, x, index === 0),
+              ...disturbanceLayers(result, frame, x, index === 0 ? 'letters' : 'none'),
               ...panel.lines.map((one) =>
                 line(pointsOf(result, one.series, 1), frame, x, y, { tint: one.tint, width: 1.7 }),
               ),
