@@ -72,7 +72,7 @@ export class ProcessorSharing {
     const rate = this.#rate();
     if (rate === 0) return;
     const left = Math.max(0, (this.#ends[0] as number) - this.#work);
-    this.#timer = this.#sim.schedule(Math.ceil(left / rate - 1e-6), this.#due, undefined);
+    this.#timer = this.#sim.schedule(Math.ceil(left / rate - 1e-6), this.#due, undefined, 0);
   }
 
   #serveDue(): void {

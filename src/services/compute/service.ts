@@ -4,7 +4,8 @@
  *   call ─▶ balance ─▶ [ line (fifo | lifo) ] ─▶ server: own time ─▶ calls[0] ─▶ calls[1] … ─▶ reply
  *             │ full, too many connections, down, waited too long: refused
  *
- * At one instant: a server is released and the next job taken in before the reply leaves, so a retry at once joins behind those who waited.
+ * At one instant: services end before ordinary events, so that an arrival finds the server free; a server is released and the next job
+ * taken in before the reply leaves, so that a retry at once joins behind those who waited.
  */
 import {
   type CallPath,
@@ -48,6 +49,9 @@ export interface ServicePorts {
   readonly requests: Requests;
   readonly metrics: Metrics;
 }
+
+/** The end of a service goes before the ordinary events of its instant: who arrives then finds the server free. */
+const RELEASE = 0;
 
 const Free = 0;
 const Queued = 1;
@@ -333,7 +337,7 @@ export class Service implements Callee, Caller {
       this.#asked[job] = time;
       (this.#sharing[this.#replica[job] as number] as ProcessorSharing).start(job, time);
     } else {
-      this.#sim.schedule(time, this.#served, job);
+      this.#sim.schedule(time, this.#served, job, RELEASE);
     }
   }
 
