@@ -2,7 +2,7 @@
  * All messages that still exist, oldest first: retention takes from the head, the age of the oldest is read near it.
  * Doubly linked through the messages, so that any of them leaves in constant time.
  */
-import { type MessageStore, NONE } from './message-store.ts';
+import { type MessageStore, NONE, ROW_MASK } from './message-store.ts';
 
 /** Messages in the order in which they came to the queue. */
 export class Arrivals {
@@ -26,8 +26,10 @@ export class Arrivals {
   append(slot: number): void {
     const store = this.#store;
     const tail = this.#tail;
-    store.setOlder(slot, tail);
-    store.setNewer(slot, NONE);
+    const page = store.page(slot);
+    const row = slot & ROW_MASK;
+    page.older[row] = tail;
+    page.newer[row] = NONE;
     if (tail === NONE) this.head = slot;
     else store.setNewer(tail, slot);
     this.#tail = slot;
@@ -36,8 +38,10 @@ export class Arrivals {
 
   remove(slot: number): void {
     const store = this.#store;
-    const older = store.older(slot);
-    const newer = store.newer(slot);
+    const page = store.page(slot);
+    const row = slot & ROW_MASK;
+    const older = page.older[row] as number;
+    const newer = page.newer[row] as number;
     if (older === NONE) this.head = newer;
     else store.setNewer(older, newer);
     if (newer === NONE) this.#tail = older;

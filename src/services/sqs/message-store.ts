@@ -25,7 +25,8 @@ export type Place = (typeof Place)[keyof typeof Place];
 
 const PAGE_BITS = 10;
 const PAGE_ROWS = 1 << PAGE_BITS;
-const ROW_MASK = PAGE_ROWS - 1;
+/** A slot's row in its page. */
+export const ROW_MASK = PAGE_ROWS - 1;
 /** Pages kept when the queue runs empty, 2 MiB. */
 const PAGES_KEPT = 64;
 const MAX_SLOTS = NONE - PAGE_ROWS;
@@ -41,7 +42,8 @@ export const MOVED_HERE = 1 << 25;
 /** It was deleted, and this is the copy that was left behind. */
 export const LEFT_BEHIND = 1 << 26;
 
-class Page {
+/** The columns of 1,024 slots, for those who need several of a message at once. */
+export class Page {
   body: Uint32Array | Float64Array = new Uint32Array(PAGE_ROWS);
   ordinal: Uint32Array | Float64Array = new Uint32Array(PAGE_ROWS);
   readonly sentUs: Float64Array = new Float64Array(PAGE_ROWS);
@@ -70,13 +72,17 @@ export class MessageStore {
     return sum;
   }
 
+  page(slot: number): Page {
+    return this.#pages[slot >>> PAGE_BITS] as Page;
+  }
+
   take(body: number, ordinal: number, sentUs: number, bytes: number, place: Place): number {
     let slot = this.#free;
     if (slot === NONE) {
       slot = this.#used++;
       if (slot >>> PAGE_BITS === this.#pages.length) this.#addPage();
     }
-    const page = this.#page(slot);
+    const page = this.page(slot);
     const row = slot & ROW_MASK;
     if (slot === this.#free) this.#free = page.link[row] as number;
     if (body >>> 0 !== body && page.body instanceof Uint32Array) page.body = Float64Array.from(page.body);
@@ -92,7 +98,7 @@ export class MessageStore {
   }
 
   release(slot: number): void {
-    const page = this.#page(slot);
+    const page = this.page(slot);
     const row = slot & ROW_MASK;
     page.meta[row] = 0;
     page.link[row] = this.#free;
@@ -101,60 +107,60 @@ export class MessageStore {
   }
 
   body(slot: number): number {
-    return this.#page(slot).body[slot & ROW_MASK] as number;
+    return this.page(slot).body[slot & ROW_MASK] as number;
   }
   ordinal(slot: number): number {
-    return this.#page(slot).ordinal[slot & ROW_MASK] as number;
+    return this.page(slot).ordinal[slot & ROW_MASK] as number;
   }
   sentUs(slot: number): number {
-    return this.#page(slot).sentUs[slot & ROW_MASK] as number;
+    return this.page(slot).sentUs[slot & ROW_MASK] as number;
   }
   bytesOf(slot: number): number {
-    return (this.#page(slot).meta[slot & ROW_MASK] as number) & BYTES_MASK;
+    return (this.page(slot).meta[slot & ROW_MASK] as number) & BYTES_MASK;
   }
   place(slot: number): Place {
-    return (((this.#page(slot).meta[slot & ROW_MASK] as number) & PLACE_MASK) >>> PLACE_SHIFT) as Place;
+    return (((this.page(slot).meta[slot & ROW_MASK] as number) & PLACE_MASK) >>> PLACE_SHIFT) as Place;
   }
   setPlace(slot: number, place: Place): void {
-    const page = this.#page(slot);
+    const page = this.page(slot);
     const row = slot & ROW_MASK;
     page.meta[row] = ((page.meta[row] as number) & ~PLACE_MASK) | (place << PLACE_SHIFT);
   }
   has(slot: number, flag: number): boolean {
-    return ((this.#page(slot).meta[slot & ROW_MASK] as number) & flag) !== 0;
+    return ((this.page(slot).meta[slot & ROW_MASK] as number) & flag) !== 0;
   }
   flag(slot: number, flag: number): void {
-    const page = this.#page(slot);
+    const page = this.page(slot);
     const row = slot & ROW_MASK;
     page.meta[row] = (page.meta[row] as number) | flag;
   }
+  /** It is received: its record knows more of it. */
+  setRecord(slot: number, record: number): void {
+    const page = this.page(slot);
+    const row = slot & ROW_MASK;
+    page.meta[row] = ((page.meta[row] as number) & ~PLACE_MASK) | (Place.recorded << PLACE_SHIFT);
+    page.link[row] = record;
+  }
   /** Next in the fresh lane, or the record of a received message. */
   link(slot: number): number {
-    return this.#page(slot).link[slot & ROW_MASK] as number;
+    return this.page(slot).link[slot & ROW_MASK] as number;
   }
   setLink(slot: number, to: number): void {
-    this.#page(slot).link[slot & ROW_MASK] = to;
-  }
-  older(slot: number): number {
-    return this.#page(slot).older[slot & ROW_MASK] as number;
+    this.page(slot).link[slot & ROW_MASK] = to;
   }
   setOlder(slot: number, to: number): void {
-    this.#page(slot).older[slot & ROW_MASK] = to;
+    this.page(slot).older[slot & ROW_MASK] = to;
   }
   newer(slot: number): number {
-    return this.#page(slot).newer[slot & ROW_MASK] as number;
+    return this.page(slot).newer[slot & ROW_MASK] as number;
   }
   setNewer(slot: number, to: number): void {
-    this.#page(slot).newer[slot & ROW_MASK] = to;
+    this.page(slot).newer[slot & ROW_MASK] = to;
   }
 
   /** Whether the slot still holds the message it held when it had this ordinal. */
   holds(slot: number, ordinal: number): boolean {
     return slot < this.#used && this.ordinal(slot) === ordinal && this.place(slot) !== Place.free;
-  }
-
-  #page(slot: number): Page {
-    return this.#pages[slot >>> PAGE_BITS] as Page;
   }
 
   #addPage(): void {

@@ -17,7 +17,7 @@ import type { Metrics } from '../ports.ts';
 import { Arrivals } from './arrivals.ts';
 import { SqsModelError, sqsErrors } from './errors.ts';
 import { FreshLane } from './fresh-lane.ts';
-import { LEFT_BEHIND, MessageStore, MOVED_HERE, NONE, OVERTAKEN, Place } from './message-store.ts';
+import { LEFT_BEHIND, MessageStore, MOVED_HERE, NONE, OVERTAKEN, Place, ROW_MASK } from './message-store.ts';
 import { MovedExpiry } from './moved-expiry.ts';
 import type {
   BatchOutput,
@@ -488,8 +488,7 @@ export class SqsQueue implements SqsOperations, DeadLetterPort {
 
   #recordOf(slot: number): number {
     const record = this.records.take(slot);
-    this.store.setPlace(slot, Place.recorded);
-    this.store.setLink(slot, record);
+    this.store.setRecord(slot, record);
     this.#visible--;
     return record;
   }
@@ -543,7 +542,10 @@ export class SqsQueue implements SqsOperations, DeadLetterPort {
     const record = records.canReceive(taken) ? taken : this.#renew(taken);
     const slot = records.slot[record] as number;
     const now = this.sim.now;
-    const duplicate = this.#takenWhileHidden || store.has(slot, LEFT_BEHIND);
+    const page = store.page(slot);
+    const row = slot & ROW_MASK;
+    const meta = page.meta[row] as number;
+    const duplicate = this.#takenWhileHidden || (meta & LEFT_BEHIND) !== 0;
     this.#takenWhileHidden = false;
     const receives = this.nextReceiveCount(records.receives[record] as number);
     records.receives[record] = receives;
@@ -554,15 +556,16 @@ export class SqsQueue implements SqsOperations, DeadLetterPort {
     if (visibilityUs > 0) this.#visibility.arm(record, visibilityUs);
     else this.#releaseNow.push(record);
     if (this.#receivesHere(record) === OFTEN) this.#arrivals(slot).pass(slot);
-    const body = store.body(slot);
-    const id = this.#messageId(slot);
+    const body = page.body[row] as number;
+    const wasMoved = (meta & MOVED_HERE) !== 0;
+    const id = wasMoved ? (records.movedId[record] as number) : this.#firstMessageId + (page.ordinal[row] as number);
     const handle = records.newHandle(record);
     const i = output.count++;
     output.body[i] = body;
     output.ReceiptHandle[i] = handle;
     output.MessageId[i] = id;
     output.ApproximateReceiveCount[i] = receives;
-    output.SentTimestamp[i] = store.sentUs(slot);
+    output.SentTimestamp[i] = page.sentUs[row] as number;
     output.ApproximateFirstReceiveTimestamp[i] = records.firstReceiveUs[record] as number;
     if (duplicate) this.metrics.duplicates.add(1);
     this.observer.onReceived(body, id, receives, duplicate);
@@ -846,8 +849,12 @@ export class SqsQueue implements SqsOperations, DeadLetterPort {
   }
 
   #leaveArrivals(slot: number): void {
-    if (this.store.has(slot, MOVED_HERE)) this.#movedHere--;
-    this.#arrivals(slot).remove(slot);
+    if (!this.store.has(slot, MOVED_HERE)) {
+      this.#own.remove(slot);
+      return;
+    }
+    this.#movedHere--;
+    this.#moved.remove(slot);
   }
 
   #arrivals(slot: number): Arrivals {
