@@ -126,10 +126,6 @@ export const ANSWER_WORDS: Readonly<Record<Answer, string>> = {
   waiting: 'still waiting',
 };
 
-export function shareOf(traffic: TrafficResult, counted: number): number | null {
-  return traffic.offered === 0 ? null : counted / traffic.offered;
-}
-
 export interface ParsedObjective {
   readonly subject: 'traffic' | 'metric';
   readonly name: string;

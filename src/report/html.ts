@@ -123,7 +123,8 @@ const MARKS: Readonly<Record<string, string>> = { met: '✓ ', missed: '✗ ', u
 function cellHtml(cell: Cell, column: Column | undefined, header: boolean): string {
   const tag = header ? 'th' : 'td';
   const tagged = cell.tone !== undefined && (cell.tone !== 'quiet' || MARKS[cell.text] !== undefined);
-  const main = `${tagged ? (MARKS[cell.text] ?? '') : ''}${htmlText(cell.text)}`;
+  const words = header ? htmlText(cell.text).replace(/([a-z])([A-Z])/g, '$1<wbr>$2') : htmlText(cell.text);
+  const main = `${tagged ? (MARKS[cell.text] ?? '') : ''}${words}`;
   const text = tagged
     ? `<span class="tag ${cell.tone ?? 'quiet'}">${main}</span>`
     : cell.tone === 'quiet'

@@ -51,7 +51,7 @@ th.design{color:var(--ink)}
 small{display:block;color:var(--muted);font-size:.82em}
 .tag{display:inline-block;padding:.05rem .55rem;border-radius:99px;font-weight:600;font-size:.86em;white-space:nowrap}
 .good{background:var(--good-bg);color:var(--good)}.bad{background:var(--bad-bg);color:var(--bad)}.warn{background:var(--warn-bg);color:var(--warn)}
-.quiet{background:var(--soft);color:var(--muted)}td>.plain{color:var(--muted)}
+.quiet{background:var(--soft);color:var(--muted)}td>.plain{color:var(--muted);white-space:nowrap}
 .note{color:var(--muted);font-size:.86rem;max-width:46rem}
 ul.plainlist{padding-left:1.2rem;margin:.8rem 0}
 figure{display:block;margin:0 0 1.2rem;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1.1rem 1.2rem .9rem;break-inside:avoid}
