@@ -21,6 +21,8 @@ export interface Vocabulary {
   oneKey<S extends z.core.$ZodShape>(expected: string, shape: S): z.ZodType<z.output<z.ZodObject<S, z.core.$strict>>>;
   /** The first alternative whose shape fits; errors are those of the alternative that was meant. */
   either<const T extends readonly [z.ZodType, ...z.ZodType[]]>(expected: string, options: T): z.ZodUnion<T>;
+  /** `expected` tells what the list holds. */
+  list<T>(expected: string, of: z.ZodType<T>): z.ZodType<T[]>;
   choice<const T extends readonly [string, ...string[]]>(values: T): z.ZodType<T[number]>;
   /** `wholeSeconds`: where AWS takes no part of a second. */
   duration(range?: Range & { readonly wholeSeconds?: boolean; readonly because?: string }): z.ZodType<number>;
@@ -150,8 +152,13 @@ export function breakerSchema(v: Vocabulary): z.ZodType<BreakerSettings> {
     }));
 }
 
+/** Calls made one after the other. */
+export function callsSchema(v: Vocabulary): z.ZodType<CallSettings[]> {
+  return v.list('a list of calls, such as [ { to: orders-db, timeout: 1s } ]', callSchema(v));
+}
+
 /** One call to a service. */
-export function callSchema(v: Vocabulary): z.ZodType<CallSettings> {
+function callSchema(v: Vocabulary): z.ZodType<CallSettings> {
   return v
     .object({
       to: v.name('the name of a service'),

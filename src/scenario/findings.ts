@@ -9,12 +9,35 @@ type Issue = z.core.$ZodIssue;
 
 /** Reads `raw` by the schema; what is wrong goes to `findings`, and the value is null then. */
 export function readBy<T>(schema: z.ZodType<T>, raw: unknown, path: Path, findings: Finding[]): T | null {
-  const read = schema.safeParse(raw, { jitless: true });
+  const read = schema.safeParse(raw, { jitless: true, error: inOurWords });
   if (read.success) return read.data;
   const found = read.error.issues.flatMap((issue) => findingsOf(issue, path, raw, path.length));
   findings.push(...found.filter((one) => !isEcho(one, found)));
   return null;
 }
+
+/** What was expected where a schema says nothing itself. */
+function inOurWords(issue: z.core.$ZodRawIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return TYPE_WORDS.get(issue.expected) ?? `a ${issue.expected}`;
+    case 'too_small':
+      return `at least ${String(issue.minimum)}`;
+    case 'too_big':
+      return `at most ${String(issue.maximum)}`;
+    default:
+      return 'another value';
+  }
+}
+
+const TYPE_WORDS: ReadonlyMap<string, string> = new Map([
+  ['array', 'a list'],
+  ['record', 'settings by name, such as { a: … }'],
+  ['object', 'settings, such as { a: … }'],
+  ['string', 'a text'],
+  ['boolean', 'true or false'],
+  ['int', 'a whole number'],
+]);
 
 /** A misspelt key is one mistake: that the right one is missing, or that none of several is given, follows from it. */
 function isEcho(one: Finding, all: readonly Finding[]): boolean {

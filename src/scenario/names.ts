@@ -53,6 +53,7 @@ export function namesOf(raw: unknown, findings: Finding[]): Names {
     MOST.designs,
     findings,
   ).map((design): NamedDesign => {
+    if (!isSettings(design.raw)) return { ...design, resources: shared };
     const own = resourcesOf(raw, [...design.path, 'resources'], shared.length === 0, findings);
     for (const one of own) {
       if (!shared.some((other) => other.name === one.name)) continue;
@@ -67,6 +68,11 @@ export function namesOf(raw: unknown, findings: Finding[]): Names {
     return { ...design, resources: [...shared, ...own] };
   });
   return { traffic, shared, designs };
+}
+
+/** Whether something is a map of settings at all. */
+export function isSettings(raw: unknown): raw is Readonly<Record<string, unknown>> {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 }
 
 function resourcesOf(raw: unknown, path: Path, needed: boolean, findings: Finding[]): NamedResource[] {

@@ -238,13 +238,13 @@ function holdsNames(path: Path): boolean {
 function write(document: Document.Parsed, path: Path, value: unknown): void {
   for (let length = 1; length < path.length; length++) {
     if (!isCollection(nodeAt(document, path.slice(0, length))))
-      document.setIn(place(document, path.slice(0, length)), document.createNode({}));
+      document.setIn(withNumbers(document, path.slice(0, length)), document.createNode({}));
   }
-  document.setIn(place(document, path), document.createNode(value));
+  document.setIn(withNumbers(document, path), document.createNode(value));
 }
 
 /** The path with numbers where lists are, as the document wants it. */
-function place(document: Document.Parsed, path: Path): (string | number)[] {
+function withNumbers(document: Document.Parsed, path: Path): (string | number)[] {
   return path.map((step, i) => (isSeq(nodeAt(document, path.slice(0, i))) ? Number(step) : step));
 }
 

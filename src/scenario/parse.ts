@@ -7,7 +7,7 @@ import { type Finding, nodeAt, offsetOf, readDocument, type ScenarioDocument } f
 import { empiricalReader } from './empirical.ts';
 import { messageOf, type ScenarioError } from './errors.ts';
 import { readFaults } from './faults.ts';
-import { readBy, valueAt } from './findings.ts';
+import { readBy } from './findings.ts';
 import { type NamedResource, namesOf } from './names.ts';
 import { readObjectives } from './objectives.ts';
 import { type Applied, applyOverrides, type OptionFinding, type Override, type TrafficOverride } from './overrides.ts';
@@ -164,7 +164,9 @@ function failed(
   const seen = new Set<string>();
   const unique = errors.filter((error) => {
     const key = `${error.file} ${error.line} ${error.column} ${error.code} ${error.message}`;
-    return !seen.has(key) && seen.add(key);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
   });
   unique.sort(
     (a, b) => a.line - b.line || a.column - b.column || compare(a.file, b.file) || compare(a.message, b.message),
@@ -207,7 +209,7 @@ function shown(read: ScenarioDocument, finding: Finding): string {
   if (finding.path.length === 0) return '';
   const node = nodeAt(read.document, finding.path);
   if (isScalar(node))
-    return node.value === null ? 'null' : typeof node.source === 'string' ? node.source : String(node.value);
+    return node.value === null ? 'null' : typeof node.source === 'string' ? node.source : JSON.stringify(node.value);
   if (isCollection(node))
     return JSON.stringify(node.toJS(read.document)).replaceAll('"', '').replaceAll(',', ', ').replaceAll(':', ': ');
   return '';

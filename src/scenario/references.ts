@@ -2,7 +2,7 @@
 import type { TrafficSettings } from '../workload/settings.ts';
 import type { Finding, Path } from './document.ts';
 import { valueAt } from './findings.ts';
-import { type NamedDesign, type NamedResource, unknownName } from './names.ts';
+import { isSettings, type NamedDesign, type NamedResource, unknownName } from './names.ts';
 import type { ResourceSettings } from './resolved.ts';
 
 /**
@@ -97,8 +97,13 @@ export function readEntries(
   traffic: readonly string[],
   findings: Finding[],
 ): readonly { readonly traffic: string; readonly resource: string }[] {
+  if (!isSettings(design.raw)) {
+    const expected = 'settings such as { traffic: { orders: api }, resources: { … } }';
+    findings.push({ code: 'wrong-type', path: design.path, expected });
+    return [];
+  }
   const path = [...design.path, 'traffic'];
-  const written = (design.raw as { readonly traffic?: unknown } | null)?.traffic;
+  const written = design.raw['traffic'];
   const example = `where each traffic enters, such as { ${traffic[0] ?? 'orders'}: api }`;
   if (written === undefined || written === null) {
     findings.push({ code: 'missing', path, expected: example });

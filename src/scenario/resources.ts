@@ -5,8 +5,8 @@ import { serviceSchema } from '../services/compute/schema.ts';
 import { sqsSchema } from '../services/sqs/schema.ts';
 import { consumerSchema, type QueueLimits } from '../workload/schema.ts';
 import type { Finding } from './document.ts';
-import { readBy } from './findings.ts';
-import { LATER_TYPES, type NamedResource, RESOURCE_TYPES, type ResourceType } from './names.ts';
+import { readBy, valueAt } from './findings.ts';
+import { isSettings, LATER_TYPES, type NamedResource, RESOURCE_TYPES, type ResourceType } from './names.ts';
 import type { ResourceSettings } from './resolved.ts';
 import { nearest } from './suggest.ts';
 
@@ -18,9 +18,9 @@ export function resourceReader(
   limits: QueueLimits,
 ): (one: NamedResource, findings: Finding[]) => ResourceSettings | null {
   const schemas: Readonly<Record<ResourceType, z.ZodType<Unnamed>>> = {
-    service: serviceSchema(v) as z.ZodType<Unnamed>,
-    sqs: sqsSchema(v) as z.ZodType<Unnamed>,
-    consumer: consumerSchema(v, limits) as z.ZodType<Unnamed>,
+    service: serviceSchema(v),
+    sqs: sqsSchema(v),
+    consumer: consumerSchema(v, limits),
   };
   return (one, findings) => {
     const type = RESOURCE_TYPES.find((known) => known === one.type);
@@ -30,18 +30,17 @@ export function resourceReader(
     }
     const read = readBy(schemas[type], one.raw, one.path, findings);
     // The name stands right after the type, so that a reader of the resolved form meets it first.
-    return read === null ? null : ({ ...{ type, name: one.name }, ...read } as ResourceSettings);
+    return read === null ? null : Object.assign({ type, name: one.name }, read);
   };
 }
 
 function badType(one: NamedResource): Finding {
-  const settings = typeof one.raw === 'object' && one.raw !== null && !Array.isArray(one.raw);
-  if (!settings)
+  if (!isSettings(one.raw))
     return { code: 'wrong-type', path: one.path, expected: 'settings such as { type: service, serviceTime: 5ms }' };
   const path = [...one.path, 'type'];
   if (one.type === null)
     return {
-      code: 'type' in (one.raw as object) ? 'wrong-type' : 'missing',
+      code: valueAt(one.raw, ['type']) !== undefined ? 'wrong-type' : 'missing',
       path,
       expected: `one of ${RESOURCE_TYPES.join(', ')}`,
     };

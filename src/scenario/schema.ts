@@ -1,7 +1,6 @@
 /** The root of a scenario as written: every setting that stands alone. Named parts are read one by one, so that one error hides no other. */
 import { z } from 'zod';
 import type { Vocabulary } from '../calls/schema.ts';
-import { NAME_FORM } from './words.ts';
 
 /** The snapshot of AWS's numbers that this version knows. */
 export const FACTS_SNAPSHOT = '2026-11';
@@ -85,5 +84,3 @@ export function objectiveSchema(v: Vocabulary): z.ZodType<WrittenObjective> {
     .transform((o): WrittenObjective => ({ that: o.that, design: o.design ?? null, expect: o.expect ?? 'met' }));
   return v.either(`${expected}, or { that, design, expect }`, [plain, full]);
 }
-
-export const NAME_EXPECTED = `a name: ${NAME_FORM}`;

@@ -3,7 +3,7 @@ import type { Vocabulary } from '../calls/schema.ts';
 import { distributionSchema } from './distribution.ts';
 import type { EmpiricalReader } from './empirical.ts';
 import { FACTOR_FORMS, RATE_FORMS, readFactor, readRate } from './units.ts';
-import { choice, count, duration, either, number, object, oneKey, scalar, share, size, text } from './words.ts';
+import { choice, count, duration, either, list, number, object, oneKey, scalar, share, size, text } from './words.ts';
 
 /** The vocabulary of one parse: it knows the files that this scenario may refer to. */
 export function createVocabulary(empirical: EmpiricalReader): Vocabulary {
@@ -13,6 +13,7 @@ export function createVocabulary(empirical: EmpiricalReader): Vocabulary {
     object,
     oneKey,
     either,
+    list,
     choice,
     duration,
     rate: () => scalar(RATE_FORMS, readRate),

@@ -35,7 +35,7 @@ export function oneKey<S extends z.core.$ZodShape>(
   return object(shape).superRefine((value, ctx) => {
     const given = Object.values(value as object).filter((one) => one !== undefined).length;
     if (given !== 1) ctx.addIssue({ code: 'custom', message: expected, params: { code: 'one-of' } });
-  }) as unknown as z.ZodType<z.output<z.ZodObject<S, z.core.$strict>>>;
+  });
 }
 
 export function either<const T extends readonly [z.ZodType, ...z.ZodType[]]>(
@@ -45,9 +45,13 @@ export function either<const T extends readonly [z.ZodType, ...z.ZodType[]]>(
   return z.union(options, { error: expected });
 }
 
+export function list<T>(expected: string, of: z.ZodType<T>): z.ZodType<T[]> {
+  return z.array(of, { error: expected });
+}
+
 export function choice<const T extends readonly [string, ...string[]]>(values: T): z.ZodType<T[number]> {
-  const expected = values.length === 1 ? `${values[0]}` : `one of ${values.join(', ')}`;
-  return z.enum(values as unknown as [string, ...string[]], { error: expected }) as unknown as z.ZodType<T[number]>;
+  const expected = values.length === 1 ? values[0] : `one of ${values.join(', ')}`;
+  return z.enum(values as unknown as [string, ...string[]], { error: expected });
 }
 
 /** A string or number that `read` turns into the inner value. */

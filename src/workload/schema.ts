@@ -1,6 +1,6 @@
 /** How traffic, consumers and faults may be written in a scenario, and their defaults. */
 import { z } from 'zod';
-import { breakerSchema, callSchema, complain, NO_RETRY, retrySchema, type Vocabulary } from '../calls/schema.ts';
+import { breakerSchema, callsSchema, complain, NO_RETRY, retrySchema, type Vocabulary } from '../calls/schema.ts';
 import type {
   Arrivals,
   AttributeSettings,
@@ -57,6 +57,9 @@ export type WrittenTraffic = Omit<TrafficSettings, 'name' | 'source'> & { readon
 
 /** Size of a request where none is given: 1 KiB. */
 export const DEFAULT_SIZE_BYTES = 1024;
+
+/** Attributes of one message, after AWS's quota. */
+const MAX_ATTRIBUTES = 10;
 
 const SOURCES = 'one of rate, trace, or users with think';
 
@@ -174,13 +177,20 @@ function keySchema(v: Vocabulary): z.ZodType<KeySettings> {
 }
 
 function attributesSchema(v: Vocabulary): z.ZodType<readonly AttributeSettings[]> {
-  const choice = v.object({ choice: z.record(z.string(), v.number({ min: 0, max: 1e9 })) });
+  const choice = v.object({
+    choice: z.record(z.string(), v.number({ min: 0, max: 1e9 }), {
+      error: 'weights by value, such as { gold: 0.1, silver: 0.9 }',
+    }),
+  });
   return z
     .record(z.string(), choice, {
       error: 'attributes by name, such as { tier: { choice: { gold: 0.1, silver: 0.9 } } }',
     })
-    .transform((written, ctx) =>
-      Object.entries(written).map(([name, { choice: weights }]) => {
+    .transform((written, ctx) => {
+      if (Object.keys(written).length > MAX_ATTRIBUTES) {
+        complain(ctx, [], 'out-of-range', `at most ${MAX_ATTRIBUTES} attributes (limits of SQS)`);
+      }
+      return Object.entries(written).map(([name, { choice: weights }]) => {
         const values = Object.entries(weights).map(([value, weight]) => ({ value, weight }));
         if (!values.some((one) => one.weight > 0)) {
           complain(
@@ -191,8 +201,8 @@ function attributesSchema(v: Vocabulary): z.ZodType<readonly AttributeSettings[]
           );
         }
         return { name, choice: values };
-      }),
-    );
+      });
+    });
 }
 
 /** Settings of a traffic, without its name; a recording is still only named. */
@@ -200,7 +210,7 @@ export function trafficSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Wri
   return v
     .object({
       rate: baseRateSchema(v).optional(),
-      changes: changeSchema(v).array().optional(),
+      changes: v.list('a list of changes, such as [ { at: 5m, for: 2m, rate: 2k/s } ]', changeSchema(v)).optional(),
       arrivals: arrivalsSchema(v).optional(),
       trace: traceSchema(v).optional(),
       users: v.count({ min: 1, max: 10_000_000 }).optional(),
@@ -287,7 +297,7 @@ export function consumerSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Om
       restartDelay: v.duration().optional(),
       handler: v.object({
         time: v.durations().optional(),
-        calls: callSchema(v).array().optional(),
+        calls: callsSchema(v).optional(),
         failureRate: v.share().optional(),
       }),
     })

@@ -546,6 +546,21 @@ describe('parts that are missing', () => {
   });
 });
 
+test('whatever type a value has, what is expected is told in the words of the format', () => {
+  // Each key of each part gets each wrong shape once.
+  const shapes = ['5', 'text', 'true', '[1]', '{ a: 1 }', 'null', '-1.5', '[]', '{}'];
+  const lines = BASE.split('\n');
+  const at = lines.flatMap((line, i) => (/^\s+\w+: \S/.test(line) || /^\w+: \S/.test(line) ? [i] : []));
+  for (const i of at) {
+    for (const shape of shapes) {
+      const text = lines.map((line, j) => (j === i ? line.replace(/^(\s*\w+: ).*/, `$1${shape}`) : line)).join('\n');
+      for (const error of errorsOf(text)) {
+        expect(error.message).not.toMatch(/Invalid|undefined|\[object|NaN|received|expected (a|an|at)? *$/);
+      }
+    }
+  }
+});
+
 describe('all at once', () => {
   test('independent mistakes are all told, in the order of the file', () => {
     const text = BASE.replace('rate: 200/s', 'rate: 200')

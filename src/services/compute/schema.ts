@@ -1,6 +1,6 @@
 /** How a synchronous service may be written in a scenario, and its defaults. */
 import type { z } from 'zod';
-import { callSchema, type Vocabulary } from '../../calls/schema.ts';
+import { callsSchema, type Vocabulary } from '../../calls/schema.ts';
 import type { ServiceSettings, Slowdown } from './settings.ts';
 
 /** Settings of a `service`, without its name. */
@@ -30,10 +30,10 @@ export function serviceSchema(v: Vocabulary): z.ZodType<Omit<ServiceSettings, 'n
       connections: countOrUnlimited(1).optional(),
       replicas: v.count({ min: 1, max: 10_000 }).optional(),
       balance: v.choice(['roundRobin', 'random', 'leastConnections']).optional(),
-      zones: v.name('the name of a zone').array().optional(),
+      zones: v.list('a list of zones, such as [a, b]', v.name('the name of a zone')).optional(),
       failureRate: v.share().optional(),
       shed: v.object({ maxWait: v.duration() }).optional(),
-      calls: callSchema(v).array().optional(),
+      calls: callsSchema(v).optional(),
       blocking: v.flag().optional(),
     })
     .transform((s) => ({
