@@ -1,6 +1,6 @@
 /**
  * Speed and memory of the SQS model alone, CPU time: send, long poll ten, delete batch; bytes per message of a backlog; whether ten
- * times the backlog costs ten times the time. Run: npx tsx --expose-gc bench/sqs.bench.ts
+ * times the backlog costs ten times the time. Run: npm run bench sqs
  */
 import { Simulation } from '../src/kernel/index.ts';
 import { type ReceiveMessageOutput, SqsQueue } from '../src/services/sqs/index.ts';

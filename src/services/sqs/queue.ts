@@ -91,6 +91,8 @@ export interface SqsCounts {
   readonly expired: number;
   readonly moved: number;
   readonly purged: number;
+  /** Deleted messages of which a server out of reach still has a copy: outside that sum, for they are counted as deleted. */
+  readonly copiesHidden: number;
 }
 
 /** AWS's names; seconds and bytes. What is left out stays as it is. */
@@ -218,6 +220,7 @@ export class SqsQueue implements SqsOperations, DeadLetterPort {
       expired: this.#expired,
       moved: this.#movedAway,
       purged: this.#purged,
+      copiesHidden: this.#hiddenCopies,
     };
   }
 

@@ -1,4 +1,5 @@
 /** Long polls that wait for a message, in the order in which they came; each has a ticket by which it can be called off. */
+import { SqsModelError } from './errors.ts';
 import type { Receiver } from './operations.ts';
 
 const NONE = -1;
@@ -36,6 +37,7 @@ export class WaitingPolls {
     let place = this.#free;
     if (place === NONE) {
       place = this.#polls.length;
+      if (place === SPAN) throw new SqsModelError('too-many-polls', `more than ${SPAN} long polls wait at one queue`);
       this.#polls.push({ receiver, tag, max, visibilityUs, generation: 0, next: NONE, previous: this.#tail });
     } else {
       const poll = this.#polls[place] as Poll;

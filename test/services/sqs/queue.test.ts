@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Simulation } from '../../../src/kernel/index.ts';
 import { SqsModelError, SqsQueue } from '../../../src/services/sqs/index.ts';
+import { MessageStore, Place } from '../../../src/services/sqs/message-store.ts';
 import { ReceiveRecords } from '../../../src/services/sqs/receive-records.ts';
 import { Bench, RecordedMetrics, RecordingObserver, SECOND, settings } from './harness.ts';
 
@@ -146,6 +147,18 @@ describe('long polls', () => {
     b.sim.schedule(SECOND, () => void b.send(2), 0);
     b.until(2);
     expect(bodies(poll.messages ?? [])).toEqual([1, 2]);
+  });
+
+  test('come after short polls of the instant, and before the measuring of it', () => {
+    const b = new Bench();
+    const order: string[] = [];
+    b.receive({ wait: 20 }, ({ messages }) => order.push(`long ${messages?.length}`));
+    b.sim.schedule(SECOND, () => b.send(1), 0);
+    b.sim.schedule(SECOND, () => b.send(2), 0);
+    b.sim.schedule(SECOND, () => order.push(`short ${b.take(1).length}`), 0);
+    b.sim.schedule(SECOND, () => order.push(`level ${b.queue.counts.visible}`), 0, 3);
+    b.until(1);
+    expect(order).toEqual(['short 1', 'long 1', 'level 0']);
   });
 
   test('end empty after their wait, and not empty when a message comes at that very instant', () => {
@@ -552,7 +565,7 @@ describe('purge', () => {
     b.queue.DeleteMessage(b.one().handle);
     expect(b.queue.PurgeQueue()).toBeNull();
     expect(b.queue.counts).toMatchObject({ visible: 0, inFlight: 0, delayed: 0, deleted: 1, purged: 4 });
-    expect(b.observer.bodies('gone').toSorted()).toEqual([0, 1, 2, 3, 9]);
+    expect(b.observer.bodies('gone').toSorted((x, y) => x - y)).toEqual([0, 1, 2, 3, 9]);
     b.until(59.999999);
     expect(b.queue.PurgeQueue()?.code).toBe('PurgeQueueInProgress');
     b.send(10);
@@ -619,6 +632,12 @@ describe('the model', () => {
     for (let i = 0; i < 200; i++) b.take();
     expect(b.queue.counts).toMatchObject({ visible: 500, inFlight: 2000, delayed: 2500 });
     expect(b.sim.pending).toBeLessThanOrEqual(3);
+  });
+
+  test('keeps a message that waits in 32 bytes', () => {
+    const store = new MessageStore();
+    for (let i = 0; i < 102_400; i++) store.take(i, i, i, 100, Place.fresh);
+    expect(store.bytes / store.held).toBe(32);
   });
 
   test('gives the same run for the same seed and another for another', () => {
