@@ -5,7 +5,7 @@
 //                                            on the other Node executables: the same bytes of result.json and every SVG
 // Needs `npm run build`.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,7 +53,9 @@ function checkStored(update) {
   }
   for (const name of Object.keys(before))
     if (!(name in now)) report(name, ['is stored, but there is no such scenario'], 0);
-  if (update) writeFileSync(stored, `${JSON.stringify(now, null, 2)}\n`);
+  if (!update) return;
+  mkdirSync(dirname(stored), { recursive: true });
+  writeFileSync(stored, `${JSON.stringify(now, null, 2)}\n`);
 }
 
 function checkSame(nodes) {
