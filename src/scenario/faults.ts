@@ -1,9 +1,9 @@
 /** Faults as written → as resolved: the target exists, and the effect fits it. */
-import type { Vocabulary } from '../calls/schema.ts';
-import { faultSchema, type WrittenFault } from '../workload/schema.ts';
+import type { WrittenFault } from '../workload/schema.ts';
 import type { FaultSettings, FaultTarget } from '../workload/settings.ts';
 import type { Finding, Path } from './document.ts';
 import { readBy, valueAt } from './findings.ts';
+import type { Schemas } from './schemas.ts';
 import { type NamedDesign, type NamedResource, type Names, type ResourceType, unknownName } from './names.ts';
 
 /** Effects by the type of what they strike; `share` and `zone` narrow the target. */
@@ -16,12 +16,11 @@ const FITTING: Readonly<Record<ResourceType | 'link', readonly string[]>> = {
 const EFFECTS = ['slow', 'down', 'errors', 'crash', 'duplicate', 'unreachable', 'lose'];
 
 /** Reads every fault; those with an error are left out. */
-export function readFaults(v: Vocabulary, raw: unknown, names: Names, findings: Finding[]): FaultSettings[] {
-  const schema = faultSchema(v);
+export function readFaults(schemas: Schemas, raw: unknown, names: Names, findings: Finding[]): FaultSettings[] {
   const faults: FaultSettings[] = [];
   listOf(raw, 'faults', 'a list of faults', findings).forEach((one, i) => {
     const path = ['faults', i];
-    const written = readBy(schema, one, path, findings);
+    const written = readBy(schemas.fault, one, path, findings);
     if (written === null) return;
     const target = targetOf(written, one, path, names, findings);
     if (target === null) return;

@@ -1,5 +1,4 @@
 /** `<field>[.<statistic>] of <traffic> <op> <value>` and `metrics.<name>.<statistic> of resource <name> <op> <value>`. */
-import type { Vocabulary } from '../calls/schema.ts';
 import type { Finding, Path } from './document.ts';
 import { listOf } from './faults.ts';
 import { readBy } from './findings.ts';
@@ -14,7 +13,8 @@ import {
 } from './metrics.ts';
 import { type Names, unknownName } from './names.ts';
 import type { Comparison, ResolvedObjective } from './resolved.ts';
-import { objectiveSchema, type WrittenObjective } from './schema.ts';
+import type { WrittenObjective } from './schema.ts';
+import type { Schemas } from './schemas.ts';
 import { nearest } from './suggest.ts';
 import {
   DURATION_FORMS,
@@ -39,12 +39,11 @@ type Understood =
   | (Problem & { readonly part: string; readonly expected: string });
 
 /** Reads every objective; those with an error are left out. */
-export function readObjectives(v: Vocabulary, raw: unknown, names: Names, findings: Finding[]): ResolvedObjective[] {
-  const schema = objectiveSchema(v);
+export function readObjectives(schemas: Schemas, raw: unknown, names: Names, findings: Finding[]): ResolvedObjective[] {
   const objectives: ResolvedObjective[] = [];
   listOf(raw, 'objectives', 'a list of objectives', findings).forEach((one, i) => {
     const path = ['objectives', i];
-    const written = readBy(schema, one, path, findings);
+    const written = readBy(schemas.objective, one, path, findings);
     if (written === null) return;
     const understood = readObjective(
       written,

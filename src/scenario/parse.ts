@@ -4,7 +4,6 @@
  */
 import { assumptionsOf } from './assumptions.ts';
 import { type Finding, nodeAt, offsetOf, readDocument, type ScenarioDocument } from './document.ts';
-import { empiricalReader } from './empirical.ts';
 import { messageOf, type ScenarioError } from './errors.ts';
 import { readFaults } from './faults.ts';
 import { readBy } from './findings.ts';
@@ -13,11 +12,11 @@ import { readObjectives } from './objectives.ts';
 import { type Applied, applyOverrides, type OptionFinding, type Override, type TrafficOverride } from './overrides.ts';
 import { checkDesign, checkSizes, readEntries } from './references.ts';
 import type { ResolvedDesign, ResolvedScenario, ResourceSettings } from './resolved.ts';
-import { resourceReader } from './resources.ts';
-import { rootSchema, type WrittenRoot } from './schema.ts';
-import { queueLimits, sqsMaxBytes } from './sqs-limits.ts';
+import { readResource } from './resources.ts';
+import type { WrittenRoot } from './schema.ts';
+import { type ReadText, schemasFor } from './schemas.ts';
+import { sqsMaxBytes } from './sqs-limits.ts';
 import { type ReadTraffic, readTraffic } from './traffic.ts';
-import { createVocabulary } from './vocabulary.ts';
 import { isCollection, isScalar } from 'yaml';
 
 export interface ParseOptions {
@@ -27,8 +26,7 @@ export interface ParseOptions {
   readonly name: string;
   readonly overrides?: readonly Override[];
   readonly traffic?: readonly TrafficOverride[];
-  /** Text of a file that the scenario names, by the path as written; undefined where it cannot be read. */
-  readonly readText: (path: string) => string | undefined;
+  readonly readText: ReadText;
 }
 
 export type ParseOutcome =
@@ -52,14 +50,13 @@ export function parseScenario(text: string, options: ParseOptions): ParseOutcome
 }
 
 function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): ResolvedScenario | null {
-  const v = createVocabulary(empiricalReader(options.readText));
-  const root = readBy(rootSchema(v), raw, [], findings);
+  const schemas = schemasFor(options.readText);
+  const root = readBy(schemas.root, raw, [], findings);
   const names = namesOf(raw, findings);
-  const traffic = readTraffic(v, queueLimits, names.traffic, options.readText, findings);
+  const traffic = readTraffic(schemas, names.traffic, options.readText, findings);
   const trafficNames = names.traffic.map((one) => one.name);
-  const readResource = resourceReader(v, queueLimits);
   const place = (one: NamedResource): ResourceSettings[] => {
-    const settings = readResource(one, findings);
+    const settings = readResource(schemas, one, findings);
     return settings === null ? [] : [settings];
   };
   const shared = names.shared.flatMap(place);
@@ -81,8 +78,8 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
   });
   const settings = traffic.map((one) => one.settings);
   checkSizes(settings, designs, sqsMaxBytes, findings);
-  const faults = readFaults(v, raw, names, findings);
-  const objectives = readObjectives(v, raw, names, findings);
+  const faults = readFaults(schemas, raw, names, findings);
+  const objectives = readObjectives(schemas, raw, names, findings);
   if (root === null) return null;
   const times = resolveTimes(root, traffic, findings);
   if (findings.length > 0) return null;

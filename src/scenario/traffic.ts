@@ -1,19 +1,12 @@
 /** Traffic as written → as resolved: recordings are read and counted. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import type { Vocabulary } from '../calls/schema.ts';
-import {
-  parseTrace,
-  type QueueLimits,
-  traceErrorText,
-  type TraceSpec,
-  trafficSchema,
-  type WrittenSource,
-} from '../workload/schema.ts';
+import { parseTrace, traceErrorText, type TraceSpec, type WrittenSource } from '../workload/schema.ts';
 import type { TrafficSettings, TrafficSource } from '../workload/settings.ts';
 import type { Finding, Path } from './document.ts';
 import { readBy } from './findings.ts';
 import type { Named } from './names.ts';
+import type { ReadText, Schemas } from './schemas.ts';
 
 /** A traffic and what its recording leaves open. */
 export interface ReadTraffic {
@@ -24,16 +17,14 @@ export interface ReadTraffic {
 
 /** Reads every traffic; those with an error are left out. */
 export function readTraffic(
-  v: Vocabulary,
-  limits: QueueLimits,
+  schemas: Schemas,
   named: readonly Named[],
-  readText: (path: string) => string | undefined,
+  readText: ReadText,
   findings: Finding[],
 ): ReadTraffic[] {
-  const schema = trafficSchema(v, limits);
   const read: ReadTraffic[] = [];
   for (const one of named) {
-    const written = readBy(schema, one.raw, one.path, findings);
+    const written = readBy(schemas.traffic, one.raw, one.path, findings);
     if (written === null) continue;
     const source = sourceOf(written.source, [...one.path, 'trace'], readText, findings);
     if (source === null) continue;
@@ -48,7 +39,7 @@ export function readTraffic(
 function sourceOf(
   written: WrittenSource,
   path: Path,
-  readText: (path: string) => string | undefined,
+  readText: ReadText,
   findings: Finding[],
 ): { readonly source: TrafficSource; readonly missingPeriods: number } | null {
   if (written.kind !== 'trace') return { source: written, missingPeriods: 0 };

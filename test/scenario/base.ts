@@ -54,8 +54,9 @@ const FILES: Readonly<Record<string, string>> = {
   'bad.csv': 'at,n\n0,1\n1,x\n',
 };
 
+const readText = (path: string): string | undefined => (Object.hasOwn(FILES, path) ? FILES[path] : undefined);
+
 export function parse(text: string, more: Partial<ParseOptions> = {}): ParseOutcome {
-  const readText = (path: string): string | undefined => (Object.hasOwn(FILES, path) ? FILES[path] : undefined);
   return parseScenario(text, { file: 'x.yaml', name: 'x', readText, ...more });
 }
 

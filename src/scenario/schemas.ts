@@ -1,0 +1,49 @@
+/** All schemas of the format, built once for each reader of files: building them costs more than reading a scenario with them. */
+import type { z } from 'zod';
+import { serviceSchema } from '../services/compute/schema.ts';
+import { sqsSchema } from '../services/sqs/schema.ts';
+import {
+  consumerSchema,
+  faultSchema,
+  trafficSchema,
+  type WrittenFault,
+  type WrittenTraffic,
+} from '../workload/schema.ts';
+import { empiricalReader } from './empirical.ts';
+import type { ResourceType } from './names.ts';
+import type { ResourceSettings } from './resolved.ts';
+import { objectiveSchema, rootSchema, type WrittenObjective, type WrittenRoot } from './schema.ts';
+import { queueLimits } from './sqs-limits.ts';
+import { createVocabulary } from './vocabulary.ts';
+
+/** Text of a file that the scenario names, by the path as written; undefined where it cannot be read. */
+export type ReadText = (path: string) => string | undefined;
+
+/** Settings of a resource before it has its name. */
+export type Unnamed = ResourceSettings extends infer R ? (R extends { name: string } ? Omit<R, 'name'> : never) : never;
+
+export interface Schemas {
+  readonly root: z.ZodType<WrittenRoot>;
+  readonly traffic: z.ZodType<WrittenTraffic>;
+  readonly resources: Readonly<Record<ResourceType, z.ZodType<Unnamed>>>;
+  readonly fault: z.ZodType<WrittenFault>;
+  readonly objective: z.ZodType<WrittenObjective>;
+}
+
+const built = new WeakMap<ReadText, Schemas>();
+
+/** The schemas whose `empirical` distributions are read through `readText`. */
+export function schemasFor(readText: ReadText): Schemas {
+  const known = built.get(readText);
+  if (known !== undefined) return known;
+  const v = createVocabulary(empiricalReader(readText));
+  const schemas: Schemas = {
+    root: rootSchema(v),
+    traffic: trafficSchema(v, queueLimits),
+    resources: { service: serviceSchema(v), sqs: sqsSchema(v), consumer: consumerSchema(v, queueLimits) },
+    fault: faultSchema(v),
+    objective: objectiveSchema(v),
+  };
+  built.set(readText, schemas);
+  return schemas;
+}
