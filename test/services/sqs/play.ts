@@ -285,7 +285,8 @@ class Play implements SqsObserver {
     const isOver = poll.startUs + poll.waitUs === now;
     demand(messages.length > 0 || isOver || output.error !== null, 'long poll', 'empty before its wait was over');
     const asksAll = poll.waitUs > 0 || this.#game.servers === 1;
-    if (output.error === null && poll.visibilityUs > 0 && asksAll) this.reference.demandFilled(messages.length, poll.max);
+    if (output.error === null && poll.visibilityUs > 0 && asksAll)
+      this.reference.demandFilled(messages.length, poll.max);
   }
 
   #delete(handles: number[], batch: boolean): void {
