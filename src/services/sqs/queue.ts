@@ -12,7 +12,7 @@
  * letters), where `back` and `fresh` are merged by when each became visible. docs/models/sqs.md says what is exact and what is assumed.
  */
 import { sqsFacts } from '../../facts/index.ts';
-import { type Handle, type Simulation, TimeoutLane, type Uniforms } from '../../kernel/index.ts';
+import { type Handle, type KeyedStream, type Simulation, TimeoutLane } from '../../kernel/index.ts';
 import type { Metrics } from '../ports.ts';
 import { Arrivals } from './arrivals.ts';
 import { SqsModelError, sqsErrors } from './errors.ts';
@@ -104,10 +104,11 @@ export interface SetQueueAttributesInput {
   readonly MaximumMessageSize?: number;
 }
 
+/** Draws belong to (message, receive), not to the order of service: the same message has the same luck in every design. */
 interface Random {
-  readonly reorder: Uniforms;
-  readonly deleteMiss: Uniforms;
-  readonly receiveMiss: Uniforms;
+  readonly reorder: KeyedStream;
+  readonly deleteMiss: KeyedStream;
+  readonly receiveMiss: KeyedStream;
 }
 
 export class SqsQueue implements SqsOperations, DeadLetterPort {
@@ -202,9 +203,9 @@ export class SqsQueue implements SqsOperations, DeadLetterPort {
     this.#moved = new Arrivals(this.store, counts);
     this.#servers = new SampledServers(distribution.servers, distribution.sampled, sim.stream(`${name}/short-poll`));
     this.#random = {
-      reorder: sim.stream(`${name}/reorder`),
-      deleteMiss: sim.stream(`${name}/delete-miss`),
-      receiveMiss: sim.stream(`${name}/receive-miss`),
+      reorder: sim.keyedStream(`${name}/reorder`),
+      deleteMiss: sim.keyedStream(`${name}/delete-miss`),
+      receiveMiss: sim.keyedStream(`${name}/receive-miss`),
     };
   }
 
@@ -484,8 +485,9 @@ export class SqsQueue implements SqsOperations, DeadLetterPort {
     const { store, fresh } = this;
     while (!store.has(fresh.head, OVERTAKEN)) {
       store.flag(fresh.head, OVERTAKEN);
-      if (this.#random.reorder.uniform() >= this.settings.distribution.reorder) return;
-      fresh.setBack(1 + Math.floor(this.#random.reorder.uniform() * OVERTAKEN_BY_MAX));
+      const random = this.#random.reorder.at(store.ordinal(fresh.head), 0);
+      if (random.uniform() >= this.settings.distribution.reorder) return;
+      fresh.setBack(1 + Math.floor(random.uniform() * OVERTAKEN_BY_MAX));
     }
   }
 
@@ -572,7 +574,7 @@ export class SqsQueue implements SqsOperations, DeadLetterPort {
     output.ApproximateFirstReceiveTimestamp[i] = records.firstReceiveUs[record] as number;
     if (duplicate) this.metrics.duplicates.add(1);
     this.observer.onReceived(body, id, receives, duplicate);
-    if (this.isHandedOutAgain()) this.#toHandOutAgain.push(handle);
+    if (this.isHandedOutAgain(page.ordinal[row] as number, receives)) this.#toHandOutAgain.push(handle);
   }
 
   protected nextReceiveCount(receives: number): number {
@@ -580,10 +582,9 @@ export class SqsQueue implements SqsOperations, DeadLetterPort {
   }
 
   /** Whether a server that doesn't know of this receive hands the message out as well. */
-  protected isHandedOutAgain(): boolean {
+  protected isHandedOutAgain(ordinal: number, receives: number): boolean {
     const share = this.settings.distribution.receiveMiss;
-    if (share === 0 || this.#random.receiveMiss.uniform() >= share) return false;
-    return true;
+    return share > 0 && this.#random.receiveMiss.at(ordinal, receives).uniform() < share;
   }
 
   #renew(record: number): number {
@@ -701,7 +702,7 @@ export class SqsQueue implements SqsOperations, DeadLetterPort {
     const id = this.#messageId(slot);
     this.#deleted++;
     this.#takeOffLane(record);
-    if (this.#leavesCopy()) {
+    if (this.#leavesCopy(slot, record)) {
       this.#keepCopy(record, slot);
       this.observer.onDeleted(body, id);
     } else {
@@ -716,9 +717,11 @@ export class SqsQueue implements SqsOperations, DeadLetterPort {
     return this.records.resolve(handle);
   }
 
-  #leavesCopy(): boolean {
+  #leavesCopy(slot: number, record: number): boolean {
     const share = this.#duplicateShare ?? this.settings.distribution.deleteMiss;
-    return share > 0 && this.#random.deleteMiss.uniform() < share;
+    if (share === 0) return false;
+    const receives = this.records.receives[record] as number;
+    return this.#random.deleteMiss.at(this.store.ordinal(slot), receives).uniform() < share;
   }
 
   /** A server out of reach keeps it, and shows it again when its visibility timeout is over. */

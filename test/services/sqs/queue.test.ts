@@ -657,3 +657,23 @@ describe('the model', () => {
     expect(run(1)).not.toBe(run(2));
   });
 });
+
+describe('luck', () => {
+  test('belongs to the message and its receive, whatever the order of service', () => {
+    const copiesOf = (takes: readonly number[]): number[] => {
+      const b = new Bench({ distribution: { ...noDuplicates, deleteMiss: 0.5 } });
+      for (let i = 0; i < 60; i++) b.send(i);
+      // The same messages by other batches, deleted in another order.
+      for (const max of takes) for (const m of b.take(max).reverse()) b.queue.DeleteMessage(m.handle);
+      const gone = new Set(b.observer.bodies('gone'));
+      return b.observer
+        .bodies('deleted')
+        .filter((body) => !gone.has(body))
+        .toSorted((x, y) => x - y);
+    };
+    const tens = copiesOf(new Array<number>(6).fill(10));
+    expect(tens.length).toBeGreaterThan(15);
+    expect(tens.length).toBeLessThan(45);
+    expect(copiesOf(new Array<number>(60).fill(1))).toEqual(tens);
+  });
+});
