@@ -200,7 +200,8 @@ export class Simulation {
     while (!this.stopping) {
       if (this.executed >= limit) {
         if (list.count === 0) return 'empty';
-        return list.earliest() > until ? 'until' : 'limit';
+        // The look ahead costs a sweep: not for those who go step by step without an `until`.
+        return until === MAX_TIME_US || list.earliest() <= until ? 'limit' : 'until';
       }
       const word = list.next(until);
       if (word === NOTHING) return list.count === 0 ? 'empty' : 'until';
