@@ -170,7 +170,10 @@ describe('table of requests', () => {
   });
 
   it('counts who is in the system and settles each once, whatever holds, parks and completes it', () => {
-    const anyStep = fc.record({ what: fc.constantFrom('create', 'retain', 'release', 'deadLetter', 'complete'), which: fc.nat(9) });
+    const anyStep = fc.record({
+      what: fc.constantFrom('create', 'retain', 'release', 'deadLetter', 'complete'),
+      which: fc.nat(9),
+    });
     fc.assert(
       fc.property(fc.array(anyStep, { maxLength: 60 }), (steps) => {
         const { requests, create, diary, emptied } = table();

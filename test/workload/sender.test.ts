@@ -36,11 +36,20 @@ interface Options {
 }
 
 /** Arrivals at these instants, a callee that follows the script, and what the account says in the end. */
-function play(instants: readonly number[], script: string, change: Partial<TrafficSettings> = {}, options: Options = {}) {
+function play(
+  instants: readonly number[],
+  script: string,
+  change: Partial<TrafficSettings> = {},
+  options: Options = {},
+) {
   const sim = new Simulation({ seed: 1, maxEvents: 1e6 });
   const horizonUs = options.horizonUs ?? 1000;
   const warmupUs = options.warmupUs ?? 0;
-  const account = new TrafficAccount(sim, { fromUs: warmupUs, toUs: horizonUs, resolutionUs: 1000 }, { healthLimitMs: null, keys: 0 });
+  const account = new TrafficAccount(
+    sim,
+    { fromUs: warmupUs, toUs: horizonUs, resolutionUs: 1000 },
+    { healthLimitMs: null, keys: 0 },
+  );
   const requests = new RequestTable([account], () => {});
   const callee = new ScriptedCallee(sim, requests, script);
   const { link } = options;
@@ -109,7 +118,11 @@ describe('sender', () => {
   });
 
   it('poisons a share of the requests', () => {
-    const { requests } = play(Array.from({ length: 1000 }, (_, i) => i), 'never', { poison: 0.1 });
+    const { requests } = play(
+      Array.from({ length: 1000 }, (_, i) => i),
+      'never',
+      { poison: 0.1 },
+    );
     let poisoned = 0;
     for (let row = 0; row < 1000; row++) poisoned += Number(requests.isPoison(row));
     expect(poisoned).toBeGreaterThan(70);
@@ -122,7 +135,14 @@ describe('sender', () => {
     expect(callee.mostInProgress).toBe(3);
     // A turn takes 150 us: sent at 100, 250, … up to 1000, seven times by each.
     expect(outcome.offered).toBe(21);
-    expect(callee.diary.slice(0, 6).map((line) => line.split(' ')[0])).toEqual(['100', '100', '100', '250', '250', '250']);
+    expect(callee.diary.slice(0, 6).map((line) => line.split(' ')[0])).toEqual([
+      '100',
+      '100',
+      '100',
+      '250',
+      '250',
+      '250',
+    ]);
   });
 
   it('lets users go on after refusals and timeouts', () => {

@@ -174,7 +174,10 @@ describe('producer, in batches', () => {
 
 describe('producer', () => {
   it('answers every send exactly once unless it is lost or abandoned, and gives back all it held', () => {
-    const anySend = fc.record({ at: fc.integer({ min: 0, max: 60 }), leaveAfter: fc.option(fc.integer({ min: 0, max: 30 })) });
+    const anySend = fc.record({
+      at: fc.integer({ min: 0, max: 60 }),
+      leaveAfter: fc.option(fc.integer({ min: 0, max: 30 })),
+    });
     fc.assert(
       fc.property(
         fc.array(anySend, { minLength: 1, maxLength: 25 }),
@@ -192,18 +195,26 @@ describe('producer', () => {
           const gone = new Set<number>();
           owner.then = (tag) => tickets.delete(tag);
           sends.forEach(({ at, leaveAfter }, i) => {
-            sim.scheduleAt(at * 1000, () => {
-              const ticket = producer.call(i, 0, owner, i);
-              if (ticket >= 0) tickets.set(i, ticket);
-            }, null);
+            sim.scheduleAt(
+              at * 1000,
+              () => {
+                const ticket = producer.call(i, 0, owner, i);
+                if (ticket >= 0) tickets.set(i, ticket);
+              },
+              null,
+            );
             if (leaveAfter === null) return;
-            sim.scheduleAt((at + leaveAfter) * 1000, () => {
-              const ticket = tickets.get(i);
-              if (ticket === undefined) return;
-              tickets.delete(i);
-              gone.add(i);
-              producer.abandon(ticket);
-            }, null);
+            sim.scheduleAt(
+              (at + leaveAfter) * 1000,
+              () => {
+                const ticket = tickets.get(i);
+                if (ticket === undefined) return;
+                tickets.delete(i);
+                gone.add(i);
+                producer.abandon(ticket);
+              },
+              null,
+            );
           });
           sim.run();
           const lossy = trouble.loseRequests > 0 || trouble.loseReplies > 0;
