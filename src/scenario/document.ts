@@ -79,11 +79,22 @@ export function readDocument(text: string): {
   } catch {
     return { read: null, findings: [tooDeep(0)] };
   }
-  const findings = document.errors.map((error): Finding => yamlFinding(error.code, error.message, error.pos[0], text));
-  const fatal = document.errors.some((error) => error.code !== 'DUPLICATE_KEY');
+  // A warning is about something that was not understood: an unknown tag, a strange directive. Nothing may go unsaid.
+  const problems = [...document.errors, ...document.warnings];
+  const findings = problems.map((error): Finding => yamlFinding(error.code, error.message, error.pos[0], text));
+  const old = document.directives.yaml.version === '1.1';
+  if (old)
+    findings.push({
+      code: 'syntax',
+      path: [],
+      offset: 0,
+      value: '%YAML 1.1',
+      expected: 'YAML 1.2, where yes and no are words',
+    });
+  const fatal = old || problems.some((error) => error.code !== 'DUPLICATE_KEY');
   const alias = fatal ? null : firstAlias(document);
   if (alias !== null) findings.push(alias);
-  if (fatal || alias !== null) return { read: null, findings: findings.slice(0, 20) };
+  if (fatal || alias !== null) return { read: null, findings: withoutEchoes(findings) };
   findings.push(...oddKeys(document));
   if (document.contents === null || !isMap(document.contents)) {
     const empty = document.contents === null || (isScalar(document.contents) && document.contents.value === null);
@@ -97,6 +108,15 @@ export function readDocument(text: string): {
     return { read: null, findings };
   }
   return { read: { document, lines }, findings };
+}
+
+/** After its first error a parser only guesses: what follows from it is noise. Names that occur twice are told in any case. */
+function withoutEchoes(findings: readonly Finding[]): readonly Finding[] {
+  const fatal = findings.filter((one) => one.code !== 'duplicate-name');
+  const first = Math.min(...fatal.map((one) => one.offset ?? 0));
+  return findings.filter(
+    (one) => one.code === 'duplicate-name' || one === fatal.find((other) => other.offset === first),
+  );
 }
 
 /** What can be told from the text alone. */
@@ -157,8 +177,21 @@ function yamlFinding(code: string, message: string, offset: number, text: string
     return { code: 'syntax', path: [], offset, value: 'a second document', expected: 'one scenario a file' };
   if (code === 'RESOURCE_EXHAUSTION') return tooDeep(offset);
   const [first = message] = message.split('\n');
-  return { code: 'syntax', path: [], offset, value: first.replace(/[.:]$/, ''), expected: 'valid YAML 1.2' };
+  const expected = MENDS.get(code) ?? 'valid YAML 1.2';
+  return { code: 'syntax', path: [], offset, value: first.replace(/[.:]$/, ''), expected };
 }
+
+/** What mends the slips that people make most, by the parser's code. */
+const MENDS: ReadonlyMap<string, string> = new Map([
+  ['BLOCK_AS_IMPLICIT_KEY', 'quotes around a text with ": " in it, or a line of its own for what is nested'],
+  ['MULTILINE_IMPLICIT_KEY', 'a key on one line, followed by a colon and a space'],
+  ['MISSING_CHAR', 'the quote, bracket, comma or colon that closes what was opened'],
+  ['BAD_INDENT', 'keys of one map below each other, with as many spaces before each'],
+  ['BLOCK_IN_FLOW', 'what stands between { } or [ ] to stay in that form'],
+  ['TAG_RESOLVE_FAILED', 'a plain value: a scenario has no tags'],
+  ['UNEXPECTED_TOKEN', 'valid YAML 1.2; a text that starts with a special character goes into quotes'],
+  ['BAD_SCALAR_START', 'quotes around a text that starts with a special character'],
+]);
 
 function tooDeep(offset: number): Finding {
   return { code: 'too-deep', path: [], offset, value: 'nested too deeply', expected: `at most ${MAX_DEPTH} levels` };

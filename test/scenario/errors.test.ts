@@ -506,6 +506,8 @@ describe('a file that cannot be read as YAML', () => {
     ['UTF-16', '\u0000t\u0000i', 'not-utf8', 1, 1],
     ['an open bracket', 'title: [a, b\n', 'syntax', 2, 1],
     ['two documents', 'seed: 1\n---\nseed: 2\n', 'syntax', 2, 1],
+    ['an unknown tag', 'seed: !money 5\n', 'syntax', 1, 7],
+    ['an old dialect', '%YAML 1.1\n---\nseed: 1\n', 'syntax', 1, 1],
     ['nothing', '', 'empty', 1, 1],
     ['only a comment', '# later\n', 'empty', 1, 1],
     ['a list', '- a\n', 'wrong-type', 1, 1],
