@@ -30,10 +30,10 @@ export class Links {
 
   /** Whether the script ever touches what goes from one to the other: if not, no link need stand between them. */
   disturbed(from: string, to: string): boolean {
-    return this.#faults.some(({ target, unreachable }) =>
+    return this.#faults.some(({ target, unreachable, loseRequests, loseReplies }) =>
       target.kind === 'link'
         ? target.from === from && target.to === to
-        : unreachable !== null && target.resource === to,
+        : (unreachable ?? loseRequests ?? loseReplies) !== null && target.resource === to,
     );
   }
 

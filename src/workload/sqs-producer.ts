@@ -1,11 +1,12 @@
 /**
  * A producer's SDK client for one queue: SendMessage, or SendMessageBatch where the producer groups its sends.
  *
- *   call ─▶ [open batch until size or linger] ─▶ half the latency ─▶ queue ─▶ half the latency ─▶ reply per message
+ *   call ─▶ [open batch until size, bytes or linger] ─▶ half the latency ─▶ queue ─▶ half the latency ─▶ reply per message
  *
  * The operation takes effect half-way through its round trip (assumed: AWS publishes no split).
  */
 import { grownInt32, grownUint32, grownUint8 } from '../calls/index.ts';
+import { sqsFacts } from '../facts/index.ts';
 import { compileVariate, type Handle, type KeyedStream, type Simulation, type Variate } from '../kernel/index.ts';
 import { type Callee, type Caller, Outcome, type Requests } from '../services/ports.ts';
 import type { SendMessageInput, SqsError, SqsOperations } from '../services/sqs/operations.ts';
@@ -34,6 +35,7 @@ export function outcomeOf(error: SqsError | null): Outcome {
 /** Requests that travel together; pooled. */
 interface Batch {
   readonly slots: number[];
+  bytes: number;
   linger: Handle;
 }
 
@@ -162,13 +164,21 @@ export class SqsProducer implements Callee {
 
   #gather(slot: number, batching: { readonly size: number; readonly lingerUs: number }): void {
     this.#phase[slot] = Gathering;
+    const bytes = this.#requests.bytes(this.#request[slot] as number);
+    // What would not fit goes into the next batch: the service refuses a batch that is too large as a whole.
+    if (this.#open !== null && this.#open.bytes + bytes > sqsFacts.batchMaxBytes.value) this.#close(this.#open);
     if (this.#open === null) {
-      this.#open = this.#pool.pop() ?? { slots: [], linger: -1 };
+      this.#open = this.#pool.pop() ?? { slots: [], bytes: 0, linger: -1 };
+      this.#open.bytes = 0;
       this.#open.linger = this.#sim.schedule(batching.lingerUs, this.#lingered, undefined);
     }
     this.#open.slots.push(slot);
-    if (this.#open.slots.length < batching.size) return;
-    this.#sim.cancel(this.#open.linger);
+    this.#open.bytes += bytes;
+    if (this.#open.slots.length >= batching.size) this.#close(this.#open);
+  }
+
+  #close(batch: Batch): void {
+    this.#sim.cancel(batch.linger);
     this.#dispatch();
   }
 

@@ -105,6 +105,14 @@ describe('producer, in batches', () => {
     expect(told()).toEqual(['12 ok', '12 ok', '12 ok', '34 ok', '80 ok']);
   });
 
+  it('begins a new batch with what would make one larger than the service takes', () => {
+    const { sim, queue, at, requests } = stage({ size: 10, lingerUs: 20_000 });
+    requests.bytes = () => 400 * 1024;
+    at(0, 1, 2, 3);
+    sim.run();
+    expect(queue.diary).toEqual(['5 send 1,2', '25 send 3']);
+  });
+
   it('starts the wait anew with the first of each batch', () => {
     const { sim, queue, at } = stage({ size: 2, lingerUs: 20_000 });
     at(0, 1);
