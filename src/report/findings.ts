@@ -1,5 +1,5 @@
 /** What the numbers of a result say: peaks, how long a backlog lasts, shares of what was offered. Read by sentences, tables and charts. */
-import type { DesignResult, Disturbance, ObjectiveResult, Result, TrafficResult } from '../experiment/result.ts';
+import type { DesignResult, Disturbance, ObjectiveResult, Result } from '../experiment/result.ts';
 
 export type Series = readonly (number | null)[];
 

@@ -133,7 +133,7 @@ export const bytes: Formatter = (value) => {
 export function formatterOfField(field: string): Formatter {
   if (/^(completion|response)(Ms)?\.count$/.test(field)) return count;
   if (/Ms(\.|$)/.test(field) || /^(completion|response)\.(mean|p\d+|max|min)$/.test(field)) return duration;
-  if (field.endsWith('PerSecond')) return rate;
+  if (field.endsWith('PerSecond') || /^(goodput|throughput)$/.test(field)) return rate;
   if (field.endsWith('Usd')) return usd;
   if (/(Share|Rate)$/.test(field)) return share;
   return count;

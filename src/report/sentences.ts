@@ -67,7 +67,13 @@ export function tellStory(result: Result): Story {
         ),
       };
     }),
-    comparisons: result.comparisons.flatMap((one) => comparisonSentence(one)).slice(0, MOST_TOLD),
+    comparisons: result.comparisons
+      .filter(
+        (one) =>
+          one.a === designNames(result)[0] && (designNames(result).length > 3 ? TOLD_OF_MANY : TOLD).test(one.metric),
+      )
+      .flatMap(comparisonSentence)
+      .slice(0, MOST_TOLD),
   };
 }
 
@@ -148,7 +154,7 @@ function headline(result: Result): string {
   const alike = new Map<string, string[]>();
   for (const one of rest) {
     const of = plural(one.all, 'objective');
-    const missed = one.missed > 0 ? [`misses ${one.missed} of ${of}`] : [];
+    const missed = one.missed > 0 ? [one.all === 1 ? 'misses its objective' : `misses ${one.missed} of ${of}`] : [];
     const open = one.undecided > 0 ? [`leaves ${one.undecided}${one.missed > 0 ? '' : ` of ${of}`} undecided`] : [];
     const clause = `${list([...missed, ...open])}${one.foreseen && one.missed > 0 && one.undecided === 0 ? ', as expected' : ''}`;
     alike.set(clause, [...(alike.get(clause) ?? []), one.name]);
@@ -291,11 +297,12 @@ export function wordsOfKey(key: string): string {
 
 /** The differences that are told in words; the rest stands in the table. */
 const TOLD = /\.(completionMs\.p99|goodputPerSecond)$/;
-const MOST_TOLD = 4;
+const TOLD_OF_MANY = /\.goodputPerSecond$/;
+const MOST_TOLD = 6;
 
 function comparisonSentence(one: ComparisonResult): string[] {
   const { estimate, low, high, level: sure } = one.difference;
-  if (estimate === null || !TOLD.test(one.metric)) return [];
+  if (estimate === null) return [];
   const format = formatterOfField(afterDot(one.metric));
   const [near, far] =
     low === null || high === null ? [null, null] : [Math.abs(low), Math.abs(high)].sort((x, y) => x - y);

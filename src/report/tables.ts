@@ -239,34 +239,49 @@ export function comparisonTable(result: Result, terse = false): Table {
   };
 }
 
-/** Paired differences between designs; undefined where there are none. */
+/** Paired differences of each design from the first; undefined where there are none. */
 export function differencesTable(result: Result): Table | undefined {
-  const rows = result.comparisons.flatMap((one): Cell[][] => {
-    const { estimate, low, high } = one.difference;
-    if (estimate === null || (estimate === 0 && low === 0 && high === 0)) return [];
-    const dot = one.metric.indexOf('.');
-    const format = formatterOfField(one.metric.slice(dot + 1));
+  const [base, ...others] = designNames(result);
+  const pairs = result.comparisons.filter((one) => one.a === base && one.difference.estimate !== null);
+  const metrics = [...new Set(pairs.map((one) => one.metric))];
+  const two = others.length === 1;
+  const rows = metrics.flatMap((metric): Cell[][] => {
+    const found = others.map((name) => pairs.find((one) => one.metric === metric && one.b === name));
+    if (found.every((one) => one === undefined || one.difference.estimate === 0)) return [];
+    const format = formatterOfField(metric.slice(metric.indexOf('.') + 1));
+    const cells = found.map((one): Cell => {
+      if (one === undefined) return { text: ABSENT, tone: 'quiet' };
+      const difference = negated(one.difference);
+      return cell(
+        `${(difference.estimate ?? 0) > 0 ? '+' : ''}${format(difference.estimate)}`,
+        spread(difference, format),
+      );
+    });
+    const correlation = found[0]?.correlation ?? null;
     return [
       [
-        { text: wordsOfKey(one.metric) },
-        { text: `${one.a} − ${one.b}` },
-        cell(format(estimate), spread(one.difference, format)),
-        { text: one.correlation === null ? ABSENT : signedPlain(one.correlation) },
+        { text: wordsOfKey(metric) },
+        ...cells,
+        ...(two ? [{ text: correlation === null ? ABSENT : signedPlain(correlation) }] : []),
       ],
     ];
   });
-  if (rows.length === 0) return undefined;
-  const sure = result.comparisons[0]?.difference.level;
+  if (base === undefined || rows.length === 0) return undefined;
   return {
     columns: [
-      { label: 'difference in', align: 'left' },
-      { label: 'between', align: 'left' },
-      { label: sure === undefined ? 'difference' : `difference, ${level(sure)} interval`, align: 'right' },
-      { label: 'correlation', align: 'right' },
+      { label: `difference from ${base}`, align: 'left' },
+      ...others.map((label, index): Column => ({ label, align: 'right', design: index + 1 })),
+      ...(two ? [{ label: 'correlation', align: 'right' as const }] : []),
     ],
     groups: [{ rows }],
-    note: 'Both designs met the same requests with the same luck (common random numbers), so the difference is surer than either figure where the correlation is high. Counts are per replication.',
+    note: `The designs met the same requests with the same luck (common random numbers): where they move together, the difference is surer than either figure. Counts are per replication.${others.length > 1 ? ' The other pairs are in the result file.' : ''}`,
   };
+}
+
+/** The result gives the first design minus the second; a reader asks what the second changes. */
+function negated(interval: Interval): Interval {
+  const minus = (value: number | null): number | null => (value === null ? null : 0 - value);
+  return { ...interval, estimate: minus(interval.estimate), low: minus(interval.high), high: minus(interval.low) };
 }
 
 function signedPlain(value: number): string {

@@ -272,6 +272,21 @@ describe('what is told', () => {
     expect(summarise(flashSale(), { color: true, width: 80 })).toContain('\u001b[');
   });
 
+  it('does not say that a design keeps up when it has collapsed', () => {
+    const base = flashSale({ designs: ['queued-a', 'queued-b', 'queued-c', 'queued-d'] });
+    const collapsed = base.designs['queued-b'];
+    if (collapsed === undefined) throw new Error('no such design');
+    const orders = collapsed.series['orders'] ?? {};
+    const completed = (orders['completed'] ?? []).map((value, bucket) => (bucket > 300 ? 0 : value));
+    const designs = {
+      ...base.designs,
+      'queued-b': { ...collapsed, series: { ...collapsed.series, orders: { ...orders, completed } } },
+    };
+    expect(chartsOf({ ...base, designs })[0]?.title).toBe(
+      'At the end queued-b completes nothing of what is offered; the other 3 designs keep up',
+    );
+  });
+
   it('titles each chart with what is to be seen', () => {
     const titles = Object.fromEntries(chartsOf(flashSale()).map((chart) => [chart.id, chart.title]));
     expect(titles).toMatchInlineSnapshot(`
@@ -295,7 +310,7 @@ describe('the drawings', () => {
       {
         "charts/backlog.svg": "78595b6669942b7d",
         "charts/distribution-orders.svg": "0491201784e813ba",
-        "charts/latency-orders.svg": "cf3be586808332cc",
+        "charts/latency-orders.svg": "c4325b4c8da7e457",
         "charts/load-orders.svg": "55d63b936a51c1a9",
         "charts/outcomes.svg": "b903032f7eddf54b",
         "charts/replications.svg": "12063f36e75b0a1d",

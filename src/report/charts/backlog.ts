@@ -14,8 +14,19 @@ import {
 import { count, duration, list } from '../format.ts';
 import { durationTicks, linearTicks } from './axes.ts';
 import type { Chart } from './chart.ts';
-import { band, disturbanceLayers, disturbanceLegend, type Layer, line, pointsOf, timeX, valueY } from './layers.ts';
-import { configOf, DASHES, leftMargin, type Tint, tintOfDesign } from './theme.ts';
+import {
+  band,
+  disturbanceLayers,
+  disturbanceLegend,
+  type Layer,
+  line,
+  MOST_IN_ONE,
+  panelOf,
+  pointsOf,
+  timeX,
+  valueY,
+} from './layers.ts';
+import { configOf, DASHES, type Tint, tintOfDesign } from './theme.ts';
 
 interface Backlog {
   readonly design: string;
@@ -85,26 +96,36 @@ export function backlogChart(result: Result): Chart | undefined {
     ],
     spec: (frame) => {
       const two = aged.length > 0;
-      const panel = (label: string, height: number, x: Layer, layers: Layer[]): Layer => ({
-        title: { text: label, dx: -leftMargin(frame) },
-        width: frame.plot,
-        height,
-        layer: layers,
-      });
-      const x1 = timeX(result, frame, !two);
-      const y1 = valueY(linearTicks(top, 4, count));
-      const first = panel('waiting', frame.narrow ? 160 : 190, x1, [
-        ...disturbanceLayers(result, frame, x1, 'letters'),
-        ...all.flatMap((one) => band(result, bandOf(result, one), 1, frame, x1, y1, one.tint)),
-        ...all.map((one) => line(pointsOf(result, one.series, 1), frame, x1, y1, one)),
-      ]);
+      const designs = [...new Set(all.map((one) => one.design))];
+      const many = designs.length > MOST_IN_ONE;
+      const finer = many ? { ...frame, points: frame.points / 2 } : frame;
+      const y1 = valueY(linearTicks(top, many ? 2 : 4, count));
+      const layers = (x: Layer, shown: readonly Backlog[], labels: 'letters' | 'none'): Layer[] => [
+        ...disturbanceLayers(result, frame, x, labels),
+        ...shown.flatMap((one) => band(result, bandOf(result, one), 1, finer, x, y1, one.tint)),
+        ...shown.map((one) => line(pointsOf(result, one.series, 1), finer, x, y1, one)),
+      ];
+      const waiting = many
+        ? designs.map((name, index) =>
+            panelOf(
+              name,
+              frame,
+              62,
+              layers(
+                timeX(result, frame, !two && index === designs.length - 1),
+                all.filter((one) => one.design === name),
+                index === 0 ? 'letters' : 'none',
+              ),
+            ),
+          )
+        : [panelOf('waiting', frame, frame.narrow ? 160 : 190, layers(timeX(result, frame, !two), all, 'letters'))];
       const x2 = timeX(result, frame, true);
       const y2 = valueY(durationTicks(oldest, 4));
-      const second = panel('age of the oldest', frame.narrow ? 110 : 120, x2, [
+      const age = panelOf('age of the oldest', frame, frame.narrow ? 110 : 120, [
         ...disturbanceLayers(result, frame, x2, 'none'),
         ...aged.map((one) => line(pointsOf(result, one.age?.series ?? [], one.age?.toMs ?? 1), frame, x2, y2, one)),
       ]);
-      return { config: configOf(frame), vconcat: two ? [first, second] : [first] } as unknown as ReturnType<
+      return { config: configOf(frame), vconcat: two ? [...waiting, age] : waiting } as unknown as ReturnType<
         Chart['spec']
       >;
     },
@@ -132,6 +153,13 @@ export function backlogStory(result: Result, one: Backlog): string {
   const calm = cause === undefined ? 0 : (median(one.series, 0, Math.floor(cause.fromMs / result.resolutionMs)) ?? 0);
   const gone = firstUnder(one.series, top.index + 1, Math.max(top.value * 0.01, calm * 1.5));
   const peaks = `peaks at ${count(Math.round(top.value))}`;
+  const stop = Math.min(one.series.length, Math.floor(result.horizonMs / result.resolutionMs)) - 1;
+  const left = one.series[stop] ?? 0;
+  if (left > top.value * 0.05 && left > calm * 1.5) {
+    return top.index >= stop - 2
+      ? `grows to ${count(Math.round(top.value))} until the traffic stops`
+      : `${peaks} and is ${left > top.value * 0.95 ? 'no smaller' : `still ${count(Math.round(left))}`} when the traffic stops`;
+  }
   if (gone === undefined) {
     const last = one.series.at(-1) ?? 0;
     return `${peaks} and is ${last > top.value * 0.9 ? 'as large' : `still ${count(Math.round(last))}`} when the run ends`;

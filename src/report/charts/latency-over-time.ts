@@ -13,8 +13,17 @@ import {
 import { duration, list } from '../format.ts';
 import { logTicks } from './axes.ts';
 import type { Chart } from './chart.ts';
-import { disturbanceLayers, disturbanceLegend, type Layer, line, pointsOf, timeX } from './layers.ts';
-import { configOf, INK, tintOfDesign } from './theme.ts';
+import {
+  disturbanceLayers,
+  disturbanceLegend,
+  type Layer,
+  line,
+  MOST_IN_ONE,
+  panelOf,
+  pointsOf,
+  timeX,
+} from './layers.ts';
+import { configOf, INK, MUTED, tintOfDesign } from './theme.ts';
 
 export function latencyOverTimeChart(result: Result, traffic: string): Chart | undefined {
   const all = designNames(result).flatMap((name, index) => {
@@ -25,10 +34,9 @@ export function latencyOverTimeChart(result: Result, traffic: string): Chart | u
     return [{ name, tint: tintOfDesign(index), p50: p50 ?? [], p99 }];
   });
   if (all.length === 0) return undefined;
-  const both = all.length <= 3;
   const limit = completionLimitMs(result, traffic);
   const values = all
-    .flatMap((one) => [...one.p99, ...(both ? one.p50 : [])])
+    .flatMap((one) => [...one.p99, ...one.p50])
     .filter((value): value is number => value !== null && value > 0);
   if (values.length === 0) return undefined;
   const low = values.reduce((a, b) => Math.min(a, b));
@@ -36,21 +44,22 @@ export function latencyOverTimeChart(result: Result, traffic: string): Chart | u
   return {
     id: `latency-${traffic}`,
     title: title(result, all),
-    subtitle: `completionMs of ${traffic}, from the intended arrival to the work done, by instant of completion; 99th percentile${both ? ' (thick) and median (thin)' : ''}, logarithmic`,
+    subtitle: `completionMs of ${traffic}, from the intended arrival to the work done, by instant of completion; 99th percentile (thick) and median (thin), logarithmic`,
     alt: `Line chart over time, logarithmic: percentiles of the completion time of ${traffic} in ${list(all.map((one) => one.name))}.`,
     legend: [
-      ...all.map((one) => ({ label: `${one.name} p99`, tint: one.tint, mark: 'line' as const })),
-      ...(both
-        ? all.map((one) => ({ label: `${one.name} p50`, tint: one.tint, mark: 'line' as const, dash: [3, 3] }))
-        : []),
+      ...(all.length > MOST_IN_ONE ? [{ name: '', tint: MUTED }] : all).flatMap(({ name, tint }) => [
+        { label: `${name} p99`.trim(), tint, mark: 'line' as const },
+        { label: `${name} p50`.trim(), tint, mark: 'line' as const, dash: [3, 3] },
+      ]),
       ...(limit === undefined
         ? []
         : [{ label: `objective: ${duration(limit)}`, tint: INK, mark: 'line' as const, dash: [1, 3] }]),
       ...disturbanceLegend(result),
     ],
     spec: (frame) => {
-      const x = timeX(result, frame, true);
-      const ticks = logTicks(low * 0.8, high * 1.25, 8);
+      const many = all.length > MOST_IN_ONE;
+      const finer = many ? { ...frame, points: frame.points / 2 } : frame;
+      const ticks = logTicks(low * 0.8, high * 1.25, many ? 3 : 8);
       const y = {
         field: 'v',
         type: 'quantitative',
@@ -72,19 +81,29 @@ export function latencyOverTimeChart(result: Result, traffic: string): Chart | u
                 encoding: { y },
               },
             ];
-      return {
-        config: configOf(frame),
-        width: frame.plot,
-        height: frame.narrow ? 200 : 230,
-        layer: [
-          ...disturbanceLayers(result, frame, x, 'letters'),
-          ...rule,
-          ...(both
-            ? all.map((one) => line(positive(one.p50), frame, x, y, { tint: one.tint, width: 1.3, dash: [3, 3] }))
-            : []),
-          ...all.map((one) => line(positive(one.p99), frame, x, y, { tint: one.tint })),
-        ],
-      } as unknown as ReturnType<Chart['spec']>;
+      const layers = (x: Layer, shown: typeof all, labels: 'letters' | 'none'): Layer[] => [
+        ...disturbanceLayers(result, frame, x, labels),
+        ...rule,
+        ...shown.map((one) => line(positive(one.p50), finer, x, y, { tint: one.tint, width: 1.3, dash: [3, 3] })),
+        ...shown.map((one) => line(positive(one.p99), finer, x, y, { tint: one.tint })),
+      ];
+      const spec: Layer = many
+        ? {
+            vconcat: all.map((one, index) =>
+              panelOf(
+                one.name,
+                frame,
+                74,
+                layers(timeX(result, frame, index === all.length - 1), [one], index === 0 ? 'letters' : 'none'),
+              ),
+            ),
+          }
+        : {
+            width: frame.plot,
+            height: frame.narrow ? 200 : 230,
+            layer: layers(timeX(result, frame, true), all, 'letters'),
+          };
+      return { config: configOf(frame), ...spec } as unknown as ReturnType<Chart['spec']>;
     },
   };
 }

@@ -6,7 +6,10 @@ import { duration } from '../format.ts';
 import type { Ticks } from './axes.ts';
 import { timeTicks } from './axes.ts';
 import type { Frame, LegendItem } from './chart.ts';
-import { FAULT, INK, MUTED, RULE, SPIKE, type Tint } from './theme.ts';
+import { FAULT, INK, leftMargin, MUTED, RULE, SPIKE, type Tint } from './theme.ts';
+
+/** More designs than these do not share a panel: each gets its own, one under the other, on the same scales. */
+export const MOST_IN_ONE = 3;
 
 /** A layer of a view, as Vega-Lite's JSON. */
 export type Layer = Record<string, unknown>;
@@ -20,6 +23,11 @@ export function pointsOf(result: Result, series: Series, factor: number): Point[
     if (t <= end) points.push({ t, v: value === null || !Number.isFinite(value) ? null : value * factor });
   });
   return points;
+}
+
+/** One of several panels that share the time axis, named at its top left. */
+export function panelOf(label: string, frame: Frame, height: number, layers: readonly Layer[]): Layer {
+  return { title: { text: label, dx: -leftMargin(frame) }, width: frame.plot, height, layer: layers };
 }
 
 /** The x encoding of a time chart; labels only where `labelled`, so that panels can share an axis. */

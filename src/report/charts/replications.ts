@@ -165,7 +165,9 @@ function title(result: Result, panels: readonly Panel[]): string {
     .map((row) => {
       const low = row.values.reduce((a, b) => Math.min(a, b));
       const high = row.values.reduce((a, b) => Math.max(a, b));
-      return `${format(low)} to ${format(high)} in ${row.design}`;
+      return format(low) === format(high)
+        ? `all ${format(low)} in ${row.design}`
+        : `${format(low)} to ${format(high)} in ${row.design}`;
     });
   return `${capital(wordsOfKey(panel.key))} over ${plural(result.replications, 'replication')}: ${list(words)}`;
 }

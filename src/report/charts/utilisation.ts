@@ -4,8 +4,18 @@ import { designNames, designOf, peak, resourceNames, type Series } from '../find
 import { list, share } from '../format.ts';
 import { linearTicks } from './axes.ts';
 import type { Chart } from './chart.ts';
-import { disturbanceLayers, disturbanceLegend, type Layer, line, pointsOf, timeX, valueY } from './layers.ts';
-import { configOf, leftMargin, type Tint, tintOfDesign } from './theme.ts';
+import {
+  disturbanceLayers,
+  disturbanceLegend,
+  type Layer,
+  line,
+  MOST_IN_ONE,
+  panelOf,
+  pointsOf,
+  timeX,
+  valueY,
+} from './layers.ts';
+import { configOf, DASHES, MUTED, type Tint, tintOfDesign } from './theme.ts';
 
 const MOST_PANELS = 6;
 
@@ -26,7 +36,8 @@ export function utilisationChart(result: Result): Chart | undefined {
     return lines.length === 0 ? [] : [{ resource, lines, top }];
   });
   if (all.length === 0) return undefined;
-  const busiest = [...all].sort((a, b) => b.top - a.top).slice(0, MOST_PANELS);
+  const many = names.length > MOST_IN_ONE;
+  const busiest = [...all].sort((a, b) => b.top - a.top).slice(0, many ? DASHES.length : MOST_PANELS);
   const panels = all.filter((panel) => busiest.includes(panel));
   const used = names.flatMap((design, index) =>
     panels.some((panel) => panel.lines.some((one) => one.design === design))
@@ -39,29 +50,51 @@ export function utilisationChart(result: Result): Chart | undefined {
     subtitle: `Utilisation (share of capacity in use) of each resource over time${all.length > panels.length ? `; the ${panels.length} busiest of ${all.length}` : ''}`,
     alt: `Line charts over time of the utilisation of ${list(panels.map((panel) => panel.resource))}.`,
     legend: [
-      ...used.map((one) => ({ label: one.design, tint: one.tint, mark: 'line' as const })),
+      ...(many
+        ? panels.map((panel, place) => ({
+            label: panel.resource,
+            tint: MUTED,
+            mark: 'line' as const,
+            dash: dashOf(place),
+          }))
+        : used.map((one) => ({ label: one.design, tint: one.tint, mark: 'line' as const }))),
       ...disturbanceLegend(result),
     ],
-    spec: (frame) =>
-      ({
-        config: configOf(frame),
-        vconcat: panels.map((panel, index): Layer => {
-          const x = timeX(result, frame, index === panels.length - 1);
-          const y = valueY(linearTicks(Math.max(1, panel.top), 2, (value) => share(value).replace('.0 %', ' %')));
-          return {
-            title: { text: panel.resource, dx: -leftMargin(frame) },
-            width: frame.plot,
-            height: panels.length === 1 ? 160 : 74,
-            layer: [
-              ...disturbanceLayers(result, frame, x, index === 0 ? 'letters' : 'none'),
-              ...panel.lines.map((one) =>
-                line(pointsOf(result, one.series, 1), frame, x, y, { tint: one.tint, width: 1.7 }),
+    spec: (frame) => {
+      const finer = many ? { ...frame, points: frame.points / 2 } : frame;
+      const y = valueY(
+        linearTicks(Math.max(1, ...panels.map((panel) => panel.top)), 2, (value) => share(value).replace('.0 %', ' %')),
+      );
+      const drawn = (x: Layer, series: Series, tint: Tint, place: number): Layer =>
+        line(pointsOf(result, series, 1), finer, x, y, { tint, width: 1.7, dash: dashOf(place) });
+      const last = (many ? used : panels).length - 1;
+      const x = (index: number): Layer => timeX(result, frame, index === last);
+      const under = (index: number): Layer[] =>
+        disturbanceLayers(result, frame, x(index), index === 0 ? 'letters' : 'none');
+      const vconcat = many
+        ? used.map(({ design, tint }, index) =>
+            panelOf(design, frame, 62, [
+              ...under(index),
+              ...panels.flatMap((panel, place) =>
+                panel.lines
+                  .filter((one) => one.design === design)
+                  .map((one) => drawn(x(index), one.series, tint, place)),
               ),
-            ],
-          };
-        }),
-      }) as unknown as ReturnType<Chart['spec']>,
+            ]),
+          )
+        : panels.map((panel, index) =>
+            panelOf(panel.resource, frame, panels.length === 1 ? 160 : 74, [
+              ...under(index),
+              ...panel.lines.map((one) => drawn(x(index), one.series, one.tint, 0)),
+            ]),
+          );
+      return { config: configOf(frame), vconcat } as unknown as ReturnType<Chart['spec']>;
+    },
   };
+}
+
+function dashOf(place: number): readonly number[] {
+  return DASHES[place % DASHES.length] ?? [];
 }
 
 function title(result: Result, busiest: readonly Panel[]): string {
