@@ -19,7 +19,20 @@ export const COUNT_FIELDS = [
 /** What the sender was told. */
 export const RESPONSE_FIELDS = ['ok', 'refused', 'timedOut', 'waiting'] as const;
 export const LATENCY_STATISTICS = ['p50', 'p90', 'p95', 'p99', 'p999', 'mean', 'max', 'count'] as const;
-export const METRIC_STATISTICS = ['mean', 'min', 'max', 'sum', 'p50', 'p90', 'p99'] as const;
+
+/** How a metric is kept decides which statistics it has: a counter has no maximum, a level no sum. */
+export type MetricKind = 'counter' | 'level' | 'observations';
+export const METRIC_STATISTICS: Readonly<Record<MetricKind, readonly string[]>> = {
+  counter: ['sum', 'mean'],
+  level: ['mean', 'min', 'max'],
+  observations: ['mean', 'min', 'max', 'p50', 'p90', 'p99'],
+};
+
+export interface MetricShape {
+  readonly kind: MetricKind;
+  /** Of every statistic but a counter's mean, which is a rate. */
+  readonly unit: LimitUnit;
+}
 
 export interface Figure {
   readonly field: string;
@@ -41,35 +54,37 @@ export const FIELDS: ReadonlyMap<string, Figure> = new Map<string, Figure>([
   ...COUNT_FIELDS.map((field) => [field, { field, unit: 'count' }] as [string, Figure]),
 ]);
 
+const counter: MetricShape = { kind: 'counter', unit: 'number' };
+const level: MetricShape = { kind: 'level', unit: 'number' };
+
 /** Metrics by the type of the resource; names are CloudWatch's where it has them. */
-export const METRICS: Readonly<Record<string, ReadonlyMap<string, LimitUnit>>> = {
-  service: new Map<string, LimitUnit>([
-    ['Utilisation', 'share'],
-    ['InSystem', 'number'],
-    ['QueueLength', 'number'],
-    ['BusyServers', 'number'],
-    ['WaitMs', 'milliseconds'],
-    ['WaitProbability', 'share'],
+export const METRICS: Readonly<Record<string, ReadonlyMap<string, MetricShape>>> = {
+  service: new Map<string, MetricShape>([
+    ['Utilisation', { kind: 'level', unit: 'share' }],
+    ['InSystem', level],
+    ['QueueLength', level],
+    ['BusyServers', level],
+    ['WaitMs', { kind: 'observations', unit: 'milliseconds' }],
   ]),
-  sqs: new Map<string, LimitUnit>([
-    ['NumberOfMessagesSent', 'number'],
-    ['NumberOfMessagesReceived', 'number'],
-    ['NumberOfMessagesDeleted', 'number'],
-    ['NumberOfEmptyReceives', 'number'],
-    ['SentMessageSize', 'bytes'],
-    ['ApproximateNumberOfMessagesVisible', 'number'],
-    ['ApproximateNumberOfMessagesNotVisible', 'number'],
-    ['ApproximateNumberOfMessagesDelayed', 'number'],
-    ['ApproximateAgeOfOldestMessage', 'seconds'],
-    ['NumberOfDuplicateDeliveries', 'number'],
-    ['NumberOfMessagesExpired', 'number'],
-    ['NumberOfMessagesMovedToDeadLetterQueue', 'number'],
+  sqs: new Map<string, MetricShape>([
+    ['NumberOfMessagesSent', counter],
+    ['NumberOfMessagesReceived', counter],
+    ['NumberOfMessagesDeleted', counter],
+    ['NumberOfEmptyReceives', counter],
+    ['SentMessageSize', { kind: 'observations', unit: 'bytes' }],
+    ['ApproximateNumberOfMessagesVisible', level],
+    ['ApproximateNumberOfMessagesNotVisible', level],
+    ['ApproximateNumberOfMessagesDelayed', level],
+    ['ApproximateAgeOfOldestMessage', { kind: 'level', unit: 'seconds' }],
+    ['NumberOfDuplicateDeliveries', counter],
+    ['NumberOfMessagesExpired', counter],
+    ['NumberOfMessagesMovedToDeadLetterQueue', counter],
   ]),
-  consumer: new Map<string, LimitUnit>([
-    ['Utilisation', 'share'],
-    ['MessagesInHand', 'number'],
-    ['InstancesRunning', 'number'],
-    ['MessagesHandled', 'number'],
-    ['HandlerFailures', 'number'],
+  consumer: new Map<string, MetricShape>([
+    ['Utilisation', { kind: 'level', unit: 'share' }],
+    ['MessagesInHand', level],
+    ['InstancesRunning', level],
+    ['MessagesHandled', counter],
+    ['HandlerFailures', counter],
   ]),
 };

@@ -8,6 +8,7 @@ import {
   LATENCY_STATISTICS,
   type LimitUnit,
   METRIC_STATISTICS,
+  type MetricShape,
   METRICS,
   RESPONSE_FIELDS,
 } from './metrics.ts';
@@ -172,15 +173,17 @@ function ofResource(figure: string, name: string, design: string | null, names: 
     };
   }
   const tables = found.flatMap((one) =>
-    one.type !== null && METRICS[one.type] !== undefined ? [METRICS[one.type] as ReadonlyMap<string, LimitUnit>] : [],
+    one.type !== null && METRICS[one.type] !== undefined ? [METRICS[one.type] as ReadonlyMap<string, MetricShape>] : [],
   );
-  const table = tables.find((each) => each.has(metric));
-  if (table === undefined) {
+  const shape = tables.find((each) => each.has(metric))?.get(metric);
+  if (shape === undefined) {
     const known = [...new Set(tables.flatMap((each) => [...each.keys()]))];
     return unknownPart(metric, `metric of ${name}`, known, 'objective');
   }
-  if (!isOne(METRIC_STATISTICS, statistic)) return badStatistic(figure, statistic, METRIC_STATISTICS);
-  return { subject: { kind: 'metric', resource: name, metric, statistic }, unit: table.get(metric) ?? 'number' };
+  const statistics = METRIC_STATISTICS[shape.kind];
+  if (!isOne(statistics, statistic)) return badStatistic(figure, statistic, statistics);
+  const unit = shape.kind === 'counter' && statistic === 'mean' ? 'perSecond' : shape.unit;
+  return { subject: { kind: 'metric', resource: name, metric, statistic }, unit };
 }
 
 function isOne<T extends string>(list: readonly T[], value: string | undefined): value is T {

@@ -445,6 +445,21 @@ const ROWS: readonly Row[] = [
   ],
   ['design: queued }', 'design: ^queud }', 'unknown-reference', 'objectives.1.design', 'did you mean queued?'],
   ['design: queued }', 'expect: ^fail }', 'wrong-type', 'objectives.1.expect', 'met, missed'],
+  // a level has no sum, a counter no maximum: their objectives could never be judged
+  [
+    '- completion.p99 of orders < 2s',
+    '- ^metrics.QueueLength.sum of resource db < 2',
+    'objective',
+    'objectives.0',
+    'mean, min, max',
+  ],
+  [
+    '- completion.p99 of orders < 2s',
+    '- ^metrics.NumberOfMessagesSent.max of resource orders < 2',
+    'objective',
+    'objectives.0',
+    'sum, mean',
+  ],
   // names
   ['  clicks:\n', '  ^2clicks:\n    rate: 1/s\n  clicks:\n', 'bad-name', 'traffic.2clicks', 'a letter'],
   ['  clicks:\n', '  ^__proto__:\n    rate: 1/s\n  clicks:\n', 'bad-name', 'traffic.__proto__', 'another name'],

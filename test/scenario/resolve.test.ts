@@ -363,6 +363,8 @@ describe('objectives are in the unit of the result', () => {
     ['metrics.WaitMs.p99 of resource db != 5ms', { op: '!=', limit: 5 }],
     ['metrics.SentMessageSize.max of resource orders <= 2KiB', { limit: 2048 }],
     ['metrics.QueueLength.max of resource db < 12.5', { limit: 12.5 }],
+    ['metrics.NumberOfMessagesSent.sum of resource orders > 1,000', { limit: 1000 }],
+    ['metrics.NumberOfMessagesSent.mean of resource orders > 90/m', { limit: 1.5 }],
   ])('%s', (written, expected) => {
     expect(objectiveOf(written)).toMatchObject({ text: written, design: null, expect: 'met', ...expected });
   });
