@@ -310,6 +310,16 @@ describe('crash', () => {
     expect([db?.inProgress, shop.done.length]).toEqual([0, 0]);
   });
 
+  it('during a call that came after one answered at once leaves that one too', () => {
+    const shop = new Shop({ handler: handler({ calls: [callTo(), callTo({ to: 'x' })] }) }, 500);
+    const [, x] = shop.connect('ok', 'ok@50000');
+    shop
+      .put(0, 1)
+      .at(20, () => shop.consumer.crash(1, null))
+      .run(400);
+    expect(x?.diary).toEqual(['12000 call 0', '20000 leave 0']);
+  });
+
   it('during a poll ends it, and what is on its way is lost to it', () => {
     const waiting = new Shop();
     waiting.at(50, () => waiting.consumer.crash(1, null)).run(100);

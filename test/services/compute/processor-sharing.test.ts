@@ -104,6 +104,13 @@ describe('processor sharing', () => {
     expect(ended).toEqual([0]);
   });
 
+  it('keeps its digits after centuries of work', () => {
+    const story = (from: number): Job[] => [job(from, 10), job(from + 1, 10), job(from + 2, 10)];
+    const late = 8e15;
+    const after = ends(1, [job(0, late - 10), ...story(late)]).slice(1);
+    expect(after.map((end) => (end as number) - late)).toEqual(ends(1, story(0)));
+  });
+
   it('is what a computation by small steps says, for any jobs, processors and removals', () => {
     const anyJob = fc.record({
       at: fc.integer({ min: 0, max: 40 }),

@@ -208,6 +208,15 @@ describe('a caller that leaves', () => {
     expect(wasted(new Stage({ failureRate: 1 }).at(0))).toEqual([[0, 10]]);
   });
 
+  it('has wasted the work done on it, not its time in the system, where processors are shared', () => {
+    const stage = new Stage({ discipline: 'processor-sharing' }).at(0, 0).leaves(6, 0, true).leaves(7, 1);
+    expect({ diary: stage.run(), late: stage.late }).toEqual({ diary: [], late: ['13 1 ok'] });
+    expect([...stage.requests.wastedUs]).toEqual([
+      [0, 3],
+      [1, 10],
+    ]);
+  });
+
   it('at the root wastes the work though the caller still waits', () => {
     const stage = new Stage().at(0);
     stage.then(5, () => stage.service.disown(stage.tickets.get(0) as number));
