@@ -26,7 +26,7 @@ export const plain: Formatter = (value) => {
   const size = Math.abs(value);
   if (size === 0) return '0';
   if (size >= 999.5) return signed(value, grouped(String(BigInt(Math.round(size)))));
-  if (size < 0.0005) return signed(value, '< 0.001');
+  if (size < 0.0005) return value < 0 ? '> −0.001' : '< 0.001';
   if (Number.isInteger(size)) return signed(value, String(size));
   const text =
     size >= 99.95
@@ -85,20 +85,19 @@ export const duration: Formatter = (value) => {
   if (!isNumber(value)) return ABSENT;
   const size = Math.abs(value);
   if (size === 0) return '0 s';
+  if (size < 0.0005) return value < 0 ? '> −1 µs' : '< 1 µs';
   const text =
-    size < 0.0005
-      ? '< 1 µs'
-      : size < 0.9995
-        ? `${plain(size * 1000)} µs`
-        : size < 999.5
-          ? `${plain(size)} ms`
-          : size < 59_950
-            ? `${plain(size / SECOND)} s`
-            : size < HOUR - 500
-              ? two(size, MINUTE, 'min', SECOND, 's')
-              : size < DAY - 30_000
-                ? two(size, HOUR, 'h', MINUTE, 'min')
-                : two(size, DAY, 'd', HOUR, 'h');
+    size < 0.9995
+      ? `${plain(size * 1000)} µs`
+      : size < 999.5
+        ? `${plain(size)} ms`
+        : size < 59_950
+          ? `${plain(size / SECOND)} s`
+          : size < HOUR - 500
+            ? two(size, MINUTE, 'min', SECOND, 's')
+            : size < DAY - 30_000
+              ? two(size, HOUR, 'h', MINUTE, 'min')
+              : two(size, DAY, 'd', HOUR, 'h');
   return signed(value, text);
 };
 

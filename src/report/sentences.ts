@@ -63,7 +63,8 @@ export function tellStory(result: Result): Story {
         index,
         sentences,
         brief: sentences.filter(
-          (one, place) => place < 2 || / never recovered | recovered from .* only in |two regimes/.test(one),
+          (one, place) =>
+            place < 2 || / never recovered | repeated work | recovered from .* only in |two regimes/.test(one),
         ),
       };
     }),
@@ -162,7 +163,10 @@ function headline(result: Result): string {
   for (const [clause, group] of alike) {
     parts.push(
       group.length > 1
-        ? `${list(group)} each ${clause.replace(/\bmisses\b/, 'miss').replace(/\bleaves\b/, 'leave')}`
+        ? `${list(group)} each ${clause
+            .replace('misses its', 'miss their')
+            .replace(/\bmisses\b/, 'miss')
+            .replace(/\bleaves\b/, 'leave')}`
         : `${list(group)} ${clause}`,
     );
   }
@@ -264,6 +268,8 @@ function recoverySentences(result: Result, name: string, who: string, totals: Tr
       disturbance === undefined
         ? `“${one.after}”`
         : `the ${disturbance.kind} at ${duration(disturbance.fromMs)} (${disturbance.label})`;
+    // What lasts to the end leaves no time to recover in.
+    if (disturbance !== undefined && disturbance.toMs >= result.horizonMs) continue;
     const { estimate } = one.share;
     if (estimate === 0) {
       slow.push(

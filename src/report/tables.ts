@@ -382,6 +382,7 @@ export function recoveryTable(result: Result): Table | undefined {
           (each) => disturbanceOfRecovery(result, name, each.after) === one,
         );
         if (found === undefined) return { text: ABSENT, tone: 'quiet' };
+        if (one.toMs >= result.horizonMs) return { text: 'lasts to the end', tone: 'quiet' };
         const runs = result.replications < 2 ? '' : `${share(found.share.estimate)} of runs`;
         if (found.recoveredMs === null) return { ...cell('never', runs), tone: 'bad' };
         return cell(found.recoveredMs < 1 ? 'at once' : `after ${duration(found.recoveredMs)}`, runs);

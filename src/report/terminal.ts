@@ -137,7 +137,7 @@ function tableText(table: Table, width: number, paint: Paint): string {
   const longest = (texts: readonly string[]): number => Math.max(0, ...texts.map((text) => text.length));
   const labelWidth = Math.min(30, longest([first?.label ?? '', ...rows.map((row) => row[0]?.text ?? '')]));
   const cellText = (cell: Cell | undefined): string =>
-    cell === undefined ? '' : cell.sub === undefined ? cell.text : `${cell.text} ${cell.sub}`;
+    cell === undefined ? '' : cell.sub === undefined ? cell.text : `${cell.text} ${beside(cell.sub)}`;
   const widths = designs.map((column, index) =>
     Math.min(width - labelWidth - 3, longest([column.label, ...rows.map((row) => cellText(row[index + 1]))])),
   );
@@ -174,11 +174,16 @@ function tableText(table: Table, width: number, paint: Paint): string {
             const cell = row[index + 1];
             if (cell === undefined) return '';
             const text = tonePaint(paint, cell.tone)(terminalText(cell.text));
-            return cell.sub === undefined ? text : `${text} ${paint.dim(terminalText(cell.sub))}`;
+            return cell.sub === undefined ? text : `${text} ${paint.dim(terminalText(beside(cell.sub)))}`;
           }),
         ]);
       }
       return drawn.toString();
     })
     .join('\n\n');
+}
+
+/** A range beside its estimate would read as part of it. */
+function beside(sub: string): string {
+  return sub.includes(' to ') ? `(${sub})` : sub;
 }

@@ -41,6 +41,7 @@ describe('numbers as text', () => {
       [7_500_000, '2 h 5 min'],
       [273_600_000, '3 d 4 h'],
       [-500, '−500 ms'],
+      [-0.0001, '> −1 µs'],
     ];
     for (const [ms, text] of cases) expect(duration(ms), String(ms)).toBe(text);
   });
@@ -77,6 +78,7 @@ describe('numbers as text', () => {
     expect(count(-1234)).toBe('−1,234');
     expect(plain(1e21)).toBe('1,000,000,000,000,000,000,000');
     expect(plain(999.96)).toBe('1,000');
+    expect(plain(-0.00001)).toBe('> −0.001');
     expect(rate(1234.4)).toBe('1,234/s');
     expect(usd(0.412)).toBe('$0.41');
     expect(usd(0.0012)).toBe('$0.0012');

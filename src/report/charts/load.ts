@@ -138,7 +138,7 @@ function title(
   const [worst] = dips;
   if (worst !== undefined && worst.part < 0.7) {
     const same = dips.filter((one) => one.part < worst.part + 0.02);
-    return `${list(same.map((one) => one.name))} ${same.length === 1 ? 'falls' : 'fall'} to ${worst.part < 0.005 ? 'nothing' : wholePercent(worst.part)} of what is offered, and ${same.length === 1 ? 'catches' : 'catch'} up again`;
+    return `${list(same.map((one) => one.name))} ${same.length === 1 ? 'falls' : 'fall'} to ${worst.part < 0.005 ? 'nothing' : wholePercent(worst.part)} of what is offered for a while`;
   }
   if (short.length > 0) {
     const told = short.slice(0, 3).map((one) => `${rate(one.value * perSecond)} in ${one.name}`);
