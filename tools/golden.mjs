@@ -5,7 +5,7 @@
 //                                            on the other Node executables: the same bytes of result.json and every SVG
 // Needs `npm run build`.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,7 +37,7 @@ function fingerprints(result) {
 }
 
 function checkStored(update) {
-  const before = update ? {} : JSON.parse(readFileSync(stored, 'utf8'));
+  const before = update || !existsSync(stored) ? {} : JSON.parse(readFileSync(stored, 'utf8'));
   const now = {};
   for (const scenario of scenarios) {
     const name = basename(scenario, '.yaml');
