@@ -199,8 +199,18 @@ export function disturbanceOfRecovery(result: Result, design: string, after: str
   return disturbancesOf(result, design).find((one) => one.kind === match[1] && Math.abs(one.fromMs - at) < 1);
 }
 
-/** End of the time charts: where nothing goes on any more, but not before the horizon. */
+const ends = new WeakMap<Result, number>();
+
+/** End of the time charts: where nothing goes on any more, but not before the horizon. Asked for each line of each chart, so kept. */
 export function endOfInterest(result: Result): number {
+  const known = ends.get(result);
+  if (known !== undefined) return known;
+  const end = findEnd(result);
+  ends.set(result, end);
+  return end;
+}
+
+function findEnd(result: Result): number {
   let last = result.horizonMs;
   let end = result.horizonMs;
   for (const design of Object.values(result.designs)) {
