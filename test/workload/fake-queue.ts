@@ -166,7 +166,7 @@ export class FakeQueue implements SqsOperations {
   }
 
   #serve(): void {
-    for (const ticket of [...this.#polls.keys()]) {
+    for (const ticket of this.#polls.keys()) {
       if (this.#visible().length === 0) return;
       this.#answer(ticket, 10);
     }

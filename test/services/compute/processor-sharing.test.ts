@@ -48,7 +48,7 @@ function byHand(
     const rate = Math.min(1, count / active.length);
     for (const i of active) {
       left[i] = (left[i] as number) - step * rate;
-      if ((left[i] as number) <= 1e-9) ended[i] = now + step;
+      if (left[i] <= 1e-9) ended[i] = now + step;
     }
   }
   return ended;
