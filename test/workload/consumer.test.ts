@@ -299,6 +299,12 @@ describe('crash', () => {
     expect(batch.again).toBe(1);
   });
 
+  it('comes before a handler that ends at the same instant: that work was not done', () => {
+    const shop = new Shop({}, 500).put(0, 1);
+    shop.at(12, () => shop.consumer.crash(1, null)).run(100);
+    expect([shop.done, shop.queue.bodies]).toEqual([[], [0]]);
+  });
+
   it('during a call leaves the call to go on for nobody', () => {
     const shop = new Shop({ handler: handler({ calls: [callTo()] }) }, 500);
     const [db] = shop.connect('ok@50000');

@@ -259,6 +259,25 @@ describe('faults', () => {
     expect(spread.run().filter((line) => line.endsWith('unavailable')).length).toBe(1);
   });
 
+  it('strike before what ends at the same instant', () => {
+    const stage = new Stage().at(0);
+    stage.then(10, () => stage.service.takeDown(ALL));
+    expect(stage.run()).toEqual(['10 0 failed']);
+  });
+
+  it('where processors are shared a share makes all slower, and the whole fails all', () => {
+    const stage = new Stage({ servers: 2, discipline: 'processor-sharing' }).at(0, 0);
+    stage.then(4, () => stage.service.takeDown({ ...ALL, share: 0.5 }));
+    expect(stage.run()).toEqual(['16 0 ok', '16 1 ok']);
+    const whole = new Stage({ servers: 2, discipline: 'processor-sharing' }).at(0, 0, 5, 20);
+    whole.then(4, () => {
+      const up = whole.service.takeDown(ALL);
+      whole.sim.schedule(6, up, undefined, 0);
+    });
+    expect(whole.run()).toEqual(['4 0 failed', '4 1 failed', '5 2 unavailable', '30 3 ok']);
+    expect(whole.requests.wastedInAll).toBe(8);
+  });
+
   it('share: takes no job that only waits for a call, where that holds no server', () => {
     const stage = new Stage({ servers: 2, blocking: false, calls: [callTo('x')] });
     stage.connect([new ScriptedCallee(stage.sim, stage.requests, 'ok@100')]);
