@@ -262,7 +262,8 @@ function summarise([name, all]: readonly [string, readonly MetricData[]]): [stri
   const pooled = new LogHistogram();
   for (const { histogram } of all) if (histogram !== null) pooled.merge(LogHistogram.fromData(histogram));
   const some = pooled.count > 0;
-  metric.sum = pooled.count;
+  metric.sum = pooled.sum;
+  metric.count = pooled.count;
   metric.mean = some ? pooled.mean : null;
   metric.p50 = some ? pooled.quantile(0.5) : null;
   metric.p90 = some ? pooled.quantile(0.9) : null;

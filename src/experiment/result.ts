@@ -67,6 +67,8 @@ export interface TrafficResult {
 export interface Metric {
   readonly unit: string;
   readonly sum?: number;
+  /** Observations, where the metric is a distribution. */
+  readonly count?: number;
   readonly mean: number | null;
   readonly min: number | null;
   readonly max: number | null;

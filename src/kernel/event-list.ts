@@ -7,8 +7,8 @@
 // When bottom is empty the earliest bucket is sorted into it, or, if it holds many, spread one level down. With few events all
 // live in bottom. Every move keeps the order of equals, so no event needs a sequence number. docs/decisions/0001-event-list.md
 
-import { CHUNK_MASK, CHUNK_SHIFT, ChunkStore } from "./chunk-store.ts";
-import { KernelError } from "./errors.ts";
+import { CHUNK_MASK, CHUNK_SHIFT, ChunkStore } from './chunk-store.ts';
+import { KernelError } from './errors.ts';
 
 /** Pending events at most (cancelled ones not yet swept included); the array of handlers and arguments can't grow much further. */
 export const MAX_PENDING = 33_554_432;
@@ -30,9 +30,7 @@ const BOTTOM_STARTS = 64;
 
 const LEVELS = 7;
 /** Width of a bucket of each level in microseconds. */
-const WIDTH_US = [
-	1, 256, 65536, 16777216, 4294967296, 1099511627776, 281474976710656,
-];
+const WIDTH_US = [1, 256, 65536, 16777216, 4294967296, 1099511627776, 281474976710656];
 const TWO_POW_32 = 4294967296;
 const PER_TWO_POW_32 = 1 / 4294967296;
 
@@ -41,556 +39,513 @@ const PER_TWO_POW_32 = 1 / 4294967296;
  * word: slot × 4 + phase. A cancelled event's entry stays until it is met or swept; there are never more of those than live ones.
  */
 export class EventList {
-	// Every field starts with a value of its kind, a double with a fraction: the engine chooses a field's representation by what it is
-	// first given, and without an initialiser that is `undefined`.
+  // Every field starts with a value of its kind, a double with a fraction: the engine chooses a field's representation by what it is
+  // first given, and without an initialiser that is `undefined`.
 
-	/** The clock: time of the event taken last, µs. */
-	now = 0.5;
-	/** Live pending events. */
-	count = 0;
-	/** Handler and argument of slot s at 2s and 2s + 1. No handler: free (then 2s + 1 holds the next free slot) or cancelled. */
-	readonly cells: unknown[] = [];
+  /** The clock: time of the event taken last, µs. */
+  now = 0.5;
+  /** Live pending events. */
+  count = 0;
+  /** Handler and argument of slot s at 2s and 2s + 1. No handler: free (then 2s + 1 holds the next free slot) or cancelled. */
+  readonly cells: unknown[] = [];
 
-	private generations = new Int32Array(64);
-	private free = NOTHING;
-	private slots = 0;
-	/** Entries whose event was cancelled. */
-	private dead = 0;
+  private generations = new Int32Array(64);
+  private free = NOTHING;
+  private slots = 0;
+  /** Entries whose event was cancelled. */
+  private dead = 0;
 
-	private readonly store = new ChunkStore();
-	/** Queues of the instant: first entry, and phases in use as bits. */
-	private instantMask = 0;
+  private readonly store = new ChunkStore();
+  /** Queues of the instant: first entry, and phases in use as bits. */
+  private instantMask = 0;
 
-	private bottomTimes = new Float64Array(BOTTOM_LENGTH);
-	private bottomWords = new Int32Array(BOTTOM_LENGTH);
-	private bottomHead = BOTTOM_STARTS;
-	private bottomTail = BOTTOM_STARTS;
-	/** Everything before it is in bottom (or due now), everything from it on in the wheel. */
-	private bottomEnd = 0.5;
+  private bottomTimes = new Float64Array(BOTTOM_LENGTH);
+  private bottomWords = new Int32Array(BOTTOM_LENGTH);
+  private bottomHead = BOTTOM_STARTS;
+  private bottomTail = BOTTOM_STARTS;
+  /** Everything before it is in bottom (or due now), everything from it on in the wheel. */
+  private bottomEnd = 0.5;
 
-	/** The wheel's cursor: an event's level is the highest byte in which its time differs from the cursor's. */
-	private cursorLow = 0;
-	private cursorHigh = 0;
-	private wheelCount = 0;
-	/** Which buckets are in use: 8 words a level; which words of a level; which levels. */
-	private readonly used = new Int32Array(LEVELS * 8);
-	private readonly usedWords = new Int32Array(LEVELS);
-	private usedLevels = 0;
+  /** The wheel's cursor: an event's level is the highest byte in which its time differs from the cursor's. */
+  private cursorLow = 0;
+  private cursorHigh = 0;
+  private wheelCount = 0;
+  /** Which buckets are in use: 8 words a level; which words of a level; which levels. */
+  private readonly used = new Int32Array(LEVELS * 8);
+  private readonly usedWords = new Int32Array(LEVELS);
+  private usedLevels = 0;
 
-	constructor() {
-		this.now = 0;
-		this.bottomEnd = Number.POSITIVE_INFINITY;
-	}
+  constructor() {
+    this.now = 0;
+    this.bottomEnd = Number.POSITIVE_INFINITY;
+  }
 
-	/** Bytes held for pending events: what grows with them. */
-	get bytes(): number {
-		return this.generations.byteLength + this.slots * 16 + this.store.bytes;
-	}
+  /** Bytes held for pending events: what grows with them. */
+  get bytes(): number {
+    return this.generations.byteLength + this.slots * 16 + this.store.bytes;
+  }
 
-	/** Cancelled events whose entries are still held: at most as many as live ones. */
-	get cancelled(): number {
-		return this.dead;
-	}
+  /** Cancelled events whose entries are still held: at most as many as live ones. */
+  get cancelled(): number {
+    return this.dead;
+  }
 
-	/** Takes a slot for (handler, argument); `insert` must follow. Throws KernelError `too-many-pending`. */
-	take(handler: unknown, argument: unknown): number {
-		const slot = this.free;
-		if (slot === NOTHING) return this.takeNew(handler, argument);
-		const cells = this.cells;
-		this.free = cells[slot * 2 + 1] as number;
-		cells[slot * 2] = handler;
-		cells[slot * 2 + 1] = argument;
-		this.count++;
-		return slot;
-	}
+  /** Takes a slot for (handler, argument); `insert` must follow. Throws KernelError `too-many-pending`. */
+  take(handler: unknown, argument: unknown): number {
+    const slot = this.free;
+    if (slot === NOTHING) return this.takeNew(handler, argument);
+    const cells = this.cells;
+    this.free = cells[slot * 2 + 1] as number;
+    cells[slot * 2] = handler;
+    cells[slot * 2 + 1] = argument;
+    this.count++;
+    return slot;
+  }
 
-	/** The generation of a slot, 27 bits: it changes whenever the slot's event has run or is cancelled. */
-	generation(slot: number): number {
-		return (this.generations[slot] as number) & 0x7ffffff;
-	}
+  /** The generation of a slot, 27 bits: it changes whenever the slot's event has run or is cancelled. */
+  generation(slot: number): number {
+    return (this.generations[slot] as number) & 0x7ffffff;
+  }
 
-	/** Whether this generation of the slot is pending. */
-	holds(slot: number, generation: number): boolean {
-		return (
-			slot < this.slots &&
-			this.generation(slot) === generation &&
-			this.cells[slot * 2] !== undefined
-		);
-	}
+  /** Whether this generation of the slot is pending. */
+  holds(slot: number, generation: number): boolean {
+    return slot < this.slots && this.generation(slot) === generation && this.cells[slot * 2] !== undefined;
+  }
 
-	/** Files a slot just taken under (time, phase), after its equals. `time` is whole and not before `now`. */
-	insert(slot: number, time: number, phase: number): void {
-		const word = (slot << 2) | phase;
-		if (time === this.now) this.addToInstant(word);
-		else if (time < this.bottomEnd) this.addToBottom(time, word);
-		else this.addToWheel(time, word);
-	}
+  /** Files a slot just taken under (time, phase), after its equals. `time` is whole and not before `now`. */
+  insert(slot: number, time: number, phase: number): void {
+    const word = (slot << 2) | phase;
+    if (time === this.now) this.addToInstant(word);
+    else if (time < this.bottomEnd) this.addToBottom(time, word);
+    else this.addToWheel(time, word);
+  }
 
-	/**
-	 * Takes the earliest event out, moves the clock to it, and returns its word (its slot is to be given back); NOTHING if there is none up
-	 * to `until`, which is not before `now`.
-	 */
-	next(until: number): number {
-		if (this.instantMask === 0 && this.dead === 0) {
-			const head = this.bottomHead;
-			if (head < this.bottomTail) {
-				const time = this.bottomTimes[head] as number;
-				if (time > until) return NOTHING;
-				this.bottomHead = head + 1;
-				this.now = time;
-				return this.bottomWords[head] as number;
-			}
-		}
-		return this.nextOfAny(until);
-	}
+  /**
+   * Takes the earliest event out, moves the clock to it, and returns its word (its slot is to be given back); NOTHING if there is none up
+   * to `until`, which is not before `now`.
+   */
+  next(until: number): number {
+    if (this.instantMask === 0 && this.dead === 0) {
+      const head = this.bottomHead;
+      if (head < this.bottomTail) {
+        const time = this.bottomTimes[head] as number;
+        if (time > until) return NOTHING;
+        this.bottomHead = head + 1;
+        this.now = time;
+        return this.bottomWords[head] as number;
+      }
+    }
+    return this.nextOfAny(until);
+  }
 
-	/** Gives back the slot of an event that was taken out. */
-	giveBack(slot: number): void {
-		this.generations[slot] = ((this.generations[slot] as number) + 1) | 0;
-		this.count--;
-		this.release(slot);
-	}
+  /** Gives back the slot of an event that was taken out. */
+  giveBack(slot: number): void {
+    this.generations[slot] = ((this.generations[slot] as number) + 1) | 0;
+    this.count--;
+    this.release(slot);
+  }
 
-	/** Cancels a pending event: at once for the caller, its entry goes later. */
-	cancel(slot: number): void {
-		this.generations[slot] = ((this.generations[slot] as number) + 1) | 0;
-		this.cells[slot * 2] = undefined;
-		this.cells[slot * 2 + 1] = undefined;
-		this.count--;
-		this.dead++;
-		if (this.dead > this.count) this.sweep();
-	}
+  /** Cancels a pending event: at once for the caller, its entry goes later. */
+  cancel(slot: number): void {
+    this.generations[slot] = ((this.generations[slot] as number) + 1) | 0;
+    this.cells[slot * 2] = undefined;
+    this.cells[slot * 2 + 1] = undefined;
+    this.count--;
+    this.dead++;
+    if (this.dead > this.count) this.sweep();
+  }
 
-	/** Time of the earliest event, Infinity without one. Not for hot paths. */
-	earliest(): number {
-		if (this.dead > 0) this.sweep();
-		if (this.instantMask !== 0) return this.now;
-		if (this.bottomHead < this.bottomTail)
-			return this.bottomTimes[this.bottomHead] as number;
-		if (this.wheelCount === 0) return Number.POSITIVE_INFINITY;
-		let earliest = Number.POSITIVE_INFINITY;
-		this.store.forEach(this.firstBucket(), (time) => {
-			if (time < earliest) earliest = time;
-		});
-		return earliest;
-	}
+  /** Time of the earliest event, Infinity without one. Not for hot paths. */
+  earliest(): number {
+    if (this.dead > 0) this.sweep();
+    if (this.instantMask !== 0) return this.now;
+    if (this.bottomHead < this.bottomTail) return this.bottomTimes[this.bottomHead] as number;
+    if (this.wheelCount === 0) return Number.POSITIVE_INFINITY;
+    let earliest = Number.POSITIVE_INFINITY;
+    this.store.forEach(this.firstBucket(), (time) => {
+      if (time < earliest) earliest = time;
+    });
+    return earliest;
+  }
 
-	private isDead(word: number): boolean {
-		return this.cells[(word >> 2) * 2] === undefined;
-	}
+  private isDead(word: number): boolean {
+    return this.cells[(word >> 2) * 2] === undefined;
+  }
 
-	private release(slot: number): void {
-		this.cells[slot * 2] = undefined;
-		this.cells[slot * 2 + 1] = this.free;
-		this.free = slot;
-	}
+  private release(slot: number): void {
+    this.cells[slot * 2] = undefined;
+    this.cells[slot * 2 + 1] = this.free;
+    this.free = slot;
+  }
 
-	/** The entry of a cancelled event has gone: now its slot can be used again. */
-	private bury(word: number): void {
-		this.dead--;
-		this.release(word >> 2);
-	}
+  /** The entry of a cancelled event has gone: now its slot can be used again. */
+  private bury(word: number): void {
+    this.dead--;
+    this.release(word >> 2);
+  }
 
-	private nextOfAny(until: number): number {
-		// The event to be taken is one live one less.
-		if (this.dead > 0 && this.dead >= this.count) this.sweep();
-		for (;;) {
-			if (this.instantMask !== 0) {
-				const word = this.takeOfInstant();
-				if (!this.isDead(word)) return word;
-				this.bury(word);
-			} else if (this.bottomHead < this.bottomTail) {
-				const head = this.bottomHead;
-				const word = this.bottomWords[head] as number;
-				const time = this.bottomTimes[head] as number;
-				if (this.isDead(word)) this.bury(word);
-				else if (time > until) return NOTHING;
-				else {
-					this.bottomHead = head + 1;
-					this.now = time;
-					return word;
-				}
-				this.bottomHead = head + 1;
-			} else if (!this.refill(until)) return NOTHING;
-		}
-	}
+  private nextOfAny(until: number): number {
+    // The event to be taken is one live one less.
+    if (this.dead > 0 && this.dead >= this.count) this.sweep();
+    for (;;) {
+      if (this.instantMask !== 0) {
+        const word = this.takeOfInstant();
+        if (!this.isDead(word)) return word;
+        this.bury(word);
+      } else if (this.bottomHead < this.bottomTail) {
+        const head = this.bottomHead;
+        const word = this.bottomWords[head] as number;
+        const time = this.bottomTimes[head] as number;
+        if (this.isDead(word)) this.bury(word);
+        else if (time > until) return NOTHING;
+        else {
+          this.bottomHead = head + 1;
+          this.now = time;
+          return word;
+        }
+        this.bottomHead = head + 1;
+      } else if (!this.refill(until)) return NOTHING;
+    }
+  }
 
-	// ── instant ──
+  // ── instant ──
 
-	private addToInstant(word: number): void {
-		const phase = word & 3;
-		this.store.enqueue(phase, word);
-		this.instantMask |= 1 << phase;
-	}
+  private addToInstant(word: number): void {
+    const phase = word & 3;
+    this.store.enqueue(phase, word);
+    this.instantMask |= 1 << phase;
+  }
 
-	/** What bottom still holds for this instant was scheduled before it, so among equal phases it goes first. */
-	private takeOfInstant(): number {
-		const phase = lowestBit(this.instantMask);
-		const head = this.bottomHead;
-		if (head < this.bottomTail && this.bottomTimes[head] === this.now) {
-			const word = this.bottomWords[head] as number;
-			if ((word & 3) <= phase) {
-				this.bottomHead = head + 1;
-				return word;
-			}
-		}
-		const word = this.store.dequeue(phase);
-		if (this.store.isEmptyQueue(phase)) this.instantMask &= ~(1 << phase);
-		return word;
-	}
+  /** What bottom still holds for this instant was scheduled before it, so among equal phases it goes first. */
+  private takeOfInstant(): number {
+    const phase = lowestBit(this.instantMask);
+    const head = this.bottomHead;
+    if (head < this.bottomTail && this.bottomTimes[head] === this.now) {
+      const word = this.bottomWords[head] as number;
+      if ((word & 3) <= phase) {
+        this.bottomHead = head + 1;
+        return word;
+      }
+    }
+    const word = this.store.dequeue(phase);
+    if (this.store.isEmptyQueue(phase)) this.instantMask &= ~(1 << phase);
+    return word;
+  }
 
-	// ── bottom ──
+  // ── bottom ──
 
-	/** Opens a gap from the nearer end: with timers far ahead the next few microseconds cost no more than without them. */
-	private addToBottom(time: number, word: number): void {
-		if (this.bottomTail === BOTTOM_LENGTH) this.makeRoom();
-		const times = this.bottomTimes;
-		const words = this.bottomWords;
-		const head = this.bottomHead;
-		const tail = this.bottomTail;
-		if (
-			head > 0 &&
-			time < (times[(head + tail) >> 1] as number) &&
-			tail > head
-		) {
-			let i = head;
-			while (comesBefore(times[i] as number, words[i] as number, time, word)) {
-				times[i - 1] = times[i] as number;
-				words[i - 1] = words[i] as number;
-				i++;
-			}
-			times[i - 1] = time;
-			words[i - 1] = word;
-			this.bottomHead = head - 1;
-		} else {
-			let i = tail;
-			while (
-				i > head &&
-				!comesBefore(times[i - 1] as number, words[i - 1] as number, time, word)
-			) {
-				times[i] = times[i - 1] as number;
-				words[i] = words[i - 1] as number;
-				i--;
-			}
-			times[i] = time;
-			words[i] = word;
-			this.bottomTail = tail + 1;
-		}
-		if (tail - head >= SPILL_ABOVE) this.spill();
-	}
+  /** Opens a gap from the nearer end: with timers far ahead the next few microseconds cost no more than without them. */
+  private addToBottom(time: number, word: number): void {
+    if (this.bottomTail === BOTTOM_LENGTH) this.makeRoom();
+    const times = this.bottomTimes;
+    const words = this.bottomWords;
+    const head = this.bottomHead;
+    const tail = this.bottomTail;
+    if (head > 0 && time < (times[(head + tail) >> 1] as number) && tail > head) {
+      let i = head;
+      while (comesBefore(times[i] as number, words[i] as number, time, word)) {
+        times[i - 1] = times[i] as number;
+        words[i - 1] = words[i] as number;
+        i++;
+      }
+      times[i - 1] = time;
+      words[i - 1] = word;
+      this.bottomHead = head - 1;
+    } else {
+      let i = tail;
+      while (i > head && !comesBefore(times[i - 1] as number, words[i - 1] as number, time, word)) {
+        times[i] = times[i - 1] as number;
+        words[i] = words[i - 1] as number;
+        i--;
+      }
+      times[i] = time;
+      words[i] = word;
+      this.bottomTail = tail + 1;
+    }
+    if (tail - head >= SPILL_ABOVE) this.spill();
+  }
 
-	/** Moves bottom, which never holds more than a few dozen, back to where it starts. */
-	private makeRoom(): void {
-		this.bottomTimes.copyWithin(
-			BOTTOM_STARTS,
-			this.bottomHead,
-			this.bottomTail,
-		);
-		this.bottomWords.copyWithin(
-			BOTTOM_STARTS,
-			this.bottomHead,
-			this.bottomTail,
-		);
-		this.bottomTail -= this.bottomHead - BOTTOM_STARTS;
-		this.bottomHead = BOTTOM_STARTS;
-	}
+  /** Moves bottom, which never holds more than a few dozen, back to where it starts. */
+  private makeRoom(): void {
+    this.bottomTimes.copyWithin(BOTTOM_STARTS, this.bottomHead, this.bottomTail);
+    this.bottomWords.copyWithin(BOTTOM_STARTS, this.bottomHead, this.bottomTail);
+    this.bottomTail -= this.bottomHead - BOTTOM_STARTS;
+    this.bottomHead = BOTTOM_STARTS;
+  }
 
-	/**
-	 * Keeps the earliest few and moves the rest to the wheel, whose cursor goes back to the cut. Never a cut at `now`: newcomers of
-	 * that instant go to its queues, and would pass those that the wheel holds.
-	 */
-	private spill(): void {
-		const times = this.bottomTimes;
-		const cut = Math.max(
-			times[this.bottomHead + SPILL_KEEPS] as number,
-			this.now + 1,
-		);
-		const tail = this.bottomTail;
-		let keep = tail;
-		while (keep > this.bottomHead && (times[keep - 1] as number) >= cut) keep--;
-		this.bottomTail = keep;
-		this.bottomEnd = cut;
-		this.moveCursorBack(cut);
-		for (let i = keep; i < tail; i++)
-			this.addToWheel(times[i] as number, this.bottomWords[i] as number);
-	}
+  /**
+   * Keeps the earliest few and moves the rest to the wheel, whose cursor goes back to the cut. Never a cut at `now`: newcomers of
+   * that instant go to its queues, and would pass those that the wheel holds.
+   */
+  private spill(): void {
+    const times = this.bottomTimes;
+    const cut = Math.max(times[this.bottomHead + SPILL_KEEPS] as number, this.now + 1);
+    const tail = this.bottomTail;
+    let keep = tail;
+    while (keep > this.bottomHead && (times[keep - 1] as number) >= cut) keep--;
+    this.bottomTail = keep;
+    this.bottomEnd = cut;
+    this.moveCursorBack(cut);
+    for (let i = keep; i < tail; i++) this.addToWheel(times[i] as number, this.bottomWords[i] as number);
+  }
 
-	// ── wheel ──
+  // ── wheel ──
 
-	private addToWheel(time: number, word: number): void {
-		const bucket = this.bucketOf(time);
-		if (this.store.append(bucket, time, word) === 1) this.markUsed(bucket);
-		this.wheelCount++;
-	}
+  private addToWheel(time: number, word: number): void {
+    const bucket = this.bucketOf(time);
+    if (this.store.append(bucket, time, word) === 1) this.markUsed(bucket);
+    this.wheelCount++;
+  }
 
-	/** The bucket of a time, given the cursor: level × 256 + byte of that level. */
-	private bucketOf(time: number): number {
-		const low = time | 0;
-		const high = (time * PER_TWO_POW_32) | 0;
-		if (high === this.cursorHigh) {
-			const level = (31 - Math.clz32((low ^ this.cursorLow) | 1)) >> 3;
-			return (level << 8) | ((low >>> (level << 3)) & 255);
-		}
-		const level = (31 - Math.clz32(high ^ this.cursorHigh)) >> 3;
-		return ((level + 4) << 8) | ((high >>> (level << 3)) & 255);
-	}
+  /** The bucket of a time, given the cursor: level × 256 + byte of that level. */
+  private bucketOf(time: number): number {
+    const low = time | 0;
+    const high = (time * PER_TWO_POW_32) | 0;
+    if (high === this.cursorHigh) {
+      const level = (31 - Math.clz32((low ^ this.cursorLow) | 1)) >> 3;
+      return (level << 8) | ((low >>> (level << 3)) & 255);
+    }
+    const level = (31 - Math.clz32(high ^ this.cursorHigh)) >> 3;
+    return ((level + 4) << 8) | ((high >>> (level << 3)) & 255);
+  }
 
-	/** Moves the cursor on, to within or before the earliest bucket in use: no event changes its level. */
-	private moveCursor(time: number): void {
-		this.cursorLow = time | 0;
-		this.cursorHigh = (time * PER_TWO_POW_32) | 0;
-	}
+  /** Moves the cursor on, to within or before the earliest bucket in use: no event changes its level. */
+  private moveCursor(time: number): void {
+    this.cursorLow = time | 0;
+    this.cursorHigh = (time * PER_TWO_POW_32) | 0;
+  }
 
-	/**
-	 * Moves the cursor back. Events that shared a byte with it which the earlier cursor lacks belong one level higher now, all in one bucket.
-	 * Equal times are together before and after, so they keep their order; and since the clock passes a byte's border once, no event
-	 * comes here more often than there are levels.
-	 */
-	private moveCursorBack(time: number): void {
-		const passed = this.bucketOf(time) >> 8;
-		this.moveCursor(time);
-		while ((this.usedLevels & ((1 << passed) - 1)) !== 0)
-			this.refile(this.firstBucket());
-	}
+  /**
+   * Moves the cursor back. Events that shared a byte with it which the earlier cursor lacks belong one level higher now, all in one bucket.
+   * Equal times are together before and after, so they keep their order; and since the clock passes a byte's border once, no event
+   * comes here more often than there are levels.
+   */
+  private moveCursorBack(time: number): void {
+    const passed = this.bucketOf(time) >> 8;
+    this.moveCursor(time);
+    while ((this.usedLevels & ((1 << passed) - 1)) !== 0) this.refile(this.firstBucket());
+  }
 
-	/** Files all of a bucket anew, after the cursor has moved. */
-	private refile(bucket: number): void {
-		this.wheelCount -= this.store.size(bucket);
-		this.markUnused(bucket);
-		const store = this.store;
-		const size = store.detach(bucket);
-		for (let i = 0; i < size; i++) {
-			const at = store.advance(i);
-			this.addToWheel(store.times[at] as number, store.words[at] as number);
-		}
-		store.endDetached();
-	}
+  /** Files all of a bucket anew, after the cursor has moved. */
+  private refile(bucket: number): void {
+    this.wheelCount -= this.store.size(bucket);
+    this.markUnused(bucket);
+    const store = this.store;
+    const size = store.detach(bucket);
+    for (let i = 0; i < size; i++) {
+      const at = store.advance(i);
+      this.addToWheel(store.times[at] as number, store.words[at] as number);
+    }
+    store.endDetached();
+  }
 
-	private markUsed(bucket: number): void {
-		const level = bucket >> 8;
-		this.used[bucket >> 5] =
-			(this.used[bucket >> 5] as number) | (1 << (bucket & 31));
-		this.usedWords[level] =
-			(this.usedWords[level] as number) | (1 << ((bucket >> 5) & 7));
-		this.usedLevels |= 1 << level;
-	}
+  private markUsed(bucket: number): void {
+    const level = bucket >> 8;
+    this.used[bucket >> 5] = (this.used[bucket >> 5] as number) | (1 << (bucket & 31));
+    this.usedWords[level] = (this.usedWords[level] as number) | (1 << ((bucket >> 5) & 7));
+    this.usedLevels |= 1 << level;
+  }
 
-	private markUnused(bucket: number): void {
-		const level = bucket >> 8;
-		const word = (this.used[bucket >> 5] as number) & ~(1 << (bucket & 31));
-		this.used[bucket >> 5] = word;
-		if (word !== 0) return;
-		const words =
-			(this.usedWords[level] as number) & ~(1 << ((bucket >> 5) & 7));
-		this.usedWords[level] = words;
-		if (words === 0) this.usedLevels &= ~(1 << level);
-	}
+  private markUnused(bucket: number): void {
+    const level = bucket >> 8;
+    const word = (this.used[bucket >> 5] as number) & ~(1 << (bucket & 31));
+    this.used[bucket >> 5] = word;
+    if (word !== 0) return;
+    const words = (this.usedWords[level] as number) & ~(1 << ((bucket >> 5) & 7));
+    this.usedWords[level] = words;
+    if (words === 0) this.usedLevels &= ~(1 << level);
+  }
 
-	/** The earliest bucket in use: any of a lower level is before all of a higher one. */
-	private firstBucket(): number {
-		const level = lowestBit(this.usedLevels);
-		const word = (level << 3) | lowestBit(this.usedWords[level] as number);
-		return (word << 5) | lowestBit(this.used[word] as number);
-	}
+  /** The earliest bucket in use: any of a lower level is before all of a higher one. */
+  private firstBucket(): number {
+    const level = lowestBit(this.usedLevels);
+    const word = (level << 3) | lowestBit(this.usedWords[level] as number);
+    return (word << 5) | lowestBit(this.used[word] as number);
+  }
 
-	private startOf(bucket: number): number {
-		const level = bucket >> 8;
-		const index = bucket & 255;
-		if (level < 4) {
-			const shift = level << 3;
-			const above = shift === 24 ? 0 : this.cursorLow & (-1 << (shift + 8));
-			return this.cursorHigh * TWO_POW_32 + ((above | (index << shift)) >>> 0);
-		}
-		const shift = (level - 4) << 3;
-		return (
-			((this.cursorHigh & (-1 << (shift + 8))) | (index << shift)) * TWO_POW_32
-		);
-	}
+  private startOf(bucket: number): number {
+    const level = bucket >> 8;
+    const index = bucket & 255;
+    if (level < 4) {
+      const shift = level << 3;
+      const above = shift === 24 ? 0 : this.cursorLow & (-1 << (shift + 8));
+      return this.cursorHigh * TWO_POW_32 + ((above | (index << shift)) >>> 0);
+    }
+    const shift = (level - 4) << 3;
+    return ((this.cursorHigh & (-1 << (shift + 8))) | (index << shift)) * TWO_POW_32;
+  }
 
-	/** Bottom and instant are empty. Opens buckets until there is something in one of them; none that starts after `until`. */
-	private refill(until: number): boolean {
-		this.bottomHead = BOTTOM_STARTS;
-		this.bottomTail = BOTTOM_STARTS;
-		for (;;) {
-			if (this.wheelCount === 0) {
-				this.bottomEnd = Number.POSITIVE_INFINITY;
-				return false;
-			}
-			const bucket = this.firstBucket();
-			const start = this.startOf(bucket);
-			if (start > until) return false;
-			if (this.dead > 0 && this.sweepBucket(bucket) === 0) continue;
-			if (bucket < 256) {
-				this.openTick(bucket, start);
-				return true;
-			}
-			if (this.store.size(bucket) === 1) {
-				this.openSingle(bucket, start);
-				return true;
-			}
-			const all = this.wheelCount <= SMALL;
-			if (all || this.store.size(bucket) <= SORTED_AT_MOST) {
-				this.sort(bucket, start, all);
-				return true;
-			}
-			this.moveCursor(start);
-			this.bottomEnd = start;
-			this.refile(bucket);
-		}
-	}
+  /** Bottom and instant are empty. Opens buckets until there is something in one of them; none that starts after `until`. */
+  private refill(until: number): boolean {
+    this.bottomHead = BOTTOM_STARTS;
+    this.bottomTail = BOTTOM_STARTS;
+    for (;;) {
+      if (this.wheelCount === 0) {
+        this.bottomEnd = Number.POSITIVE_INFINITY;
+        return false;
+      }
+      const bucket = this.firstBucket();
+      const start = this.startOf(bucket);
+      if (start > until) return false;
+      if (this.dead > 0 && this.sweepBucket(bucket) === 0) continue;
+      if (bucket < 256) {
+        this.openTick(bucket, start);
+        return true;
+      }
+      if (this.store.size(bucket) === 1) {
+        this.openSingle(bucket, start);
+        return true;
+      }
+      const all = this.wheelCount <= SMALL;
+      if (all || this.store.size(bucket) <= SORTED_AT_MOST) {
+        this.sort(bucket, start, all);
+        return true;
+      }
+      this.moveCursor(start);
+      this.bottomEnd = start;
+      this.refile(bucket);
+    }
+  }
 
-	/** A bucket one tick wide, all live: nothing to sort, only phases to tell apart. */
-	private openTick(bucket: number, time: number): void {
-		this.moveCursor(time);
-		this.now = time;
-		this.empty(bucket, true);
-		this.bottomEnd =
-			this.wheelCount === 0 ? Number.POSITIVE_INFINITY : time + 1;
-	}
+  /** A bucket one tick wide, all live: nothing to sort, only phases to tell apart. */
+  private openTick(bucket: number, time: number): void {
+    this.moveCursor(time);
+    this.now = time;
+    this.empty(bucket, true);
+    this.bottomEnd = this.wheelCount === 0 ? Number.POSITIVE_INFINITY : time + 1;
+  }
 
-	/** The usual case where events are sparse. */
-	private openSingle(bucket: number, start: number): void {
-		const end = start + (WIDTH_US[bucket >> 8] as number);
-		this.moveCursor(end - 1);
-		this.markUnused(bucket);
-		const entry = this.store.takeSingle(bucket);
-		this.bottomTimes[BOTTOM_STARTS] = this.store.times[entry] as number;
-		this.bottomWords[BOTTOM_STARTS] = this.store.words[entry] as number;
-		this.bottomTail = BOTTOM_STARTS + 1;
-		this.wheelCount--;
-		this.bottomEnd = this.wheelCount === 0 ? Number.POSITIVE_INFINITY : end;
-	}
+  /** The usual case where events are sparse. */
+  private openSingle(bucket: number, start: number): void {
+    const end = start + (WIDTH_US[bucket >> 8] as number);
+    this.moveCursor(end - 1);
+    this.markUnused(bucket);
+    const entry = this.store.takeSingle(bucket);
+    this.bottomTimes[BOTTOM_STARTS] = this.store.times[entry] as number;
+    this.bottomWords[BOTTOM_STARTS] = this.store.words[entry] as number;
+    this.bottomTail = BOTTOM_STARTS + 1;
+    this.wheelCount--;
+    this.bottomEnd = this.wheelCount === 0 ? Number.POSITIVE_INFINITY : end;
+  }
 
-	/** Moves the bucket, or with `all` the whole wheel, to bottom. */
-	private sort(first: number, start: number, all: boolean): void {
-		let bucket = first;
-		for (;;) {
-			this.moveCursor(
-				this.startOf(bucket) + (WIDTH_US[bucket >> 8] as number) - 1,
-			);
-			this.empty(bucket, false);
-			if (!all || this.wheelCount === 0) break;
-			bucket = this.firstBucket();
-		}
-		this.bottomEnd =
-			this.wheelCount === 0
-				? Number.POSITIVE_INFINITY
-				: start + (WIDTH_US[first >> 8] as number);
-	}
+  /** Moves the bucket, or with `all` the whole wheel, to bottom. */
+  private sort(first: number, start: number, all: boolean): void {
+    let bucket = first;
+    for (;;) {
+      this.moveCursor(this.startOf(bucket) + (WIDTH_US[bucket >> 8] as number) - 1);
+      this.empty(bucket, false);
+      if (!all || this.wheelCount === 0) break;
+      bucket = this.firstBucket();
+    }
+    this.bottomEnd = this.wheelCount === 0 ? Number.POSITIVE_INFINITY : start + (WIDTH_US[first >> 8] as number);
+  }
 
-	private empty(bucket: number, toInstant: boolean): void {
-		const store = this.store;
-		this.markUnused(bucket);
-		const size = store.detach(bucket);
-		this.wheelCount -= size;
-		for (let i = 0; i < size; i++) {
-			const at = store.advance(i);
-			const word = store.words[at] as number;
-			// Reading the handler here also brings it to the cache before its event runs: these reads don't wait for one another.
-			if (this.isDead(word)) this.bury(word);
-			else if (toInstant) this.addToInstant(word);
-			else this.addToBottom(store.times[at] as number, word);
-		}
-		store.endDetached();
-	}
+  private empty(bucket: number, toInstant: boolean): void {
+    const store = this.store;
+    this.markUnused(bucket);
+    const size = store.detach(bucket);
+    this.wheelCount -= size;
+    for (let i = 0; i < size; i++) {
+      const at = store.advance(i);
+      const word = store.words[at] as number;
+      // Reading the handler here also brings it to the cache before its event runs: these reads don't wait for one another.
+      if (this.isDead(word)) this.bury(word);
+      else if (toInstant) this.addToInstant(word);
+      else this.addToBottom(store.times[at] as number, word);
+    }
+    store.endDetached();
+  }
 
-	// ── cancelled events ──
+  // ── cancelled events ──
 
-	/** Drops the entries of all cancelled events. */
-	private sweep(): void {
-		let kept = this.bottomHead;
-		for (let i = this.bottomHead; i < this.bottomTail; i++) {
-			const word = this.bottomWords[i] as number;
-			if (this.isDead(word)) {
-				this.bury(word);
-				continue;
-			}
-			this.bottomTimes[kept] = this.bottomTimes[i] as number;
-			this.bottomWords[kept++] = word;
-		}
-		this.bottomTail = kept;
-		for (let phase = 0; phase < 4; phase++) this.sweepInstant(phase);
-		for (let i = 0; i < this.used.length && this.dead > 0; i++) {
-			for (let bits = this.used[i] as number; bits !== 0; bits &= bits - 1)
-				this.sweepBucket((i << 5) | lowestBit(bits));
-		}
-	}
+  /** Drops the entries of all cancelled events. */
+  private sweep(): void {
+    let kept = this.bottomHead;
+    for (let i = this.bottomHead; i < this.bottomTail; i++) {
+      const word = this.bottomWords[i] as number;
+      if (this.isDead(word)) {
+        this.bury(word);
+        continue;
+      }
+      this.bottomTimes[kept] = this.bottomTimes[i] as number;
+      this.bottomWords[kept++] = word;
+    }
+    this.bottomTail = kept;
+    for (let phase = 0; phase < 4; phase++) this.sweepInstant(phase);
+    for (let i = 0; i < this.used.length && this.dead > 0; i++) {
+      for (let bits = this.used[i] as number; bits !== 0; bits &= bits - 1)
+        this.sweepBucket((i << 5) | lowestBit(bits));
+    }
+  }
 
-	private sweepInstant(phase: number): void {
-		for (let left = this.store.queueSize(phase); left > 0; left--) {
-			const word = this.store.dequeue(phase);
-			if (this.isDead(word)) this.bury(word);
-			else this.store.enqueue(phase, word);
-		}
-		if (this.store.isEmptyQueue(phase)) this.instantMask &= ~(1 << phase);
-	}
+  private sweepInstant(phase: number): void {
+    for (let left = this.store.queueSize(phase); left > 0; left--) {
+      const word = this.store.dequeue(phase);
+      if (this.isDead(word)) this.bury(word);
+      else this.store.enqueue(phase, word);
+    }
+    if (this.store.isEmptyQueue(phase)) this.instantMask &= ~(1 << phase);
+  }
 
-	/** Drops the cancelled of one bucket, where it lies; returns how many are left. */
-	private sweepBucket(bucket: number): number {
-		const store = this.store;
-		const { times, words } = store;
-		const size = store.size(bucket);
-		let from = store.firstChunk(bucket);
-		let to = from;
-		let kept = 0;
-		for (let i = 0; i < size; i++) {
-			if (i > 0 && (i & CHUNK_MASK) === 0) from = store.nextChunk(from);
-			const entry = (from << CHUNK_SHIFT) | (i & CHUNK_MASK);
-			const word = words[entry] as number;
-			if (this.isDead(word)) {
-				this.bury(word);
-				continue;
-			}
-			if (kept > 0 && (kept & CHUNK_MASK) === 0) to = store.nextChunk(to);
-			if (kept !== i) {
-				const target = (to << CHUNK_SHIFT) | (kept & CHUNK_MASK);
-				times[target] = times[entry] as number;
-				words[target] = word;
-			}
-			kept++;
-		}
-		if (kept < size) {
-			store.truncate(bucket, to, kept);
-			this.wheelCount -= size - kept;
-			if (kept === 0) this.markUnused(bucket);
-		}
-		return kept;
-	}
+  /** Drops the cancelled of one bucket, where it lies; returns how many are left. */
+  private sweepBucket(bucket: number): number {
+    const store = this.store;
+    const { times, words } = store;
+    const size = store.size(bucket);
+    let from = store.firstChunk(bucket);
+    let to = from;
+    let kept = 0;
+    for (let i = 0; i < size; i++) {
+      if (i > 0 && (i & CHUNK_MASK) === 0) from = store.nextChunk(from);
+      const entry = (from << CHUNK_SHIFT) | (i & CHUNK_MASK);
+      const word = words[entry] as number;
+      if (this.isDead(word)) {
+        this.bury(word);
+        continue;
+      }
+      if (kept > 0 && (kept & CHUNK_MASK) === 0) to = store.nextChunk(to);
+      if (kept !== i) {
+        const target = (to << CHUNK_SHIFT) | (kept & CHUNK_MASK);
+        times[target] = times[entry] as number;
+        words[target] = word;
+      }
+      kept++;
+    }
+    if (kept < size) {
+      store.truncate(bucket, to, kept);
+      this.wheelCount -= size - kept;
+      if (kept === 0) this.markUnused(bucket);
+    }
+    return kept;
+  }
 
-	// ── slots ──
+  // ── slots ──
 
-	private takeNew(handler: unknown, argument: unknown): number {
-		const slot = this.slots;
-		if (slot === MAX_PENDING) {
-			throw new KernelError(
-				"too-many-pending",
-				`more than ${MAX_PENDING} pending events at ${this.now} µs; schedule the next event of a sequence when the one before runs`,
-			);
-		}
-		if (slot === this.generations.length) {
-			const wider = new Int32Array(
-				slot < 65536 ? slot * 2 : slot + (slot >> 2),
-			);
-			wider.set(this.generations);
-			this.generations = wider;
-		}
-		this.slots = slot + 1;
-		this.cells.push(handler, argument);
-		this.count++;
-		return slot;
-	}
+  private takeNew(handler: unknown, argument: unknown): number {
+    const slot = this.slots;
+    if (slot === MAX_PENDING) {
+      throw new KernelError(
+        'too-many-pending',
+        `more than ${MAX_PENDING} pending events at ${this.now} µs; schedule the next event of a sequence when the one before runs`,
+      );
+    }
+    if (slot === this.generations.length) {
+      const wider = new Int32Array(slot < 65536 ? slot * 2 : slot + (slot >> 2));
+      wider.set(this.generations);
+      this.generations = wider;
+    }
+    this.slots = slot + 1;
+    this.cells.push(handler, argument);
+    this.count++;
+    return slot;
+  }
 }
 
 /** Whether the first, which was inserted earlier, also runs earlier. */
-function comesBefore(
-	time: number,
-	word: number,
-	newTime: number,
-	newWord: number,
-): boolean {
-	return time < newTime || (time === newTime && (word & 3) <= (newWord & 3));
+function comesBefore(time: number, word: number, newTime: number, newWord: number): boolean {
+  return time < newTime || (time === newTime && (word & 3) <= (newWord & 3));
 }
 
 function lowestBit(word: number): number {
-	return 31 - Math.clz32(word & -word);
+  return 31 - Math.clz32(word & -word);
 }

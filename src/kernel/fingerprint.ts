@@ -24,7 +24,7 @@ export class Fingerprint {
   hex(events: number): string {
     const low = finish(this.a ^ finish(events | 0));
     const high = finish(this.b + low + ((events / 4294967296) | 0));
-    return word(high) + word(low);
+    return eightDigits(high) + eightDigits(low);
   }
 }
 
@@ -36,6 +36,6 @@ function finish(x: number): number {
   return h ^ (h >>> 15);
 }
 
-function word(x: number): string {
+function eightDigits(x: number): string {
   return (x >>> 0).toString(16).padStart(8, '0');
 }

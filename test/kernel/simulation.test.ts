@@ -280,7 +280,7 @@ describe('fingerprint', () => {
     let time = 0;
     for (const [gap, phase, argument] of events) {
       time += gap;
-      sim.scheduleAt(time, step as (argument: unknown) => void, argument, phase);
+      sim.scheduleAt(time, step, argument, phase);
     }
     sim.run();
     return sim.fingerprint();

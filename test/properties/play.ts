@@ -74,7 +74,7 @@ export function playRandomScenarios(seed: number, runs: number): void {
       try {
         playAndCheck(raw);
       } catch (error) {
-        const text = error instanceof Error ? `${error.stack ?? error.message}` : String(error);
+        const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
         throw new Error(`${text}\n--- the scenario, with its seed:\n${stringify(raw)}---`, { cause: error });
       }
     }),
