@@ -22,11 +22,14 @@ export interface ReplicationOutcome {
 export interface RunOptions {
   /** Events per replication after which the run is given up; default 2·10⁹. */
   readonly maxEvents?: number;
+  /** Events at one instant after which the run is given up: a loop that takes no time; default 5·10⁷. */
+  readonly maxEventsAtOnce?: number;
   /** Called as virtual time goes on: share of this replication's horizon and drain that has passed, 0 to 1. */
   readonly onProgress?: (share: number) => void;
 }
 
 const MAX_EVENTS = 2e9;
+const MAX_EVENTS_AT_ONCE = 5e7;
 /** Steps of virtual time between two reports of progress. */
 const PROGRESS_STEPS = 20;
 
@@ -81,17 +84,33 @@ function play(
 ): number {
   const { horizonUs, drainUs } = scenario;
   const end = horizonUs + drainUs;
+  const chunk = options.maxEventsAtOnce ?? MAX_EVENTS_AT_ONCE;
+  const giveUp = (what: string, expected: string): never => {
+    const run = `${scenario.name}, design ${design}, replication ${replication}, seed ${scenario.seed}`;
+    throw new ExperimentError('event-limit', `${run}: ${what}; expected ${expected}`);
+  };
   const step = (until: number): boolean => {
-    const { reason } = world.sim.run({ until });
-    if (reason === 'limit') {
-      throw new ExperimentError(
-        'event-limit',
-        `${scenario.name}, design ${design}, replication ${replication}, seed ${scenario.seed}: more than ${world.sim.events} events by ` +
-          `${world.sim.now / 1e6} s of virtual time; expected fewer: shorten the horizon or lower the traffic`,
-      );
+    for (;;) {
+      const { sim } = world;
+      const before = sim.now;
+      const { reason, events } = sim.run({ until, maxEvents: chunk });
+      if (reason !== 'limit') {
+        options.onProgress?.(end === 0 ? 1 : sim.now / end);
+        return reason === 'stopped';
+      }
+      if (events < chunk) {
+        giveUp(
+          `more than ${sim.events} events by ${sim.now / 1e6} s of virtual time`,
+          'fewer: shorten the horizon or lower the traffic',
+        );
+      }
+      if (sim.now === before) {
+        giveUp(
+          `more than ${chunk} events at ${sim.now / 1e6} s, where virtual time stands still`,
+          'no loop that takes no time: give the think time, the service, the latency or the backoff in it a duration',
+        );
+      }
     }
-    options.onProgress?.(end === 0 ? 1 : world.sim.now / end);
-    return reason === 'stopped';
   };
   for (let i = 1; i <= PROGRESS_STEPS; i++) step(Math.floor((horizonUs * i) / PROGRESS_STEPS));
   world.draining = true;

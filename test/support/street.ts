@@ -5,7 +5,7 @@ import { formatErrors, type ParseOptions, parseScenario, type ResolvedScenario }
 /** The resolved scenario; throws with all errors where there are some. */
 export function resolve(text: string, options: Partial<ParseOptions> = {}): ResolvedScenario {
   const outcome = parseScenario(text, { file: 'test.yaml', name: 'test', readText: () => undefined, ...options });
-  if (!outcome.ok) throw new Error(`${formatErrors(outcome.errors)}\n${text}`);
+  if (!outcome.ok) throw new Error(formatErrors(outcome.errors));
   return outcome.scenario;
 }
 

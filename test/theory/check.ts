@@ -46,7 +46,8 @@ export function checkLittle({ each, windowS }: Checked, entry: string): void {
   for (const { traffic, resources } of each) {
     for (const [name, { metrics }] of Object.entries(resources)) {
       const { WaitMs, QueueLength, BusyServers, Utilisation } = metrics;
-      const waiting = ((WaitMs?.sum ?? 0) / windowS) * ((WaitMs?.mean ?? 0) / 1000);
+      // The sum of all waits, per second of the window.
+      const waiting = (WaitMs?.sum ?? 0) / 1000 / windowS;
       close(waiting, QueueLength?.mean, `λ Wq at ${name}`);
       const servers = (BusyServers?.mean ?? 0) / (Utilisation?.mean ?? 1);
       expect(Math.abs(servers - Math.round(servers)), `servers in use ÷ utilisation at ${name}`).toBeLessThan(1e-9);
