@@ -105,6 +105,10 @@ export class CounterMetric extends Recorded {
 }
 
 export class LevelMetric extends Recorded {
+  // Read on every change: fields of its own, not of the window.
+  readonly #fromUs: number;
+  readonly #toUs: number;
+  #edge: number;
   #level = 0;
   #last = 0;
   #area = 0;
@@ -117,6 +121,9 @@ export class LevelMetric extends Recorded {
 
   constructor(name: string, unit: string, clock: Clock, window: Window, distribution: boolean) {
     super(name, unit, clock, window);
+    this.#fromUs = window.fromUs;
+    this.#toUs = window.toUs;
+    this.#edge = this.edges.edge;
     this.#timeAt = distribution ? new Float64Array(64) : null;
   }
 
@@ -126,19 +133,25 @@ export class LevelMetric extends Recorded {
 
   set(level: number): void {
     const now = this.clock.now;
-    if (now >= this.edges.edge) this.cross(now);
-    this.#advance(now);
+    if (now >= this.#edge) {
+      this.cross(now);
+      this.#edge = this.edges.edge;
+    }
+    if (now !== this.#last) this.#advance(now);
     this.#level = level;
     // A level that lasts no time was reached all the same; at the start of the window only the one that stays counts.
-    if (now > this.window.fromUs && now <= this.window.toUs) this.#note();
+    if (now > this.#fromUs && now <= this.#toUs) {
+      if (level < this.#min) this.#min = level;
+      if (level > this.#max) this.#max = level;
+    }
   }
 
   #advance(now: number): void {
     const last = this.#last;
-    if (now === last) return;
     this.#area += this.#level * (now - last);
-    if (last >= this.window.fromUs && now <= this.window.toUs) {
-      this.#note();
+    if (last >= this.#fromUs && now <= this.#toUs) {
+      // The level that the window found when it began; all later ones were noted when they were set.
+      if (this.#min > this.#max || last === this.#fromUs) this.#note();
       if (this.#timeAt !== null) this.#spend(now - last);
     }
     this.#last = now;
@@ -163,7 +176,7 @@ export class LevelMetric extends Recorded {
   }
 
   protected close(edge: number, inWindow: boolean, endsBucket: boolean): void {
-    this.#advance(edge);
+    if (edge !== this.#last) this.#advance(edge);
     if (inWindow) this.#windowArea += this.#area;
     this.#bucketArea += this.#area;
     this.#area = 0;

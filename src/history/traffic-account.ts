@@ -83,6 +83,9 @@ export class TrafficAccount {
   /** Of an objective; the learnt one says what is usual, not what was wanted, so goodput does not know it. */
   readonly #objectiveMs: number | null;
   #healthLimitMs: number | null;
+  /** The bucket that the clock is in, and its end. */
+  #current = 0;
+  #currentEnd: number;
   /** Highest place in the order of arrival that has completed, by key. */
   readonly #latest: Int32Array;
 
@@ -119,6 +122,7 @@ export class TrafficAccount {
   constructor(clock: Clock, window: Window, options: AccountOptions) {
     this.#clock = clock;
     this.#window = window;
+    this.#currentEnd = window.resolutionUs;
     this.#objectiveMs = options.healthLimitMs;
     this.#healthLimitMs = options.healthLimitMs;
     this.#latest = new Int32Array(options.keys).fill(-1);
@@ -126,7 +130,7 @@ export class TrafficAccount {
 
   offered(counted: boolean, arrivedUs: number): void {
     if (counted) this.#counts.offered++;
-    this.#bump(this.#offered, this.#bucketOf(arrivedUs));
+    this.#bump(this.#offered, arrivedUs === this.#clock.now ? this.#bucketNow(arrivedUs) : this.#bucketOf(arrivedUs));
   }
 
   attempted(counted: boolean): void {
@@ -139,7 +143,7 @@ export class TrafficAccount {
 
   responded(counted: boolean, kind: 'ok' | 'refused' | 'timedOut', arrivedUs: number): void {
     const now = this.#clock.now;
-    const bucket = this.#bucketOf(now);
+    const bucket = this.#bucketNow(now);
     const ms = (now - arrivedUs) / 1000;
     if (kind === 'refused') this.#bump(this.#rejectedAt, bucket);
     else if (kind === 'timedOut') this.#bump(this.#timedOutAt, bucket);
@@ -156,7 +160,7 @@ export class TrafficAccount {
   completed(counted: boolean, arrivedUs: number, order: number, key: number, wanted: boolean, answered: boolean): void {
     const now = this.#clock.now;
     const ms = (now - arrivedUs) / 1000;
-    const bucket = this.#bucketOf(now);
+    const bucket = this.#bucketNow(now);
     const objective = this.#objectiveMs;
     this.#bump(this.#completedAt, bucket);
     this.#bucketCompletion.record(bucket, ms);
@@ -225,6 +229,15 @@ export class TrafficAccount {
   /** A bucket holds (start, end]: what happens at the very end of the run still has one; instant 0 belongs to the first. */
   #bucketOf(us: number): number {
     return us === 0 ? 0 : Math.ceil(us / this.#window.resolutionUs) - 1;
+  }
+
+  /** The same for the clock's own instant, which only moves on: no division on the hot path. */
+  #bucketNow(now: number): number {
+    if (now > this.#currentEnd) {
+      this.#current = this.#bucketOf(now);
+      this.#currentEnd = (this.#current + 1) * this.#window.resolutionUs;
+    }
+    return this.#current;
   }
 
   #bump(series: number[], bucket: number): void {

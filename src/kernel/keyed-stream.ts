@@ -37,10 +37,7 @@ export class KeyedStream implements Uniforms {
       requestLow !== requestLow >>> 0 ||
       (path !== path >>> 0 && path !== (path | 0))
     ) {
-      throw new KernelError(
-        'bad-counter',
-        `draws for request ${shown(request)}, path ${shown(path)}: expected whole numbers, request up to 2^53 − 1 and path of 32 bits`,
-      );
+      throw badCounter(request, path);
     }
     this.requestLow = requestLow | 0;
     this.requestHigh = requestHigh | 0;
@@ -57,4 +54,12 @@ export class KeyedStream implements Uniforms {
     threefry2x32(this.key0 ^ this.requestHigh, (this.key1 + draw) | 0, this.requestLow, this.path, block);
     return toUniform(block[0] as number, block[1] as number);
   }
+}
+
+/** Apart from `at`: V8 may write the numbers out ahead of the test when the text stands beside it. */
+function badCounter(request: number, path: number): KernelError {
+  return new KernelError(
+    'bad-counter',
+    `draws for request ${shown(request)}, path ${shown(path)}: expected whole numbers, request up to 2^53 − 1 and path of 32 bits`,
+  );
 }

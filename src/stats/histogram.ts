@@ -98,9 +98,7 @@ export class LogHistogram {
 
   /** Records one value. Throws `STATS_VALUE` unless it is a finite number >= 0. */
   record(x: number): void {
-    if (!(x >= 0 && x <= Number.MAX_VALUE)) {
-      throw new StatsError('STATS_VALUE', `histogram: ${x}: expected a finite number >= 0`);
-    }
+    if (!(x >= 0 && x <= Number.MAX_VALUE)) throw badValue(x);
     if (this.#values !== null && !this.#keep(x)) this.spill();
     if (this.#values === null) this.#bucket(x, 1);
     this.#count++;
@@ -335,6 +333,11 @@ export class LogHistogram {
     this.#counts = wider;
     this.#base = low;
   }
+}
+
+/** Apart from `record`: V8 writes a number out ahead of the test when the text stands beside it, ten times the cost of recording. */
+function badValue(x: number): StatsError {
+  return new StatsError('STATS_VALUE', `histogram: ${x}: expected a finite number >= 0`);
 }
 
 function countAtMostIn(ascending: Float64Array, x: number): number {

@@ -27,7 +27,7 @@ export class Tally {
 
   /** Records one observation. Throws `STATS_VALUE` for NaN or an infinity. */
   record(x: number): void {
-    if (x - x !== 0) throw new StatsError('STATS_VALUE', `tally: ${x}: expected a finite number`);
+    if (x - x !== 0) throw badValue(x);
     this.#count++;
     this.#sum += x;
     const off = x - this.#mean;
@@ -100,4 +100,9 @@ export class Tally {
     tally.#max = data.max ?? Number.NEGATIVE_INFINITY;
     return tally;
   }
+}
+
+/** Apart from `record`: V8 writes a number out ahead of the test when the text stands beside it, ten times the cost of recording. */
+function badValue(x: number): StatsError {
+  return new StatsError('STATS_VALUE', `tally: ${x}: expected a finite number`);
 }

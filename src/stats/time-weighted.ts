@@ -54,9 +54,7 @@ export class TimeWeighted {
   }
 
   #advance(nowUs: number): void {
-    if (!(nowUs >= this.#last)) {
-      throw new StatsError('STATS_TIME', `level at ${nowUs} us: expected a time from ${this.#last} us on`);
-    }
+    if (!(nowUs >= this.#last)) throw backwards(nowUs, this.#last);
     this.#integral += this.#value * (nowUs - this.#last);
     this.#last = nowUs;
   }
@@ -83,4 +81,9 @@ export class TimeWeighted {
   get max(): number {
     return this.#max;
   }
+}
+
+/** Apart from the hot path: V8 writes a number out ahead of the test when the text stands beside it. */
+function backwards(nowUs: number, last: number): StatsError {
+  return new StatsError('STATS_TIME', `level at ${nowUs} us: expected a time from ${last} us on`);
 }

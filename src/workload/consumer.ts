@@ -320,7 +320,7 @@ export class Consumer implements ClientOwner, Caller {
   #handle(worker: Worker): void {
     worker.state = Handling;
     const time = this.#time.constant ? this.#time.mean : this.#time.draw(this.#draws(this.#work, worker));
-    worker.timer = this.#sim.schedule(Math.round(time * this.#slow), this.#handlerOver, worker.index);
+    worker.timer = this.#sim.schedule(Math.floor(time * this.#slow + 0.5), this.#handlerOver, worker.index);
   }
 
   #ownTimeOver(worker: Worker): void {

@@ -104,7 +104,7 @@ export class SqsClient implements Receiver {
     const operation = this.#take(tag);
     // At least a microsecond, so that polling an empty queue without a wait moves the clock.
     const roundTrip = Math.max(1, this.#roundTrip(this.#receiveLatency));
-    const out = Math.round(roundTrip / 2);
+    const out = Math.floor(roundTrip / 2 + 0.5);
     operation.backUs = roundTrip - out;
     this.#sim.schedule(out, this.#receiveArrives, operation.index);
     return operation.index;
@@ -204,7 +204,7 @@ export class SqsClient implements Receiver {
   #sendDelete(operation: Operation): void {
     operation.attempts++;
     const roundTrip = this.#roundTrip(this.#deleteLatency);
-    const out = Math.round(roundTrip / 2);
+    const out = Math.floor(roundTrip / 2 + 0.5);
     operation.backUs = roundTrip - out;
     this.#sim.schedule(out, this.#deleteArrives, operation.index);
   }
@@ -243,7 +243,7 @@ export class SqsClient implements Receiver {
   }
 
   #roundTrip(latency: Variate): number {
-    return Math.round(latency.constant ? latency.mean : latency.draw(this.#delays));
+    return Math.floor((latency.constant ? latency.mean : latency.draw(this.#delays)) + 0.5);
   }
 
   #take(tag: number): Operation {

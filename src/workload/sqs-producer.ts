@@ -133,7 +133,7 @@ export class SqsProducer implements Callee {
 
   #dispatchOne(slot: number): void {
     const roundTrip = this.#roundTrip(slot);
-    const out = Math.round(roundTrip / 2);
+    const out = Math.floor(roundTrip / 2 + 0.5);
     this.#phase[slot] = Outbound;
     this.#back[slot] = roundTrip - out;
     if (out > 0) this.#sim.schedule(out, this.#arrive, slot);
@@ -187,7 +187,7 @@ export class SqsProducer implements Callee {
     this.#open = null;
     const first = batch.slots[0] as number;
     const roundTrip = this.#roundTrip(first);
-    const out = Math.round(roundTrip / 2);
+    const out = Math.floor(roundTrip / 2 + 0.5);
     for (const slot of batch.slots) {
       this.#phase[slot] = Outbound;
       this.#back[slot] = roundTrip - out;
@@ -275,7 +275,7 @@ export class SqsProducer implements Callee {
   #roundTrip(slot: number): number {
     if (this.#latency.constant) return Math.round(this.#latency.mean);
     const ordinal = this.#requests.ordinal(this.#request[slot] as number);
-    return Math.round(this.#latency.draw(this.#delays.at(ordinal, this.#path[slot] as number)));
+    return Math.floor(this.#latency.draw(this.#delays.at(ordinal, this.#path[slot] as number)) + 0.5);
   }
 
   #give(slot: number): void {

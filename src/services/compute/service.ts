@@ -355,7 +355,7 @@ export class Service implements Callee, Caller {
     }
     time *= replica.slow;
     if (replica.slowsSome.length > 0) time *= this.#slowedBy(job, replica);
-    return Math.round(time);
+    return Math.floor(time + 0.5);
   }
 
   #slowedBy(job: number, replica: Replica): number {
