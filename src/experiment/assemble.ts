@@ -1,23 +1,24 @@
 /** Outcomes of replications → result. Pure, in the order of designs and replications, so that no thread's speed shows in it. */
-import type { MetricData } from '../history/index.ts';
 import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
 import { toResultForm } from '../scenario/result-form.ts';
-import { LogHistogram, twoRegimes } from '../stats/index.ts';
+import type { TwoRegimes } from '../stats/index.ts';
 import { VERSION } from '../version.ts';
 import { compareDesigns } from './comparisons.ts';
 import { type Disturbance, disturbancesOf } from './disturbances.ts';
 import { sha256Hex } from './fingerprint.ts';
 import { healthShare } from './health.ts';
 import { judge, shareWith } from './objectives.ts';
-import { bandSeries, lastAfter, meanSeries, quantileSeries, tidy, zeroAfter } from './pooling.ts';
+import { bandSeries, meanSeries, quantileSeries, zeroAfter } from './pooling.ts';
 import { recoveryMs } from './recovery.ts';
 import type { ReplicationOutcome } from './replication.ts';
-import type { DesignResult, Metric, Recovery, Regimes, ResourceResult, Result, TrafficResult } from './result.ts';
+import { drawMetric, metricsOf, summarise } from './resources.ts';
+import type { DesignResult, Interval, Recovery, Regimes, ResourceResult, Result, TrafficResult } from './result.ts';
 import { intervalsOf, LATENCIES, mean, TrafficSample } from './summaries.ts';
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type SeriesOf = Record<string, Record<string, (number | null)[]>>;
-type BandsOf = Record<string, Record<string, { low: (number | null)[]; high: (number | null)[] }>>;
+interface Band {
+  readonly low: (number | null)[];
+  readonly high: (number | null)[];
+}
 
 /** `outcomes`: all replications of each design, in order. */
 export function assembleResult(
@@ -47,7 +48,7 @@ export function assembleResult(
       label: disturbance.label,
       fromMs: disturbance.fromUs / 1000,
       toMs: (disturbance.toUs ?? scenario.horizonUs) / 1000,
-      design: disturbance.design,
+      design: onlyDesign(scenario, disturbance),
     })),
     assumptions: scenario.assumptions,
     designs: found,
@@ -63,6 +64,11 @@ export function assembleResult(
     fingerprint: sha256Hex(JSON.stringify({ ...rest, designs: withoutEvents(found) })),
     ...rest,
   };
+}
+
+/** The one design that is struck, where others are not; null: every design (or several, which the reader sees at recovery). */
+function onlyDesign(scenario: ResolvedScenario, { designs }: Disturbance): string | null {
+  return designs.length === 1 && scenario.designs.length > 1 ? (designs[0] as string) : null;
 }
 
 /** The fingerprint is about what came out; how many events it took may change with the engine. */
@@ -95,15 +101,50 @@ function designResult(
   samples: ReadonlyMap<string, TrafficSample>,
 ): DesignResult {
   const level = scenario.confidence;
-  const result: Mutable<DesignResult> = {
-    traffic: {},
-    resources: {},
-    intervals: {},
-    perReplication: {},
-    regimes: [],
-    series: {},
-    bands: {},
-    distributions: {},
+  // Lists and maps until the end: a name such as `toLocaleString` would be found in any plain object.
+  const traffic: [string, TrafficResult][] = [];
+  const resources: [string, ResourceResult][] = [];
+  const intervals: [string, Interval][] = [];
+  const perReplication: [string, (number | null)[]][] = [];
+  const distributions: [string, [number, number][]][] = [];
+  const series = new Map<string, Record<string, (number | null)[]>>();
+  const bands = new Map<string, Record<string, Band>>();
+  const seriesOf = nested(series);
+  const bandsOf = nested(bands);
+  const regimes: Regimes[] = [];
+  const buckets = bucketsOf(scenario, outcomes);
+  for (const [name, sample] of samples) {
+    traffic.push([name, trafficResult(scenario, design.name, name, sample)]);
+    if (sample.regimes !== null) regimes.push(regimesOf(name, sample, sample.regimes, level));
+    for (const [field, interval] of intervalsOf(sample, level)) intervals.push([`${name}.${field}`, interval]);
+    const p99 = sample.completionMs.map((one) => (one.count === 0 ? null : one.quantile(0.99)));
+    perReplication.push([`${name}.goodputPerSecond`, sample.rates('goodput')]);
+    perReplication.push([`${name}.lost`, sample.counts('lost')]);
+    perReplication.push([`${name}.completionMs.p99`, p99]);
+    for (const field of LATENCIES) distributions.push([`${name}.${field}`, sample.distribution(field)]);
+    Object.assign(seriesOf(name), trafficSeries(sample, buckets));
+    const completed = sample.outcomes.map((outcome) => outcome.series.completed);
+    bandsOf(name)['completed'] = bandSeries(completed, buckets, zeroAfter);
+  }
+  for (const { name, type } of outcomes[0]?.resources ?? []) {
+    const metrics = metricsOf(outcomes, name);
+    resources.push([name, { type, metrics: Object.fromEntries(metrics.flatMap(summarise)) }]);
+    for (const metric of metrics) {
+      const { series: line, band, distribution } = drawMetric(metric, buckets);
+      seriesOf(name)[metric.name] = line;
+      if (band !== null) bandsOf(name)[metric.name] = band;
+      if (distribution !== null) distributions.push([`${name}.${metric.name}`, distribution]);
+    }
+  }
+  return {
+    traffic: Object.fromEntries(traffic),
+    resources: Object.fromEntries(resources),
+    intervals: Object.fromEntries(intervals),
+    perReplication: Object.fromEntries(perReplication),
+    regimes,
+    series: Object.fromEntries(series),
+    bands: Object.fromEntries(bands),
+    distributions: Object.fromEntries(distributions),
     objectives: scenario.objectives
       .filter((objective) => objective.design === null || objective.design === design.name)
       .map((objective) => judge(scenario, objective, samples, outcomes))
@@ -113,49 +154,16 @@ function designResult(
     events: outcomes.reduce((sum, { events }) => sum + events, 0),
     eventsFingerprint: sha256Hex(outcomes.map(({ fingerprint }) => fingerprint).join('\n')).slice(0, 32),
   };
-  const traffic: Record<string, TrafficResult> = {};
-  const intervals: Record<string, DesignResult['intervals'][string]> = {};
-  const perReplication: Record<string, (number | null)[]> = {};
-  const distributions: Record<string, [number, number][]> = {};
-  const series: SeriesOf = {};
-  const bands: BandsOf = {};
-  const regimes: Regimes[] = [];
-  const buckets = bucketsOf(scenario, outcomes);
-  for (const [name, sample] of samples) {
-    traffic[name] = trafficResult(scenario, design.name, name, sample);
-    const split = regimesOf(name, sample, level);
-    if (split !== null) regimes.push(split);
-    for (const [field, interval] of intervalsOf(sample, level, split !== null))
-      intervals[`${name}.${field}`] = interval;
-    perReplication[`${name}.goodputPerSecond`] = sample.rates('goodput');
-    perReplication[`${name}.lost`] = sample.counts('lost');
-    perReplication[`${name}.completionMs.p99`] = sample.completionMs.map((h) =>
-      h.count === 0 ? null : h.quantile(0.99),
-    );
-    for (const field of LATENCIES) distributions[`${name}.${field}`] = sample.distribution(field);
-    Object.assign((series[name] ??= {}), trafficSeries(sample, buckets));
-    const completed = sample.outcomes.map((outcome) => outcome.series.completed);
-    (bands[name] ??= {})['completed'] = bandSeries(completed, buckets, zeroAfter);
-  }
-  const resources: Record<string, ResourceResult> = {};
-  for (const { name, type } of outcomes[0]?.resources ?? []) {
-    const metrics = metricsOf(outcomes, name);
-    resources[name] = { type, metrics: Object.fromEntries(metrics.flatMap(summarise)) };
-    const drawn = (series[name] ??= {});
-    for (const [metric, all] of metrics) {
-      const after = all[0]?.kind === 'level' ? lastAfter : zeroAfter;
-      const raw = all.map((data) => data.series);
-      drawn[metric] = meanSeries(raw, buckets, after);
-      if (BANDED.has(metric)) (bands[name] ??= {})[metric] = bandSeries(raw, buckets, after);
-      const distribution = levelDistribution(all);
-      if (distribution !== null) distributions[`${name}.${metric}`] = distribution;
-    }
-  }
-  return { ...result, traffic, resources, intervals, perReplication, regimes, series, bands, distributions };
 }
 
-/** Backlogs: what is drawn with the range of its replications. */
-const BANDED = new Set(['ApproximateNumberOfMessagesVisible', 'QueueLength']);
+/** The inner record of a name, made where it is missing. A traffic and a resource may share a name: then they share it. */
+function nested<T>(all: Map<string, Record<string, T>>): (name: string) => Record<string, T> {
+  return (name) => {
+    const found = all.get(name) ?? {};
+    all.set(name, found);
+    return found;
+  };
+}
 
 function bucketsOf(scenario: ResolvedScenario, outcomes: readonly ReplicationOutcome[]): number {
   const end = outcomes.reduce((latest, { endUs }) => Math.max(latest, endUs), 0);
@@ -184,41 +192,43 @@ function trafficResult(scenario: ResolvedScenario, design: string, name: string,
     throughputPerSecond: mean(sample.rates('throughput')) ?? 0,
     goodputPerSecond: mean(sample.rates('goodput')) ?? 0,
     recovery: disturbancesOf(scenario)
-      .filter((it) => it.toUs !== null && it.toUs <= scenario.horizonUs)
-      .filter((it) => (it.design === null || it.design === design) && (it.traffic === null || it.traffic === name))
-      .map((disturbance) => recoveryOf(scenario, design, name, sample, disturbance)),
+      .filter((it) => it.designs.includes(design) && (it.traffic === null || it.traffic === name))
+      .map((disturbance) => recoveryOf(scenario, design, name, sample, disturbance))
+      .filter((recovery) => recovery !== null),
   };
 }
 
+/** null: it lasts to the horizon or longer, or in no replication anybody can tell. */
 function recoveryOf(
   scenario: ResolvedScenario,
   design: string,
   traffic: string,
   sample: TrafficSample,
   disturbance: Disturbance,
-): Recovery {
+): Recovery | null {
+  const { toUs } = disturbance;
+  if (toUs === null || toUs >= scenario.horizonUs) return null;
   const share = healthShare(scenario, design, traffic);
   const each = sample.outcomes.map((outcome) =>
     recoveryMs(outcome, disturbance, share, scenario.resolutionUs, scenario.horizonUs),
   );
-  const recovered = each.filter((ms) => ms !== null).sort((a, b) => a - b);
-  const half = recovered.length * 2 >= each.length && recovered.length > 0;
+  const told = each.filter((ms) => ms !== undefined);
+  if (told.length === 0) return null;
+  const recovered = told.filter((ms) => ms !== null).sort((a, b) => a - b);
+  const half = recovered.length * 2 >= told.length && recovered.length > 0;
   return {
     after: `${disturbance.kind} at ${disturbance.fromUs / 1000} ms`,
-    recoveredMs: half ? (recovered[Math.ceil(each.length / 2) - 1] as number) : null,
-    share: shareWith(recovered.length, each.length, scenario.confidence),
-    perReplicationMs: each,
+    recoveredMs: half ? (recovered[Math.ceil(recovered.length / 2) - 1] as number) : null,
+    share: shareWith(recovered.length, told.length, scenario.confidence),
+    perReplicationMs: each.map((ms) => ms ?? null),
   };
 }
 
-function regimesOf(name: string, sample: TrafficSample, level: number): Regimes | null {
-  const goodputs = sample.rates('goodput');
-  const split = twoRegimes(goodputs);
-  if (split === null) return null;
+function regimesOf(name: string, sample: TrafficSample, split: TwoRegimes, level: number): Regimes {
   return {
     metric: `${name}.goodputPerSecond`,
     threshold: split.threshold,
-    collapsed: shareWith(split.low.length, goodputs.length, level),
+    collapsed: shareWith(split.low.length, sample.outcomes.length, level),
   };
 }
 
@@ -238,60 +248,4 @@ function trafficSeries(sample: TrafficSample, buckets: number): Record<string, (
     drawn[`${field}.p99`] = p99 as (number | null)[];
   }
   return drawn;
-}
-
-/** All replications of each metric of a resource, by name. */
-function metricsOf(outcomes: readonly ReplicationOutcome[], resource: string): [string, MetricData[]][] {
-  const all = outcomes.map(({ resources }) => resources.find(({ name }) => name === resource)?.metrics ?? []);
-  return (all[0] ?? []).map(({ name }, i) => [name, all.map((metrics) => metrics[i] as MetricData)]);
-}
-
-function summarise([name, all]: readonly [string, readonly MetricData[]]): [string, Metric][] {
-  const first = all[0] as MetricData;
-  const means = all.map((data) => data.mean).filter((value) => value !== null);
-  const lows = all.map((data) => data.min).filter((value) => value !== null);
-  const highs = all.map((data) => data.max).filter((value) => value !== null);
-  const metric: Mutable<Metric> = {
-    unit: first.unit,
-    mean: mean(means),
-    min: lows.length === 0 ? null : Math.min(...lows),
-    max: highs.length === 0 ? null : Math.max(...highs),
-  };
-  if (first.kind === 'counter') metric.sum = all.reduce((sum, data) => sum + (data.sum ?? 0), 0);
-  if (first.kind !== 'observations') return [[name, metric]];
-  const pooled = new LogHistogram();
-  for (const { histogram } of all) if (histogram !== null) pooled.merge(LogHistogram.fromData(histogram));
-  const some = pooled.count > 0;
-  metric.sum = pooled.sum;
-  metric.count = pooled.count;
-  metric.mean = some ? pooled.mean : null;
-  metric.p50 = some ? pooled.quantile(0.5) : null;
-  metric.p90 = some ? pooled.quantile(0.9) : null;
-  metric.p99 = some ? pooled.quantile(0.99) : null;
-  if (name !== 'WaitMs') return [[name, metric]];
-  const waited = some ? 1 - pooled.countAtMost(0) / pooled.count : null;
-  return [
-    [name, metric],
-    ['WaitProbability', { unit: 'None', mean: waited, min: null, max: null }],
-  ];
-}
-
-/** Share of time at or under each level, over all replications. */
-function levelDistribution(all: readonly MetricData[]): [number, number][] | null {
-  const times: number[] = [];
-  for (const { timeAtLevel } of all) {
-    if (timeAtLevel === null) return null;
-    timeAtLevel.forEach((us, level) => {
-      times[level] = (times[level] ?? 0) + us;
-    });
-  }
-  const total = times.reduce((sum, us) => sum + us, 0);
-  if (total === 0) return null;
-  let below = 0;
-  const pairs = times.map((us, level): [number, number] => {
-    below += us;
-    return [level, tidy(below / total)];
-  });
-  const step = Math.max(1, Math.ceil(pairs.length / 200));
-  return pairs.filter((_, level) => level % step === 0 || level === pairs.length - 1);
 }

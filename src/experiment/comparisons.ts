@@ -35,6 +35,12 @@ function compareTraffic(
     const method = `${a} minus ${b}; ${interval.method}`;
     return { metric: `${traffic}.${metric}`, a, b, difference: { ...interval, method }, correlation, varianceRatio };
   };
+  const split = [first.regimes === null ? [] : [a], second.regimes === null ? [] : [b]].flat();
+  const meanRow = (metric: string, difference: Difference): ComparisonResult => {
+    if (split.length === 0) return row(metric, difference);
+    const method = `mean difference; no interval on a mean: the replications of ${split.join(' and of ')} ended in two regimes`;
+    return row(metric, { ...difference, low: null, high: null, method });
+  };
   const rows: ComparisonResult[] = [];
   for (const [name, share] of [
     ['p50', 0.5],
@@ -49,10 +55,10 @@ function compareTraffic(
       completionMs.map(({ count }) => count),
     ),
   );
-  rows.push(row('completionMs.mean', jackknifeDifference(means[0] as Figure, means[1] as Figure, level)));
-  rows.push(row('goodputPerSecond', pairedDifference(first.rates('goodput'), second.rates('goodput'), level)));
+  rows.push(meanRow('completionMs.mean', jackknifeDifference(means[0] as Figure, means[1] as Figure, level)));
+  rows.push(meanRow('goodputPerSecond', pairedDifference(first.rates('goodput'), second.rates('goodput'), level)));
   for (const field of ['completed', 'rejected', 'lost', 'attempts'] as const) {
-    rows.push(row(field, pairedDifference(first.counts(field), second.counts(field), level)));
+    rows.push(meanRow(field, pairedDifference(first.counts(field), second.counts(field), level)));
   }
   return rows;
 }

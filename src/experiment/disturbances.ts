@@ -1,5 +1,5 @@
 /** The spikes and faults of a scenario: what the charts shade and what recovery is told from. */
-import type { ResolvedScenario } from '../scenario/resolved.ts';
+import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
 import type { FaultSettings, RateChange, TrafficSettings } from '../workload/settings.ts';
 
 export interface Disturbance {
@@ -8,19 +8,33 @@ export interface Disturbance {
   readonly fromUs: number;
   /** null: it never ends. */
   readonly toUs: number | null;
-  /** null: in every design. */
-  readonly design: string | null;
+  /** Those that it strikes, in declared order. */
+  readonly designs: readonly string[];
   /** null: concerns every traffic. */
   readonly traffic: string | null;
 }
 
+/** All of them by the instant of their beginning; at one instant spikes first, then as written. */
 export function disturbancesOf(scenario: ResolvedScenario): Disturbance[] {
-  const found = [...scenario.traffic.flatMap(spikesOf), ...scenario.faults.map(disturbanceOf)];
+  const found = [
+    ...scenario.traffic.flatMap((traffic) => spikesOf(scenario, traffic)),
+    ...scenario.faults.map((fault) => disturbanceOf(scenario, fault)),
+  ];
   return found.sort((a, b) => a.fromUs - b.fromUs);
 }
 
+/** Whether a fault strikes a design: it is meant for it, and the design has what it is aimed at. */
+export function strikes(scenario: ResolvedScenario, design: ResolvedDesign, fault: FaultSettings): boolean {
+  if (fault.design !== null && fault.design !== design.name) return false;
+  const has = (name: string): boolean =>
+    design.resources.some((resource) => resource.name === name) ||
+    scenario.traffic.some((traffic) => traffic.name === name);
+  const { target } = fault;
+  return target.kind === 'link' ? has(target.from) && has(target.to) : has(target.resource);
+}
+
 /** Steps up and ramps up that come to an end; a lasting change of rate is not a disturbance but the new load. */
-function spikesOf(traffic: TrafficSettings): Disturbance[] {
+function spikesOf(scenario: ResolvedScenario, traffic: TrafficSettings): Disturbance[] {
   const { source } = traffic;
   if (source.kind !== 'rate') return [];
   const usual = source.base.kind === 'constant' ? source.base.perSecond : source.base.highPerSecond;
@@ -28,15 +42,15 @@ function spikesOf(traffic: TrafficSettings): Disturbance[] {
     change.perSecond > usual && (change.kind === 'ramp' ? change.back : change.forUs !== null);
   return source.changes.filter(isSpike).map((change) => ({
     kind: 'spike',
-    label: `${traffic.name} at ${change.perSecond}/s`,
+    label: `${traffic.name} at ${grouped(change.perSecond)}/s`,
     fromUs: change.atUs,
     toUs: change.atUs + (change.forUs as number),
-    design: null,
+    designs: scenario.designs.map(({ name }) => name),
     traffic: traffic.name,
   }));
 }
 
-function disturbanceOf(fault: FaultSettings): Disturbance {
+function disturbanceOf(scenario: ResolvedScenario, fault: FaultSettings): Disturbance {
   return {
     kind: 'fault',
     label: labelOf(fault),
@@ -47,7 +61,7 @@ function disturbanceOf(fault: FaultSettings): Disturbance {
         : fault.forUs === null
           ? null
           : fault.atUs + fault.forUs,
-    design: fault.design,
+    designs: scenario.designs.filter((design) => strikes(scenario, design, fault)).map(({ name }) => name),
     traffic: null,
   };
 }
@@ -75,4 +89,11 @@ function targetOf({ target }: FaultSettings): string {
 
 function percent(share: number): string {
   return `${Number((share * 100).toFixed(3))} %`;
+}
+
+/** `2,000`; up to three digits after the point. */
+function grouped(value: number): string {
+  const [whole = '', fraction] = String(Number(value.toFixed(3))).split('.');
+  const thousands = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return fraction === undefined ? thousands : `${thousands}.${fraction}`;
 }

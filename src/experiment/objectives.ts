@@ -3,22 +3,41 @@
  * offered requests completed within 2 s, so what was refused, lost or still waits counts as never.
  */
 import type { Comparison, ResolvedObjective, ResolvedScenario } from '../scenario/resolved.ts';
-import { jackknife, LogHistogram, ratioLeaveOneOut, tInterval, wilson } from '../stats/index.ts';
+import {
+  jackknife,
+  jackknifeMean,
+  jackknifeQuantile,
+  jackknifeRatio,
+  LogHistogram,
+  pool,
+  ratioLeaveOneOut,
+  tInterval,
+  wilson,
+} from '../stats/index.ts';
 import { shareOf } from './health.ts';
 import type { ReplicationOutcome } from './replication.ts';
+import { histogramsOf, type MetricSample, metricsOf } from './resources.ts';
 import type { Interval, ObjectiveResult, Share } from './result.ts';
-import { COUNTS, type CountField, mean, RESPONSES, TrafficSample } from './summaries.ts';
+import { COUNTS, type CountField, mean, RESPONSES, type TrafficSample } from './summaries.ts';
+
+/** A latency that was not reached by the end of the drain. */
+const NEVER = Number.POSITIVE_INFINITY;
 
 /** What an objective looks at: its value over all replications, what each replication has, and what decides. */
 interface Judgement {
+  /** `NEVER` where it includes what never came. */
   readonly value: number | null;
   /** The figure that is compared, with its interval; `limit` and `op` may differ from the written ones (shares for quantiles). */
   readonly decides: Interval;
   readonly op: Comparison;
   readonly limit: number;
+  /** null: the replication has nothing to judge. */
   readonly perReplication: readonly (number | null)[];
+  /** It is a mean: where the replications ended in two regimes, or some of them never, their agreement decides. */
+  readonly isMean: boolean;
 }
 
+/** The verdict in one design; null where the design lacks what the objective speaks of. */
 export function judge(
   scenario: ResolvedScenario,
   objective: ResolvedObjective,
@@ -28,20 +47,26 @@ export function judge(
   const { subject } = objective;
   const level = scenario.confidence;
   let judgement: Judgement | null = null;
-  if (subject.kind === 'metric') judgement = ofMetric(objective, subject, outcomes, level);
-  else {
+  let isSplit = false;
+  if (subject.kind === 'metric') {
+    judgement = ofMetric(objective, subject, outcomes, level);
+    isSplit = [...samples.values()].some(({ regimes }) => regimes !== null);
+  } else {
     const sample = samples.get(subject.traffic);
     if (sample !== undefined) judgement = ofTraffic(objective, subject, sample, level);
+    isSplit = sample?.regimes != null;
   }
   if (judgement === null) return null;
-  const { perReplication, op, limit } = judgement;
-  const met = perReplication.filter((value) => compare(value, op, limit)).length;
+  const { value, perReplication, op, limit } = judgement;
+  const judged = perReplication.filter((one) => one !== null);
+  const met = judged.filter((one) => compare(one, op, limit)).length;
+  const mustAgree = judgement.isMean && (isSplit || judged.includes(NEVER));
   return {
     text: objective.text,
-    value: judgement.value,
-    verdict: verdictOf(judgement),
+    value: value === NEVER ? null : value,
+    verdict: mustAgree ? agreement(met, judged.length) : verdictOf(judgement),
     expected: objective.expect,
-    metShare: shareWith(met, perReplication.length, level),
+    metShare: shareWith(met, judged.length, level),
   };
 }
 
@@ -58,11 +83,14 @@ function ofTraffic(
 ): Judgement | null {
   const { op, limit } = objective;
   const { field, statistic } = subject;
-  if (field === 'completionMs' || field === 'responseMs')
+  if (field === 'completionMs' || field === 'responseMs') {
+    if (statistic === 'count')
+      return ofCount(objective, sample, field === 'completionMs' ? 'completed' : 'ok', null, level);
     return ofLatency(objective, sample, field, statistic ?? 'mean', level);
+  }
   if (field === 'throughputPerSecond' || field === 'goodputPerSecond') {
     const rates = sample.rates(field === 'throughputPerSecond' ? 'throughput' : 'goodput');
-    return { value: mean(rates), decides: tInterval(rates, level), op, limit, perReplication: rates };
+    return { value: mean(rates), decides: tInterval(rates, level), op, limit, perReplication: rates, isMean: true };
   }
   const name = field.startsWith('response.') ? field.slice('response.'.length) : field;
   const known = [...COUNTS, ...RESPONSES].find((count) => count === name);
@@ -79,16 +107,18 @@ function ofCount(
 ): Judgement {
   const { op, limit } = objective;
   const counts = sample.counts(field);
-  if (statistic === 'share') {
-    const offered = sample.counts('offered');
-    const decides = jackknife(ratioLeaveOneOut(counts, offered, `share of offered that is ${field}`), level);
-    const perReplication = counts.map((count, i) => ratio(count, offered[i] as number));
-    return { value: decides.estimate, decides, op, limit, perReplication };
-  }
-  const total = sample.total(field);
-  // A count is what it is: the total decides, without an interval.
+  if (statistic !== 'share') return ofTotal(op, limit, counts, level);
+  const offered = sample.counts('offered');
+  const decides = jackknifeRatio(counts, offered, level, `share of offered that is ${field}`);
+  const perReplication = ratios(counts, offered);
+  return { value: decides.estimate, decides, op, limit, perReplication, isMean: true };
+}
+
+/** A count is what it is: the total over the replications decides, without an interval. */
+function ofTotal(op: Comparison, limit: number, counts: readonly number[], level: number): Judgement {
+  const total = counts.reduce((sum, count) => sum + count, 0);
   const decides = { estimate: total, low: null, high: null, level, method: 'total over the replications' };
-  return { value: total, decides, op, limit, perReplication: counts };
+  return { value: total, decides, op, limit, perReplication: counts, isMean: false };
 }
 
 function ofLatency(
@@ -100,88 +130,122 @@ function ofLatency(
 ): Judgement {
   const { op, limit } = objective;
   const histograms = sample[field];
-  const share = shareOf(statistic);
-  if (share === null) {
-    const one = (histogram: LogHistogram): number | null =>
-      histogram.count === 0
-        ? null
-        : statistic === 'max'
-          ? histogram.max
-          : statistic === 'count'
-            ? histogram.count
-            : histogram.mean;
-    const perReplication = histograms.map(one);
-    const known = perReplication.filter((value) => value !== null);
-    return { value: mean(known), decides: tInterval(known, level), op, limit, perReplication };
-  }
   const offered = sample.counts('offered');
+  const share = shareOf(statistic);
+  if (share === null) return ofMeanOrMax(objective, histograms, offered, statistic === 'max', level);
+  const value = offeredQuantile(histograms, offered, share);
+  if (op === '==' || op === '!=') {
+    const decides = { estimate: value, low: null, high: null, level, method: 'quantile of the offered' };
+    const perReplication = histograms.map((one, i) => offeredQuantile([one], [offered[i] as number], share));
+    return { value, decides, op, limit, perReplication, isMean: false };
+  }
   const within = histograms.map((histogram) => histogram.countAtMost(limit));
   const decides = jackknife(ratioLeaveOneOut(within, offered, `share of the offered within ${limit} ms`), level);
   // "p99 < L" says that a share of at least 0.99 came within L; "p99 > L" that less did.
   const upper = op === '<' || op === '<=';
-  return {
-    value: offeredQuantile(histograms, offered, share),
-    decides,
-    op: upper ? '>=' : '<',
-    limit: share,
-    perReplication: within.map((count, i) => ratio(count, offered[i] as number)),
-  };
+  const perReplication = ratios(within, offered);
+  return { value, decides, op: upper ? '>=' : '<', limit: share, perReplication, isMean: false };
 }
 
-/** Quantile over all that were offered; null where it falls among those that never completed. */
+/** Of all that were offered, so one that never came makes either of them infinite. The maxima of replications are never pooled. */
+function ofMeanOrMax(
+  { op, limit }: ResolvedObjective,
+  histograms: readonly LogHistogram[],
+  offered: readonly number[],
+  isMax: boolean,
+  level: number,
+): Judgement {
+  const perReplication = histograms.map((one, i) => {
+    if (offered[i] === 0) return null;
+    return one.count < (offered[i] as number) ? NEVER : isMax ? one.max : one.mean;
+  });
+  const known = perReplication.filter((value) => value !== null);
+  let decides: Interval;
+  if (known.includes(NEVER)) decides = { estimate: NEVER, low: null, high: null, level, method: 'some never came' };
+  else if (isMax) decides = tInterval(known, level);
+  else {
+    const sums = histograms.map(({ sum }) => sum);
+    decides = jackknifeMean(
+      sums,
+      histograms.map(({ count }) => count),
+      level,
+    );
+  }
+  return { value: decides.estimate, decides, op, limit, perReplication, isMean: true };
+}
+
+/** Quantile over all that were offered; `NEVER` where it falls among those that did not complete, null where none were offered. */
 function offeredQuantile(
   histograms: readonly LogHistogram[],
   offered: readonly number[],
   share: number,
 ): number | null {
-  const pooled = new LogHistogram();
-  for (const histogram of histograms) pooled.merge(histogram);
+  const pooled = pool(histograms);
   const all = offered.reduce((sum, count) => sum + count, 0);
   if (all === 0) return null;
   const rank = Math.max(1, Math.ceil(share * all - 1e-9));
-  return rank > pooled.count ? null : pooled.valueAt(rank, null);
+  return rank > pooled.count ? NEVER : pooled.valueAt(rank, null);
 }
 
 function ofMetric(
-  objective: ResolvedObjective,
+  { op, limit }: ResolvedObjective,
   subject: { readonly resource: string; readonly metric: string; readonly statistic: string },
   outcomes: readonly ReplicationOutcome[],
   level: number,
 ): Judgement | null {
-  const perReplication: number[] = [];
-  for (const { resources } of outcomes) {
-    const metric = resources
-      .find(({ name }) => name === subject.resource)
-      ?.metrics.find(({ name }) => name === subject.metric);
-    if (metric === undefined) return null;
-    const value = statisticOf(metric, subject.statistic);
-    if (value !== null) perReplication.push(value);
+  const { resource, metric, statistic } = subject;
+  const isWait = metric === 'WaitProbability';
+  const sample = metricsOf(outcomes, resource).find(({ name }) => name === (isWait ? 'WaitMs' : metric));
+  if (sample === undefined) return null;
+  if (isWait) return ofWaitProbability(op, limit, sample, level);
+  const kind = sample.all[0]?.kind;
+  const values = sample.all.map((data) =>
+    statistic === 'sum' || statistic === 'mean' || statistic === 'min' || statistic === 'max' ? data[statistic] : null,
+  );
+  const known = values.filter((value) => value !== null);
+  if (kind === 'counter' && statistic === 'sum') return ofTotal(op, limit, known, level);
+  if (kind === 'observations' && statistic === 'mean') {
+    const histograms = histogramsOf(sample);
+    const decides = jackknifeMean(
+      histograms.map(({ sum }) => sum),
+      histograms.map(({ count }) => count),
+      level,
+    );
+    return { value: decides.estimate, decides, op, limit, perReplication: values, isMean: true };
   }
-  const { op, limit } = objective;
-  return { value: mean(perReplication), decides: tInterval(perReplication, level), op, limit, perReplication };
-}
-
-function statisticOf(
-  metric: ReplicationOutcome['resources'][number]['metrics'][number],
-  statistic: string,
-): number | null {
-  if (statistic === 'sum' || statistic === 'mean' || statistic === 'min' || statistic === 'max')
-    return metric[statistic];
   const share = shareOf(statistic);
-  if (share === null || metric.histogram === null || metric.histogram.count === 0) return null;
-  return LogHistogram.fromData(metric.histogram).quantile(share);
+  if (share !== null) {
+    const histograms = histogramsOf(sample);
+    const decides = jackknifeQuantile(histograms, share, level);
+    const perReplication = histograms.map((one) => (one.count === 0 ? null : one.quantile(share)));
+    return { value: decides.estimate, decides, op, limit, perReplication, isMean: false };
+  }
+  const decides = tInterval(known, level);
+  return { value: decides.estimate, decides, op, limit, perReplication: values, isMean: true };
 }
 
+function ofWaitProbability(op: Comparison, limit: number, sample: MetricSample, level: number): Judgement {
+  const histograms = histogramsOf(sample);
+  const served = histograms.map(({ count }) => count);
+  const waited = histograms.map((one) => one.count - one.countAtMost(0));
+  const decides = jackknifeRatio(waited, served, level, 'share of the served that waited');
+  return { value: decides.estimate, decides, op, limit, perReplication: ratios(waited, served), isMean: true };
+}
+
+/** Nothing observed decides nothing; an interval that spans the limit does not either. */
 function verdictOf({ decides, op, limit }: Judgement): ObjectiveResult['verdict'] {
   const { estimate, low, high } = decides;
-  if (estimate === null) return 'missed';
+  if (estimate === null) return 'undecided';
   const met = compare(estimate, op, limit);
   if (low === null || high === null || op === '==' || op === '!=') return met ? 'met' : 'missed';
   return compare(low, op, limit) === met && compare(high, op, limit) === met ? (met ? 'met' : 'missed') : 'undecided';
 }
 
-function compare(value: number | null, op: Comparison, limit: number): boolean {
-  if (value === null) return false;
+function agreement(met: number, of: number): ObjectiveResult['verdict'] {
+  return met === of ? 'met' : met === 0 ? 'missed' : 'undecided';
+}
+
+function compare(value: number, op: Comparison, limit: number): boolean {
   switch (op) {
     case '<':
       return value < limit;
@@ -198,6 +262,7 @@ function compare(value: number | null, op: Comparison, limit: number): boolean {
   }
 }
 
-function ratio(count: number, of: number): number | null {
-  return of === 0 ? null : count / of;
+/** null where there is nothing to take a share of. */
+function ratios(counts: readonly number[], of: readonly number[]): (number | null)[] {
+  return counts.map((count, i) => (of[i] === 0 ? null : count / (of[i] as number)));
 }

@@ -2,13 +2,11 @@
 import { type HistogramData, LogHistogram } from '../stats/index.ts';
 
 type Series = readonly (number | null)[];
+/** What a replication that ended earlier counts as from then on; null: it is left out. */
+export type After = (series: Series) => number | null;
 
 /** A replication that ended earlier counts as `after` from then on. */
-export function meanSeries(
-  all: readonly Series[],
-  length: number,
-  after: (series: Series) => number | null,
-): (number | null)[] {
+export function meanSeries(all: readonly Series[], length: number, after: After): (number | null)[] {
   return buckets(length, (bucket) => {
     let sum = 0;
     let count = 0;
@@ -25,7 +23,7 @@ export function meanSeries(
 export function bandSeries(
   all: readonly Series[],
   length: number,
-  after: (series: Series) => number | null,
+  after: After,
 ): { low: (number | null)[]; high: (number | null)[] } {
   const extreme = (pick: (...values: number[]) => number): (number | null)[] =>
     buckets(length, (bucket) => {
@@ -57,7 +55,9 @@ export function quantileSeries(
 }
 
 export const zeroAfter = (): number => 0;
+/** The last value: series of levels end with a bucket in which nothing changed any more. */
 export const lastAfter = (series: Series): number | null => series.at(-1) ?? null;
+export const nothingAfter = (): null => null;
 
 function buckets(length: number, value: (bucket: number) => number | null): (number | null)[] {
   return Array.from({ length }, (_, bucket) => value(bucket));

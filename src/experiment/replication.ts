@@ -61,6 +61,8 @@ export function runReplication(
   const endUs = play(world, scenario, design, replication, options);
   world.requests.settleRest();
   const padded = Math.max(1, Math.ceil(endUs / scenario.resolutionUs)) * scenario.resolutionUs;
+  // One bucket more for metrics: in it nothing changes, so that its value is what the run left behind.
+  const after = padded + scenario.resolutionUs;
   const traffic = world.accounts.map(({ name, account }) => ({ name, outcome: account.finish(padded) }));
   for (const { name, outcome } of traffic) assertConserved(scenario, design, replication, name, outcome);
   return {
@@ -70,7 +72,7 @@ export function runReplication(
     fingerprint: world.sim.fingerprint(),
     endUs,
     traffic,
-    resources: world.recorders.map(({ name, type, recorder }) => ({ name, type, metrics: recorder.finish(padded) })),
+    resources: world.recorders.map(({ name, type, recorder }) => ({ name, type, metrics: recorder.finish(after) })),
   };
 }
 

@@ -31,9 +31,9 @@ export interface Recovery {
   readonly after: string;
   /** Median over the replications that recovered; null when fewer than half did. */
   readonly recoveredMs: number | null;
-  /** Share of replications that recovered. */
+  /** Share of replications that recovered, of those in which it can be told. */
   readonly share: Share;
-  /** One value a replication; null: never. */
+  /** One value a replication; null: never, or it cannot be told. */
   readonly perReplicationMs: readonly (number | null)[];
 }
 
@@ -162,7 +162,7 @@ export interface Disturbance {
   readonly label: string;
   readonly fromMs: number;
   readonly toMs: number;
-  /** null: in every design. */
+  /** The only design that is struck; null: every design, or several. */
   readonly design: string | null;
 }
 

@@ -1,6 +1,15 @@
 /** The summed-up figures of a traffic over all replications, each with its interval. */
 import type { TrafficOutcome } from '../history/index.ts';
-import { jackknifeMean, jackknifeQuantile, jackknifeRatio, LogHistogram, pool, tInterval } from '../stats/index.ts';
+import {
+  jackknifeMean,
+  jackknifeQuantile,
+  jackknifeRatio,
+  LogHistogram,
+  pool,
+  type TwoRegimes,
+  tInterval,
+  twoRegimes,
+} from '../stats/index.ts';
 import type { Interval, LatencySummary } from './result.ts';
 
 export const QUANTILES = [
@@ -39,12 +48,15 @@ export class TrafficSample {
   readonly responseMs: readonly LogHistogram[];
   readonly completionMs: readonly LogHistogram[];
   readonly windowSeconds: number;
+  /** Whether its replications ended in two regimes of goodput; null: in one. */
+  readonly regimes: TwoRegimes | null;
 
   constructor(outcomes: readonly TrafficOutcome[], windowSeconds: number) {
     this.outcomes = outcomes;
     this.windowSeconds = windowSeconds;
     this.responseMs = outcomes.map(({ responseMs }) => LogHistogram.fromData(responseMs));
     this.completionMs = outcomes.map(({ completionMs }) => LogHistogram.fromData(completionMs));
+    this.regimes = twoRegimes(this.rates('goodput'));
   }
 
   counts(field: CountField | (typeof RESPONSES)[number]): number[] {
@@ -97,20 +109,20 @@ const DRAWN_SHARES = [
  * An interval on every numeric field of a traffic; none with fewer than two replications. Where the replications ended in two regimes no
  * interval is given on a mean or a total: it would describe no run at all. Also `<fate>.share`: that fate's share of the offered.
  */
-export function intervalsOf(sample: TrafficSample, level: number, twoRegimes: boolean): [string, Interval][] {
+export function intervalsOf(sample: TrafficSample, level: number): [string, Interval][] {
   if (sample.outcomes.length < 2) return [];
   const found: [string, Interval][] = [];
-  const unlessSplit = (interval: Interval): Interval =>
-    twoRegimes
+  const unlessSplit = (interval: Interval, most = Number.POSITIVE_INFINITY): Interval =>
+    sample.regimes !== null
       ? { ...interval, low: null, high: null, method: 'no interval on a mean: the replications ended in two regimes' }
-      : interval;
+      : possible(interval, most);
   const totalOf = (counts: readonly number[]): Interval => totalled(tInterval(counts, level), counts.length);
   for (const field of COUNTS) found.push([field, unlessSplit(totalOf(sample.counts(field)))]);
   for (const field of RESPONSES) found.push([`response.${field}`, unlessSplit(totalOf(sample.counts(field)))]);
   const offered = sample.counts('offered');
   for (const fate of FATES) {
     const share = jackknifeRatio(sample.counts(fate), offered, level, `${fate} ÷ offered, pooled`);
-    found.push([`${fate}.share`, unlessSplit(share)]);
+    found.push([`${fate}.share`, unlessSplit(share, 1)]);
   }
   found.push(['throughputPerSecond', unlessSplit(tInterval(sample.rates('throughput'), level))]);
   found.push(['goodputPerSecond', unlessSplit(tInterval(sample.rates('goodput'), level))]);
@@ -125,6 +137,16 @@ export function intervalsOf(sample: TrafficSample, level: number, twoRegimes: bo
     found.push([`${field}.max`, unlessSplit(ofMaxima(histograms, level))]);
   }
   return found;
+}
+
+/** Nothing here can be negative, and no share more than 1: an interval need not say that it might. */
+function possible(interval: Interval, most: number): Interval {
+  const { low, high } = interval;
+  return {
+    ...interval,
+    low: low === null ? null : Math.max(0, low),
+    high: high === null ? null : Math.min(most, high),
+  };
 }
 
 function ofMaxima(histograms: readonly LogHistogram[], level: number): Interval {

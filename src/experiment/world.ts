@@ -24,7 +24,7 @@ import { RequestTable } from '../workload/requests.ts';
 import { Sender } from '../workload/sender.ts';
 import type { FaultSettings, TrafficSettings } from '../workload/settings.ts';
 import { SqsProducer } from '../workload/sqs-producer.ts';
-import { disturbancesOf } from './disturbances.ts';
+import { disturbancesOf, strikes } from './disturbances.ts';
 import { healthLimitMs } from './health.ts';
 import { Links } from './links.ts';
 
@@ -62,7 +62,7 @@ export class World {
         if (this.draining) this.sim.stop();
       },
     );
-    const faults = scenario.faults.filter((fault) => this.#concerns(fault));
+    const faults = scenario.faults.filter((fault) => strikes(scenario, design, fault));
     this.#links = new Links(faults);
     this.#build();
     this.#connect();
@@ -237,14 +237,6 @@ export class World {
 
   // --- faults ---
 
-  #concerns(fault: FaultSettings): boolean {
-    if (fault.design !== null && fault.design !== this.#design.name) return false;
-    const has = (name: string): boolean =>
-      this.#design.resources.some((resource) => resource.name === name) ||
-      this.#scenario.traffic.some((traffic) => traffic.name === name);
-    return fault.target.kind === 'link' ? has(fault.target.from) && has(fault.target.to) : has(fault.target.resource);
-  }
-
   #strike(fault: FaultSettings): () => void {
     const ends: (() => void)[] = [];
     const { target } = fault;
@@ -294,9 +286,7 @@ export class World {
   }
 
   #learnHealthBeforeDisturbances(): void {
-    const relevant = disturbancesOf(this.#scenario).filter(
-      ({ design }) => design === null || design === this.#design.name,
-    );
+    const relevant = disturbancesOf(this.#scenario).filter(({ designs }) => designs.includes(this.#design.name));
     for (const { name, account } of this.accounts) {
       const first = relevant.find(({ traffic }) => traffic === null || traffic === name);
       if (first === undefined) continue;

@@ -21,11 +21,12 @@ export const RESPONSE_FIELDS = ['ok', 'refused', 'timedOut', 'waiting'] as const
 export const LATENCY_STATISTICS = ['p50', 'p90', 'p95', 'p99', 'p999', 'mean', 'max', 'count'] as const;
 
 /** How a metric is kept decides which statistics it has: a counter has no maximum, a level no sum. */
-export type MetricKind = 'counter' | 'level' | 'observations';
+export type MetricKind = 'counter' | 'level' | 'observations' | 'ratio';
 export const METRIC_STATISTICS: Readonly<Record<MetricKind, readonly string[]>> = {
   counter: ['sum', 'mean'],
   level: ['mean', 'min', 'max'],
   observations: ['mean', 'min', 'max', 'p50', 'p90', 'p99'],
+  ratio: ['mean'],
 };
 
 export interface MetricShape {
@@ -65,6 +66,7 @@ export const METRICS: Readonly<Record<string, ReadonlyMap<string, MetricShape>>>
     ['QueueLength', level],
     ['BusyServers', level],
     ['WaitMs', { kind: 'observations', unit: 'milliseconds' }],
+    ['WaitProbability', { kind: 'ratio', unit: 'share' }],
   ]),
   sqs: new Map<string, MetricShape>([
     ['NumberOfMessagesSent', counter],
