@@ -149,7 +149,13 @@ function designResult(
       .filter((objective) => objective.design === null || objective.design === design.name)
       .map((objective) => judge(scenario, objective, samples, outcomes))
       .filter((verdict) => verdict !== null),
-    guarantees: [],
+    // Asserted in every run: one in which it breaks is an error, not a result.
+    guarantees: scenario.traffic.map(({ name }) => ({
+      name: 'conservation',
+      resource: name,
+      verdict: 'held',
+      expected: 'held',
+    })),
     cost: null,
     events: outcomes.reduce((sum, { events }) => sum + events, 0),
     eventsFingerprint: sha256Hex(outcomes.map(({ fingerprint }) => fingerprint).join('\n')).slice(0, 32),
