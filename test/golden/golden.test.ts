@@ -1,0 +1,59 @@
+/**
+ * Every scenario, shortened, gives what it gave before. After a change that is meant to change results:
+ *   SPILLWAY_GOLDEN=update npx vitest run --project rooms test/golden
+ * and say in the commit why. `tools/golden.mjs` does the same with all replications, threads, time zones and versions of Node.
+ */
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { runScenario } from '../../src/experiment/index.ts';
+import { resolve } from '../support/street.ts';
+import { type Golden, goldenOf } from './headlines.ts';
+
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+const SCENARIOS = fileURLToPath(new URL('../../scenarios/', import.meta.url));
+const names = readdirSync(SCENARIOS)
+  .filter((file) => file.endsWith('.yaml'))
+  .map((file) => file.slice(0, -'.yaml'.length));
+const updating = process.env['SPILLWAY_GOLDEN'] === 'update';
+const storedIn = (name: string): string => join(HERE, `${name}.json`);
+const storedNames = (): string[] =>
+  readdirSync(HERE)
+    .filter((file) => file.endsWith('.json') && file !== 'fingerprints.json')
+    .map((file) => file.slice(0, -'.json'.length));
+
+/** Horizons that still hold what the scenario is about, so that two replications of all take no more than half a minute. */
+const HORIZONS: Readonly<Record<string, string>> = {
+  'consumer-crash': '12m',
+  duplicates: '6m',
+  'flash-sale': '8m',
+  'poison-message': '1h',
+  'queue-as-database-buffer': '15h',
+  'retry-storm': '6m',
+  'slow-database': '14m',
+};
+
+describe('every scenario gives what it gave before', () => {
+  test.each(names)('%s', (name) => {
+    const file = join(SCENARIOS, `${name}.yaml`);
+    const readText = (path: string): string => readFileSync(join(SCENARIOS, path), 'utf8');
+    const overrides = [{ path: 'replications', value: '2' }];
+    const horizon = HORIZONS[name];
+    if (horizon !== undefined) overrides.push({ path: 'horizon', value: horizon });
+    const scenario = resolve(readFileSync(file, 'utf8'), { file, name, readText, overrides });
+    const now = goldenOf(runScenario(scenario));
+    if (updating) writeFileSync(storedIn(name), `${JSON.stringify(now, null, 2)}\n`);
+    expect(existsSync(storedIn(name)), `${name} has a stored result; store it with SPILLWAY_GOLDEN=update`).toBe(true);
+    const before = JSON.parse(readFileSync(storedIn(name), 'utf8')) as Golden;
+    // The designs first: they say what is different, the fingerprint only that something is.
+    expect(now.designs).toEqual(before.designs);
+    expect(now).toEqual(before);
+  });
+
+  test('and none is stored that is no scenario', () => {
+    const gone = storedNames().filter((name) => !names.includes(name));
+    if (updating) for (const name of gone) rmSync(storedIn(name));
+    else expect(gone).toEqual([]);
+  });
+});
