@@ -22,6 +22,8 @@ import { COUNTS, type CountField, mean, RESPONSES, type TrafficSample } from './
 
 /** A latency that was not reached by the end of the drain. */
 const NEVER = Number.POSITIVE_INFINITY;
+/** An interval that is narrower, relative to its estimate, has its width from rounding: the replications are alike. */
+const ROUNDING = 1e-12;
 
 /** What an objective looks at: its value over all replications, what each replication has, and what decides. */
 interface Judgement {
@@ -237,7 +239,8 @@ function verdictOf({ decides, op, limit }: Judgement): ObjectiveResult['verdict'
   const { estimate, low, high } = decides;
   if (estimate === null) return 'undecided';
   const met = compare(estimate, op, limit);
-  if (low === null || high === null || op === '==' || op === '!=') return met ? 'met' : 'missed';
+  const hasNoWidth = low === null || high === null || high - low <= ROUNDING * Math.abs(estimate);
+  if (hasNoWidth || op === '==' || op === '!=') return met ? 'met' : 'missed';
   return compare(low, op, limit) === met && compare(high, op, limit) === met ? (met ? 'met' : 'missed') : 'undecided';
 }
 
