@@ -23,6 +23,8 @@ export interface CallObserver {
   onAttempt(request: number): void;
   /** The callee has answered one attempt, in time or late. */
   onServed(request: number, outcome: Outcome): void;
+  /** An attempt has run into its timeout. */
+  onTimedOut?(request: number): void;
 }
 
 const Free = 0;
@@ -163,6 +165,7 @@ export class CallPath implements Callee, Caller {
   }
 
   #timedOut(slot: number): void {
+    this.#observer?.onTimedOut?.(this.#request[slot] as number);
     this.#leave(slot, this.#policy.cancelOnTimeout);
     this.#ended(slot, Outcome.timedOut);
   }

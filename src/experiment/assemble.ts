@@ -204,7 +204,7 @@ function trafficResult(scenario: ResolvedScenario, design: string, name: string,
   };
 }
 
-/** null: it lasts to the horizon or longer, or in no replication anybody can tell. */
+/** null: in no replication anybody can tell, for instance since the disturbance lasts to the horizon. */
 function recoveryOf(
   scenario: ResolvedScenario,
   design: string,
@@ -212,8 +212,6 @@ function recoveryOf(
   sample: TrafficSample,
   disturbance: Disturbance,
 ): Recovery | null {
-  const { toUs } = disturbance;
-  if (toUs === null || toUs >= scenario.horizonUs) return null;
   const share = healthShare(scenario, design, traffic);
   const each = sample.outcomes.map((outcome) =>
     recoveryMs(outcome, disturbance, share, scenario.resolutionUs, scenario.horizonUs),

@@ -7,7 +7,7 @@
  *
  * This is the only place where services meet.
  */
-import { CallPath, type CallSettings, Link } from '../calls/index.ts';
+import { type CallObserver, CallPath, type CallSettings, Link } from '../calls/index.ts';
 import { MetricsRecorder, TrafficAccount, type Window } from '../history/index.ts';
 import { compileVariate, Simulation } from '../kernel/index.ts';
 import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
@@ -190,11 +190,26 @@ export class World {
   }
 
   #paths(owner: string, calls: readonly CallSettings[]): CallPath[] {
+    if (calls.length === 0) return [];
+    const observer = this.#callObserver(owner);
     return calls.map((call, index) => {
       const name = index === 0 ? `${owner}->${call.to}` : `${owner}->${call.to}#${index}`;
       const callee = this.#linked(owner, call.to, name, call.latency);
-      return new CallPath(this.sim, name, this.requests, callee, call);
+      return new CallPath(this.sim, name, this.requests, callee, call, observer);
     });
+  }
+
+  /** Attempts of a resource at its calls: against its calls they tell how retries multiply the load. */
+  #callObserver(owner: string): CallObserver | null {
+    const recorder = this.recorders.find(({ name }) => name === owner)?.recorder;
+    if (recorder === undefined) return null;
+    const attempts = recorder.counter('CallAttempts', 'Count');
+    const timeouts = recorder.counter('CallTimeouts', 'Count');
+    return {
+      onAttempt: () => attempts.add(1),
+      onServed: () => {},
+      onTimedOut: () => timeouts.add(1),
+    };
   }
 
   #linked(owner: string, to: string, name: string, latency: CallSettings['latency']): Callee {

@@ -67,6 +67,8 @@ export const METRICS: Readonly<Record<string, ReadonlyMap<string, MetricShape>>>
     ['BusyServers', level],
     ['WaitMs', { kind: 'observations', unit: 'milliseconds' }],
     ['WaitProbability', { kind: 'ratio', unit: 'share' }],
+    ['CallAttempts', counter],
+    ['CallTimeouts', counter],
   ]),
   sqs: new Map<string, MetricShape>([
     ['NumberOfMessagesSent', counter],
@@ -88,5 +90,7 @@ export const METRICS: Readonly<Record<string, ReadonlyMap<string, MetricShape>>>
     ['InstancesRunning', level],
     ['MessagesHandled', counter],
     ['HandlerFailures', counter],
+    ['CallAttempts', counter],
+    ['CallTimeouts', counter],
   ]),
 };

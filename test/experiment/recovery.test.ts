@@ -155,6 +155,18 @@ describe('recovery in the result', () => {
     expect(rows(yaml(fault('10s', 'for: 10s, slow: 5x'), 1), [from(0)])).toHaveLength(1);
   });
 
+  test('from a spike concerns the traffic that has it', () => {
+    const text = yaml('', 1).replace(
+      'traffic: { t: { rate: 10/s } }',
+      'traffic: { t: { rate: 10/s, changes: [ { at: 10s, for: 10s, rate: 90/s } ] }, u: { rate: 1/s } }',
+    );
+    const all = [{ traffic: { t: cohorts(from(25)), u: cohorts(from(0)) } }];
+    const scenario = resolve(text.replace('{ t: db }', '{ t: db, u: db }'));
+    const found = assembleResult(scenario, new Map([['d', replications('d', all)]])).designs['d']?.traffic;
+    expect(found?.['t']?.recovery).toMatchObject([{ after: 'spike at 10000 ms', recoveredMs: 5000 }]);
+    expect(found?.['u']?.recovery).toEqual([]);
+  });
+
   test('concerns the designs that have what the fault strikes', () => {
     const text = `seed: 1
 horizon: 100s
