@@ -321,7 +321,7 @@ describe('series', () => {
       band: { low: [4, 4, 0, 0], high: [8, 6, 4, 4] },
     });
     expect(drawn('level', [8, 6, 2], [4, 4, 4, 4, 4]).mean).toEqual([6, 5, 3, 3]);
-    expect(drawn('age', [8, 6, 0], [4, 4, 4, 4, 4]).mean).toEqual([6, 5, 2, 2]);
+    expect(drawn('age', [8, 6, 2], [4, 4, 4, 4, 4]).mean).toEqual([6, 5, 3, 3]);
     expect(drawn('counter', [8, 6, 0], [4, 4, 4, 4, 0]).mean).toEqual([6, 5, 2, 2]);
     expect(drawn('observations', [8, null, null], [4, 4, null, 4, null]).mean).toEqual([6, 4, null, 4]);
   });
