@@ -152,7 +152,13 @@ describe('recovery in the result', () => {
       expect(rows(yaml(fault('10s', more), 1), [from(0)]), more).toEqual([]);
     }
     expect(rows(yaml(fault('10s', 'for: 10s, slow: 5x'), 1), [from(0)], null)).toEqual([]);
-    expect(rows(yaml(fault('10s', 'for: 10s, slow: 5x'), 1), [from(0)])).toHaveLength(1);
+    const told = resolve(yaml(fault('10s', 'for: 10s, slow: 5x'), 1));
+    const result = assembleResult(told, new Map([['d', replications('d', [{ traffic: { t: cohorts(from(0)) } }])]]));
+    expect(result.designs['d']?.traffic['t']?.recovery).toHaveLength(1);
+    // The only design there is needs no name.
+    expect(result.disturbances).toEqual([
+      { kind: 'fault', label: 'db 5x slower', fromMs: 10_000, toMs: 20_000, design: null },
+    ]);
   });
 
   test('from a spike concerns the traffic that has it', () => {
@@ -201,6 +207,14 @@ describe('the limit of health', () => {
   test('is that of the first objective on completions', () => {
     const scenario = resolve(yaml(`${objectives}\n${outage}`, 1));
     expect(replicate(scenario, 'd')[0]?.traffic[0]?.outcome.healthLimitMs).toBe(3000);
+  });
+
+  test('is not that of an objective that asks for lateness, or is meant for another design', () => {
+    const others =
+      'objectives: [ completion.p99 of t > 1ms, { that: completion.p99 of t < 7s, design: e }, completion.p99 of t < 2s ]';
+    const scenario = resolve(yaml(`${others}\n${outage}`, 1, ['d', 'e']));
+    const limits = ['d', 'e'].map((design) => replicate(scenario, design)[0]?.traffic[0]?.outcome.healthLimitMs);
+    expect(limits).toEqual([2000, 7000]);
   });
 
   test('is learnt before the first disturbance where no objective says it', () => {
