@@ -3,4 +3,4 @@ import { playRandomScenarios } from './play.ts';
 
 test('a random scenario runs, loses count of nothing, and gives the same bytes for the same seed', () => {
   playRandomScenarios(1, 200);
-});
+}, 180_000);
