@@ -129,7 +129,15 @@ export class Sender implements Caller {
     const key = keys === null ? -1 : keys.draw(this.#keyDraws.at(draw, 0));
     const isPoison = poison > 0 && this.#poisonDraws.at(draw, 0).uniform() < poison;
     const counted = now >= warmupUs && now <= horizonUs;
-    const request = this.#requests.create(index, order, now, key, Math.max(1, Math.floor(bytes + 0.5)), isPoison, counted);
+    const request = this.#requests.create(
+      index,
+      order,
+      now,
+      key,
+      Math.max(1, Math.floor(bytes + 0.5)),
+      isPoison,
+      counted,
+    );
     if (user >= 0) this.#users.set(request, user);
     this.#path.call(request, 0, this, request);
     if (duplicates > 0 && this.#copyDraws.at(draw, 0).uniform() < duplicates) {

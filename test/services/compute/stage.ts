@@ -8,7 +8,6 @@ import type { Callee, Caller, Outcome } from '../../../src/services/ports.ts';
 import { CountedRequests, nameOf } from '../../calls/stage.ts';
 
 export const constant = (value: number) => ({ kind: 'constant' as const, value });
-const exponential = (mean: number) => ({ kind: 'exponential' as const, mean });
 
 export function settings(change: Partial<ServiceSettings> = {}): ServiceSettings {
   return {
