@@ -7,6 +7,7 @@ import { type Fact, sqsFacts } from '../facts/index.ts';
 import { SQS_LATENCY } from '../services/sqs/schema.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import { DEFAULT_SIZE_BYTES } from '../workload/schema.ts';
+import type { TrafficSource } from '../workload/settings.ts';
 import { valueAt } from './findings.ts';
 import type { Assumption, ResolvedScenario, ResourceSettings } from './resolved.ts';
 import type { ReadTraffic } from './traffic.ts';
@@ -43,6 +44,12 @@ function ofTraffic({ settings, missingPeriods }: ReadTraffic, scenario: Resolved
   if (source.kind === 'rate' && source.arrivals.kind === 'poisson') {
     say(
       'Requests arrive independently of each other (a Poisson process at the given rate): real users who follow one another make more bursts.',
+    );
+  }
+  if (source.kind === 'rate' && highestRate(source) > FINEST_RATE) {
+    say(
+      `The mean gap between two arrivals falls under 100 µs, while instants are whole microseconds: arrivals at one instant are more frequent than they should be.`,
+      'resolution of virtual time',
     );
   }
   if (source.kind === 'trace' && source.everyUs !== null) {
@@ -254,4 +261,12 @@ function sourceOf(fact: Fact): string {
 /** 120,000 rather than 120000, the same on every machine. */
 function grouped(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** Requests per second from which a mean gap is under 100 µs. */
+const FINEST_RATE = 10_000;
+
+function highestRate({ base, changes }: Extract<TrafficSource, { kind: 'rate' }>): number {
+  const usual = base.kind === 'constant' ? base.perSecond : base.highPerSecond;
+  return Math.max(usual, ...changes.map(({ perSecond }) => perSecond));
 }

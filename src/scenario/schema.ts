@@ -1,6 +1,6 @@
 /** The root of a scenario as written: every setting that stands alone. Named parts are read one by one, so that one error hides no other. */
 import { z } from 'zod';
-import type { Vocabulary } from '../calls/schema.ts';
+import { complain, type Vocabulary } from '../calls/schema.ts';
 
 /** The snapshot of AWS's numbers that this version knows. */
 export const FACTS_SNAPSHOT = '2026-11';
@@ -35,7 +35,7 @@ export function rootSchema(v: Vocabulary): z.ZodType<WrittenRoot> {
       horizon: v.either('a duration such as 30m, or trace', [v.choice(['trace']), v.duration({ min: 1 })]),
       drain: v.duration().optional(),
       warmup: v.duration().optional(),
-      study: v.choice(['terminating', 'steady']).optional(),
+      study: v.choice(['terminating', 'steady']).transform(onlyTerminating).optional(),
       replications: v.count({ min: 1, max: MAX_REPLICATIONS }).optional(),
       confidence: v.number({ min: 0.5, max: 0.9999 }).optional(),
       facts: v.choice([FACTS_SNAPSHOT]).optional(),
@@ -83,4 +83,12 @@ export function objectiveSchema(v: Vocabulary): z.ZodType<WrittenObjective> {
     })
     .transform((o): WrittenObjective => ({ that: o.that, design: o.design ?? null, expect: o.expect ?? 'met' }));
   return v.either(`${expected}, or { that, design, expect }`, [plain, full]);
+}
+
+/** Taking a steady study for a terminating one would be a wrong answer, so it is refused until it is there. */
+function onlyTerminating(study: string, ctx: z.RefinementCtx): 'terminating' {
+  if (study === 'steady') {
+    complain(ctx, [], 'not-available', 'terminating: steady studies come in a later version', 'terminating');
+  }
+  return 'terminating';
 }

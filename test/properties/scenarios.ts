@@ -239,7 +239,6 @@ export const scenarios: fc.Arbitrary<unknown> = fc
     drain: maybe(fc.constantFrom('0s', '3s', '90s')),
     warmup: seldom(ms(1, 900)),
     resolution: maybe(fc.constantFrom('100ms', '1s', '7s')),
-    study: seldom(fc.constant('steady')),
     replications: whole(1, 3),
     traffic: fc.record({ t: traffic, u: seldom(traffic) }),
     resources: fc.record({ db: service([]) }),

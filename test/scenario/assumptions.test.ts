@@ -61,6 +61,7 @@ test.each([
     ['clicks'],
   ],
   ['a recording that is multiplied', 'multiplied by 3', [], changed('time: at }', 'time: at, scale: 3x }'), ['clicks']],
+  ['gaps finer than virtual time', 'under 100 µs', [], changed('rate: 200/s', 'rate: 20000/s'), ['orders']],
   ['short polls', 'short poll asks', [], changed('batchSize: 10', 'waitTime: 0s'), ['orders']],
 ])('%s: said where it holds, and only there', (_, word, before, other, after) => {
   expect(about(BASE, word)).toEqual(before);

@@ -282,6 +282,7 @@ const ROWS: readonly Row[] = [
     'designs.sync.resources.api.calls.0.retry',
     'did you mean sdk-standard?',
   ],
+  ['seed: 1', 'seed: 1\nstudy: ^steady', 'not-available', 'study', 'did you mean terminating?'],
   ['retry: none', 'retry: { attempts: ^0 }', 'out-of-range', 'designs.sync.resources.api.calls.0.retry.attempts'],
   [
     'retry: none',
