@@ -129,7 +129,7 @@ function beforeYaml(text: string): Finding | null {
       expected: 'a file of at most 10 MiB; recordings belong into CSV files of their own',
     };
   }
-  // biome-ignore lint: these are the characters that a wrong encoding leaves behind
+  // These are the characters that a wrong encoding leaves behind
   const strange = text.search(/[\u0000\uFFFD\uFFFE]|(?<!^)\uFEFF/);
   if (strange >= 0) {
     return {
