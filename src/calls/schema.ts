@@ -68,10 +68,32 @@ const RATIO_BURST = 10;
 function backoffSchema(v: Vocabulary): z.ZodType<Backoff> {
   const full = v
     .object({
-      base: v.duration().optional(),
-      cap: v.duration().optional(),
-      factor: v.either('a factor of at least 1, such as 2x', [v.number({ min: 1, max: 1000 }), v.factor()]).optional(),
-      jitter: v.choice(['none', 'full', 'equal', 'decorrelated']).optional(),
+      base: v
+        .duration()
+        .optional()
+        .meta({
+          description: 'Wait before the first retry; each further one waits `factor` times as long.',
+          default: '100ms',
+        }),
+      cap: v
+        .duration()
+        .optional()
+        .meta({ description: 'Longest wait; at least the base. Default: 20s, or the base where that is longer.' }),
+      factor: v
+        .either('a factor of at least 1, such as 2x', [v.number({ min: 1, max: 1000 }), v.factor()])
+        .optional()
+        .meta({
+          description: 'By how much each wait is longer than the one before, such as 2 or 2x; at least 1.',
+          default: 2,
+        }),
+      jitter: v
+        .choice(['none', 'full', 'equal', 'decorrelated'])
+        .optional()
+        .meta({
+          description:
+            'What of the wait is drawn at random: full is all of it, equal the second half; decorrelated draws from the wait before.',
+          default: 'full',
+        }),
     })
     .transform((b, ctx): Backoff => {
       const baseUs = b.base ?? NO_RETRY.backoff.baseUs;
@@ -89,10 +111,21 @@ function backoffSchema(v: Vocabulary): z.ZodType<Backoff> {
 function budgetSchema(v: Vocabulary): z.ZodType<RetryBudget> {
   const bucket = v
     .object({
-      capacity: v.number({ above: 0, max: 1e9 }),
-      cost: v.number({ above: 0, max: 1e9 }).optional(),
-      throttlingCost: v.number({ min: 0, max: 1e9 }).optional(),
-      refund: v.number({ min: 0, max: 1e9 }).optional(),
+      capacity: v
+        .number({ above: 0, max: 1e9 })
+        .meta({ description: 'Tokens that the bucket holds, and begins with.' }),
+      cost: v
+        .number({ above: 0, max: 1e9 })
+        .optional()
+        .meta({ description: 'Tokens that a retry takes; without them there is none.', default: 1 }),
+      throttlingCost: v
+        .number({ min: 0, max: 1e9 })
+        .optional()
+        .meta({ description: 'Tokens that a retry takes after the callee throttled. Default: the cost.' }),
+      refund: v
+        .number({ min: 0, max: 1e9 })
+        .optional()
+        .meta({ description: 'Tokens that a call which went well puts back.', default: 1 }),
     })
     .transform((b): RetryBudget => {
       const cost = b.cost ?? 1;
@@ -120,9 +153,19 @@ export function retrySchema(v: Vocabulary): z.ZodType<RetryPolicy> {
   });
   const custom = v
     .object({
-      attempts: v.count({ min: 1, max: 100 }),
-      backoff: backoffSchema(v).optional(),
-      budget: budgetSchema(v).optional(),
+      attempts: v.count({ min: 1, max: 100 }).meta({ description: 'Attempts in all, the first one too.' }),
+      backoff: backoffSchema(v)
+        .optional()
+        .meta({
+          description:
+            'Wait before a retry: a fixed duration, or an exponential one that may be drawn at random. Default: 100ms, doubled up to 20s, full jitter.',
+        }),
+      budget: budgetSchema(v)
+        .optional()
+        .meta({
+          description:
+            'What limits retries: a share of the calls that went well, or a bucket of tokens. Default: no limit.',
+        }),
     })
     .transform(
       (r): RetryPolicy => ({
@@ -139,10 +182,22 @@ export function retrySchema(v: Vocabulary): z.ZodType<RetryPolicy> {
 export function breakerSchema(v: Vocabulary): z.ZodType<BreakerSettings> {
   return v
     .object({
-      failureRate: v.share({ min: 0.000_001 }).optional(),
-      window: v.count({ min: 1, max: 100_000 }).optional(),
-      open: v.duration({ min: 1 }).optional(),
-      halfOpenCalls: v.count({ min: 1, max: 100_000 }).optional(),
+      failureRate: v
+        .share({ min: 0.000_001 })
+        .optional()
+        .meta({ description: 'Share of failures over the window from which on no call is made.', default: '50%' }),
+      window: v
+        .count({ min: 1, max: 100_000 })
+        .optional()
+        .meta({ description: 'Calls over which the failures are counted.', default: 100 }),
+      open: v
+        .duration({ min: 1 })
+        .optional()
+        .meta({ description: 'How long no call is made before some try again.', default: '30s' }),
+      halfOpenCalls: v
+        .count({ min: 1, max: 100_000 })
+        .optional()
+        .meta({ description: 'Calls that try again then; when they go well the breaker closes.', default: 10 }),
     })
     .transform((b) => ({
       failureRate: b.failureRate ?? 0.5,
@@ -161,13 +216,28 @@ export function callsSchema(v: Vocabulary): z.ZodType<CallSettings[]> {
 function callSchema(v: Vocabulary): z.ZodType<CallSettings> {
   return v
     .object({
-      to: v.name('the name of a service'),
-      probability: v.share().optional(),
-      timeout: v.duration({ min: 1 }).optional(),
-      retry: retrySchema(v).optional(),
-      breaker: breakerSchema(v).optional(),
-      cancelOnTimeout: v.flag().optional(),
-      latency: v.durations().optional(),
+      to: v.name('the name of a service').meta({ description: 'The service that is called.' }),
+      probability: v
+        .share()
+        .optional()
+        .meta({ description: 'Share of the requests that make this call.', default: '100%' }),
+      timeout: v
+        .duration({ min: 1 })
+        .optional()
+        .meta({ description: 'How long the caller waits for one attempt. Default: for ever.' }),
+      retry: retrySchema(v)
+        .optional()
+        .meta({ description: 'What the caller does when refused or timed out.', default: 'none' }),
+      breaker: breakerSchema(v)
+        .optional()
+        .meta({
+          description: 'Stops calling for a while when too many calls fail; `{}` takes the defaults. Default: none.',
+        }),
+      cancelOnTimeout: v
+        .flag()
+        .optional()
+        .meta({ description: 'Whether an attempt that timed out also stops the work behind it.', default: false }),
+      latency: v.durations().optional().meta({ description: 'Network time of one way.', default: '0s' }),
     })
     .transform((c) => ({
       to: c.to,

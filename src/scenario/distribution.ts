@@ -21,22 +21,66 @@ export function distributionSchema(quantity: Quantity, empirical: EmpiricalReade
     read(raw),
   ).transform((value): Distribution => ({ kind: 'constant', value }));
   const weighted: z.ZodType<{ weight: number; of: Distribution }> = z.lazy(() =>
-    object({ weight: number({ min: 0, max: 1e9 }), of: distribution }),
+    object({
+      weight: number({ min: 0, max: 1e9 }).meta({
+        description: 'How often this part is drawn, in relation to the others.',
+      }),
+      of: distribution.meta({ description: 'What is drawn then.' }),
+    }),
   );
   const drawn = oneKey(KINDS, {
-    exponential: object({ mean: parameter }).optional(),
-    normal: object({ mean: parameter, sd: parameter }).superRefine(leavesNothing).optional(),
-    uniform: object({ min: parameter, max: parameter }).superRefine(ordered('min', 'max')).optional(),
-    lognormal: lognormalSchema(positive).optional(),
-    erlang: object({ mean: parameter, k: wholeNumber(1, 10_000) }).optional(),
-    hyperexponential: object({ mean: parameter, cv: number({ min: 1, max: 1000 }) }).optional(),
-    pareto: object({ min: parameter, shape: number({ above: 0, max: 1000 }) }).optional(),
-    weibull: object({ mean: parameter, shape: number({ min: 0.01, max: 1000 }) }).optional(),
-    empirical: empiricalSchema(quantity, empirical).optional(),
+    exponential: object({ mean: parameter.meta({ description: 'Mean.' }) })
+      .optional()
+      .meta({ description: 'Without memory.' }),
+    normal: object({
+      mean: parameter.meta({ description: 'Mean, before the cut.' }),
+      sd: parameter.meta({ description: 'Standard deviation, before the cut.' }),
+    })
+      .superRefine(leavesNothing)
+      .optional()
+      .meta({ description: 'Cut at 0.' }),
+    uniform: object({
+      min: parameter.meta({ description: 'Smallest value.' }),
+      max: parameter.meta({ description: 'Largest value.' }),
+    })
+      .superRefine(ordered('min', 'max'))
+      .optional()
+      .meta({ description: 'Every value between two is equally likely.' }),
+    lognormal: lognormalSchema(positive)
+      .optional()
+      .meta({ description: 'Of two parameters: { mean, cv } or { p50, p99 }.' }),
+    erlang: object({
+      mean: parameter.meta({ description: 'Mean.' }),
+      k: wholeNumber(1, 10_000).meta({ description: 'Number of exponentials.' }),
+    })
+      .optional()
+      .meta({ description: 'Sum of k exponentials: the more regular the larger k is.' }),
+    hyperexponential: object({
+      mean: parameter.meta({ description: 'Mean.' }),
+      cv: number({ min: 1, max: 1000 }).meta({ description: 'Standard deviation ÷ mean; at least 1.' }),
+    })
+      .optional()
+      .meta({ description: 'More variable than exponential; two exponentials of balanced means.' }),
+    pareto: object({
+      min: parameter.meta({ description: 'Smallest value.' }),
+      shape: number({ above: 0, max: 1000 }).meta({ description: 'The smaller the heavier the tail.' }),
+    })
+      .optional()
+      .meta({ description: 'Heavy tail; no mean where the shape is 1 or less.' }),
+    weibull: object({
+      mean: parameter.meta({ description: 'Mean.' }),
+      shape: number({ min: 0.01, max: 1000 }).meta({ description: '1 is exponential.' }),
+    })
+      .optional()
+      .meta({ description: 'Tail heavier (shape below 1) or lighter (above 1) than exponential.' }),
+    empirical: empiricalSchema(quantity, empirical)
+      .optional()
+      .meta({ description: 'Values from a column of a CSV file.' }),
     mixture: z
       .array(weighted, { error: 'a list such as [ { weight: 0.9, of: 5ms }, { weight: 0.1, of: 1s } ]' })
       .superRefine(someWeight)
-      .optional(),
+      .optional()
+      .meta({ description: 'One of several distributions, by weight.' }),
   }).transform((one): Distribution => {
     if (one.exponential !== undefined) return { kind: 'exponential', ...one.exponential };
     if (one.normal !== undefined) return { kind: 'normal', ...one.normal };
@@ -55,10 +99,10 @@ export function distributionSchema(quantity: Quantity, empirical: EmpiricalReade
 
 function lognormalSchema(positive: z.ZodType<number>): z.ZodType<Distribution> {
   return object({
-    mean: positive.optional(),
-    cv: number({ min: 0, max: 1000 }).optional(),
-    p50: positive.optional(),
-    p99: positive.optional(),
+    mean: positive.optional().meta({ description: 'Mean; goes with cv.' }),
+    cv: number({ min: 0, max: 1000 }).optional().meta({ description: 'Standard deviation ÷ mean; goes with mean.' }),
+    p50: positive.optional().meta({ description: 'Median; goes with p99.' }),
+    p99: positive.optional().meta({ description: '99th percentile; goes with p50.' }),
   }).transform((l, ctx): Distribution => {
     if (l.mean !== undefined && l.cv !== undefined && l.p50 === undefined && l.p99 === undefined) {
       return { kind: 'lognormal', mean: l.mean, cv: l.cv };
@@ -79,11 +123,16 @@ function lognormalSchema(positive: z.ZodType<number>): z.ZodType<Distribution> {
 }
 
 function empiricalSchema(quantity: Quantity, reader: EmpiricalReader): z.ZodType<Distribution> {
-  const column = z.string({ error: 'the name of a column' });
+  const column = z.string({ error: 'the name of a column' }).meta({ description: 'The column with the values.' });
   return object({
-    file: z.string({ error: 'the path of a CSV file' }),
+    file: z
+      .string({ error: 'the path of a CSV file' })
+      .meta({ description: 'A CSV file, its path relative to the scenario.' }),
     column,
-    unit: z.string({ error: 'a unit' }).optional(),
+    unit: z
+      .string({ error: 'a unit' })
+      .optional()
+      .meta({ description: 'Unit of all values, such as ms or KiB. Default: each value carries its own.' }),
   }).transform((e, ctx): Distribution => {
     const read = reader(e.file, e.column, quantity, e.unit ?? null);
     if ('values' in read) return { kind: 'empirical', values: read.values };

@@ -66,7 +66,15 @@ const SOURCES = 'one of rate, trace, or users with think';
 function baseRateSchema(v: Vocabulary): z.ZodType<BaseRate> {
   const constant = v.rate().transform((perSecond): BaseRate => ({ kind: 'constant', perSecond }));
   const daily = v
-    .object({ daily: v.object({ low: v.rate(), high: v.rate(), peak: v.duration({ max: 86_400_000_000 }) }) })
+    .object({
+      daily: v
+        .object({
+          low: v.rate().meta({ description: 'Lowest rate of the day.' }),
+          high: v.rate().meta({ description: 'Highest rate of the day.' }),
+          peak: v.duration({ max: 86_400_000_000 }).meta({ description: 'Hour of the highest rate.' }),
+        })
+        .meta({ description: 'A rate that goes through a day as a raised cosine; hour 0 is the start.' }),
+    })
     .transform((d, ctx): BaseRate => {
       if (d.daily.high < d.daily.low)
         complain(ctx, ['daily', 'high'], 'out-of-range', 'a high rate of at least the low one');
@@ -78,11 +86,17 @@ function baseRateSchema(v: Vocabulary): z.ZodType<BaseRate> {
 function changeSchema(v: Vocabulary): z.ZodType<RateChange> {
   return v
     .object({
-      at: v.duration(),
-      for: v.duration({ min: 1 }).optional(),
-      rate: v.rate().optional(),
-      ramp: v.rate().optional(),
-      back: v.flag().optional(),
+      at: v.duration().meta({ description: 'When it begins.' }),
+      for: v
+        .duration({ min: 1 })
+        .optional()
+        .meta({ description: 'How long it lasts. Default: a step stays; a ramp needs it.' }),
+      rate: v.rate().optional().meta({ description: 'A step: the rate from `at` on.' }),
+      ramp: v.rate().optional().meta({ description: 'A slope: the rate that is reached after `for`.' }),
+      back: v
+        .flag()
+        .optional()
+        .meta({ description: 'Whether a ramp is over after `for`; else its rate stays.', default: false }),
     })
     .transform((c, ctx): RateChange => {
       if ((c.rate === undefined) === (c.ramp === undefined)) {
@@ -102,8 +116,21 @@ function arrivalsSchema(v: Vocabulary): z.ZodType<Arrivals> {
   const plain = v.choice(['poisson', 'regular']).transform((kind): Arrivals => ({ kind }));
   const shaped = v
     .oneKey('one of { erlang: { k } } or { bursty: { on, off } }', {
-      erlang: v.object({ k: v.count({ min: 1, max: 1000 }) }).optional(),
-      bursty: v.object({ on: v.duration({ min: 1 }), off: v.duration() }).optional(),
+      erlang: v
+        .object({
+          k: v
+            .count({ min: 1, max: 1000 })
+            .meta({ description: 'Exponential parts of a gap: 1 is Poisson, the more the more regular.' }),
+        })
+        .optional()
+        .meta({ description: "Gaps more regular than Poisson's." }),
+      bursty: v
+        .object({
+          on: v.duration({ min: 1 }).meta({ description: 'Mean length of an on-period.' }),
+          off: v.duration().meta({ description: 'Mean length of the pause between two of them.' }),
+        })
+        .optional()
+        .meta({ description: 'Poisson arrivals in on-periods alone, at the same mean rate; periods are exponential.' }),
     })
     .transform(
       (a): Arrivals =>
@@ -117,13 +144,29 @@ function arrivalsSchema(v: Vocabulary): z.ZodType<Arrivals> {
 function traceSchema(v: Vocabulary): z.ZodType<TraceSpec> {
   return v
     .object({
-      file: v.text('the path of a CSV file, relative to the scenario'),
-      time: v.text('the name of the column that holds the time'),
-      count: v.text('the name of the column that holds the count').optional(),
-      every: v.duration({ min: 1 }).optional(),
-      scale: v.factor().optional(),
-      speed: v.factor().optional(),
-      burstiness: v.number({ min: 0, max: 1_000_000 }).optional(),
+      file: v
+        .text('the path of a CSV file, relative to the scenario')
+        .meta({ description: 'A CSV file, its path relative to the scenario.' }),
+      time: v
+        .text('the name of the column that holds the time')
+        .meta({ description: 'Column with the time; the first row is time 0.' }),
+      count: v
+        .text('the name of the column that holds the count')
+        .optional()
+        .meta({ description: 'Column with the number of requests of a period. Default: one row is one request.' }),
+      every: v
+        .duration({ min: 1 })
+        .optional()
+        .meta({ description: 'Length of a counted period; needed beside count.' }),
+      scale: v.factor().optional().meta({ description: 'Multiplies the requests.', default: '1x' }),
+      speed: v.factor().optional().meta({ description: 'Compresses time.', default: '1x' }),
+      burstiness: v
+        .number({ min: 0, max: 1_000_000 })
+        .optional()
+        .meta({
+          description: 'Index of dispersion within a counted period, about which the counts say nothing: 1 is Poisson.',
+          default: 1,
+        }),
     })
     .transform((t, ctx) => {
       if (t.count !== undefined && t.every === undefined) {
@@ -155,14 +198,23 @@ function traceSchema(v: Vocabulary): z.ZodType<TraceSpec> {
 }
 
 function keySchema(v: Vocabulary): z.ZodType<KeySettings> {
-  const keys = v.count({ min: 1, max: 1_000_000_000 });
+  const keys = v.count({ min: 1, max: 1_000_000_000 }).meta({ description: 'Number of different keys.' });
   const plain = v.text('a key').transform((value): KeySettings => ({ kind: 'constant', value }));
   const drawn = v
     .oneKey('one of { zipf }, { uniform }, { hot } or { constant }', {
-      zipf: v.object({ keys, exponent: v.number({ min: 0, max: 100 }) }).optional(),
-      uniform: v.object({ keys }).optional(),
-      hot: v.object({ keys, share: v.share() }).optional(),
-      constant: v.text('a key').optional(),
+      zipf: v
+        .object({
+          keys,
+          exponent: v.number({ min: 0, max: 100 }).meta({ description: 'How unequal: 0 is uniform, 1 is common.' }),
+        })
+        .optional()
+        .meta({ description: 'Few keys take most: the weight of the n-th is n to the power of -exponent.' }),
+      uniform: v.object({ keys }).optional().meta({ description: 'All keys are equal.' }),
+      hot: v
+        .object({ keys, share: v.share().meta({ description: 'Share of the requests that bear the hot key.' }) })
+        .optional()
+        .meta({ description: 'One key takes a share, the others are equal.' }),
+      constant: v.text('a key').optional().meta({ description: 'One key for all.' }),
     })
     .transform((k): KeySettings => {
       if (k.zipf !== undefined) return { kind: 'zipf', ...k.zipf };
@@ -178,9 +230,11 @@ function keySchema(v: Vocabulary): z.ZodType<KeySettings> {
 
 function attributesSchema(v: Vocabulary): z.ZodType<readonly AttributeSettings[]> {
   const choice = v.object({
-    choice: z.record(z.string(), v.number({ min: 0, max: 1e9 }), {
-      error: 'weights by value, such as { gold: 0.1, silver: 0.9 }',
-    }),
+    choice: z
+      .record(z.string(), v.number({ min: 0, max: 1e9 }), {
+        error: 'weights by value, such as { gold: 0.1, silver: 0.9 }',
+      })
+      .meta({ description: 'Weights by value.' }),
   });
   return z
     .record(z.string(), choice, {
@@ -209,22 +263,65 @@ function attributesSchema(v: Vocabulary): z.ZodType<readonly AttributeSettings[]
 export function trafficSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<WrittenTraffic> {
   return v
     .object({
-      rate: baseRateSchema(v).optional(),
-      changes: v.list('a list of changes, such as [ { at: 5m, for: 2m, rate: 2k/s } ]', changeSchema(v)).optional(),
-      arrivals: arrivalsSchema(v).optional(),
-      trace: traceSchema(v).optional(),
-      users: v.count({ min: 1, max: 10_000_000 }).optional(),
-      think: v.durations().optional(),
-      size: v.sizes().optional(),
-      key: keySchema(v).optional(),
-      attributes: attributesSchema(v).optional(),
-      batch: v.object({ size: v.count({ ...limits.batchSize, because: 'SQS' }), linger: v.duration() }).optional(),
-      timeout: v.duration({ min: 1 }).optional(),
-      retry: retrySchema(v).optional(),
-      breaker: breakerSchema(v).optional(),
-      cancelOnTimeout: v.flag().optional(),
-      duplicates: v.share().optional(),
-      poison: v.share().optional(),
+      rate: baseRateSchema(v)
+        .optional()
+        .meta({ description: 'Requests over time: a constant rate, or one that goes through a day.' }),
+      changes: v
+        .list('a list of changes, such as [ { at: 5m, for: 2m, rate: 2k/s } ]', changeSchema(v))
+        .optional()
+        .meta({
+          description: 'Each sets the rate from its instant on; where two overlap the later one wins. Default: none.',
+        }),
+      arrivals: arrivalsSchema(v)
+        .optional()
+        .meta({ description: 'How regular the requests come.', default: 'poisson' }),
+      trace: traceSchema(v).optional().meta({ description: 'A recording in place of a rate.' }),
+      users: v
+        .count({ min: 1, max: 10_000_000 })
+        .optional()
+        .meta({
+          description:
+            'A closed loop of so many users, in place of a rate: each thinks between its answer and its next request.',
+        }),
+      think: v.durations().optional().meta({ description: 'How long a user thinks; needed beside users.' }),
+      size: v.sizes().optional().meta({ description: 'Size of a request.', default: '1KiB' }),
+      key: keySchema(v)
+        .optional()
+        .meta({ description: 'Partition key, message group or row of each request. Default: none.' }),
+      attributes: attributesSchema(v)
+        .optional()
+        .meta({ description: 'Message attributes by name, drawn for each request. Default: none.' }),
+      batch: v
+        .object({
+          size: v.count({ ...limits.batchSize, because: 'SQS' }).meta({ description: 'Messages in a full batch.' }),
+          linger: v.duration().meta({ description: 'How long an unfinished batch waits for more.' }),
+        })
+        .optional()
+        .meta({ description: 'The producer groups its sends into a queue. Default: one by one.' }),
+      timeout: v
+        .duration({ min: 1 })
+        .optional()
+        .meta({ description: 'How long the sender waits for one attempt. Default: for ever.' }),
+      retry: retrySchema(v)
+        .optional()
+        .meta({ description: 'What the sender does when refused or timed out.', default: 'none' }),
+      breaker: breakerSchema(v)
+        .optional()
+        .meta({
+          description: 'Stops sending for a while when too many sends fail; `{}` takes the defaults. Default: none.',
+        }),
+      cancelOnTimeout: v
+        .flag()
+        .optional()
+        .meta({ description: 'Whether an attempt that timed out also stops the work behind it.', default: false }),
+      duplicates: v
+        .share()
+        .optional()
+        .meta({ description: 'Share of the requests that the producer sends twice.', default: '0%' }),
+      poison: v
+        .share()
+        .optional()
+        .meta({ description: 'Share of the requests on which a handler always fails.', default: '0%' }),
     })
     .transform((t, ctx): WrittenTraffic => {
       const sources = [t.rate, t.trace, t.users].filter((source) => source !== undefined).length;
@@ -280,26 +377,78 @@ function sourceOf(t: {
 export function consumerSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Omit<ConsumerSettings, 'name'>> {
   return v
     .object({
-      type: v.choice(['consumer']),
-      source: v.name('the name of an sqs queue'),
-      instances: v.count({ min: 1, max: 100_000 }).optional(),
-      concurrency: v.count({ min: 1, max: 100_000 }).optional(),
-      batchSize: v.count({ ...limits.batchSize, because: 'SQS' }).optional(),
-      waitTime: v.duration(limits.wait).optional(),
-      visibilityTimeout: v.duration(limits.visibility).optional(),
-      deletes: v.choice(['perMessage', 'perBatch']).optional(),
-      partialFailure: v.flag().optional(),
-      onFailureVisibility: v.duration(limits.visibility).optional(),
+      type: v.choice(['consumer']).meta({ description: 'What kind of resource it is.' }),
+      source: v.name('the name of an sqs queue').meta({ description: 'The sqs queue that it polls.' }),
+      instances: v.count({ min: 1, max: 100_000 }).optional().meta({ description: 'How many of it run.', default: 1 }),
+      concurrency: v
+        .count({ min: 1, max: 100_000 })
+        .optional()
+        .meta({
+          description: 'Messages (batches, where `deletes: perBatch`) that an instance works on at once.',
+          default: 1,
+        }),
+      batchSize: v
+        .count({ ...limits.batchSize, because: 'SQS' })
+        .optional()
+        .meta({ description: 'Messages that a receive asks for.', default: 10 }),
+      waitTime: v
+        .duration(limits.wait)
+        .optional()
+        .meta({ description: 'How long a receive waits for a message: 0s is short polling.', default: '20s' }),
+      visibilityTimeout: v
+        .duration(limits.visibility)
+        .optional()
+        .meta({ description: 'Hides what is received for so long. Default: as the queue says.' }),
+      deletes: v
+        .choice(['perMessage', 'perBatch'])
+        .optional()
+        .meta({
+          description: 'Deletes each message when it is done, or the batch when all of it is.',
+          default: 'perMessage',
+        }),
+      partialFailure: v
+        .flag()
+        .optional()
+        .meta({
+          description: 'With perBatch: deletes those that went well, instead of none of a batch in which one failed.',
+          default: false,
+        }),
+      onFailureVisibility: v
+        .duration(limits.visibility)
+        .optional()
+        .meta({
+          description:
+            'Hides a message that failed for so long from then on. Default: its visibility timeout runs out.',
+        }),
       heartbeat: v
-        .object({ every: v.duration({ min: 1 }), extendTo: v.duration({ ...limits.visibility, min: 1 }) })
-        .optional(),
-      pollRetry: v.duration({ min: 1 }).optional(),
-      restartDelay: v.duration().optional(),
-      handler: v.object({
-        time: v.durations().optional(),
-        calls: callsSchema(v).optional(),
-        failureRate: v.share().optional(),
-      }),
+        .object({
+          every: v.duration({ min: 1 }).meta({ description: 'Time between two extensions.' }),
+          extendTo: v
+            .duration({ ...limits.visibility, min: 1 })
+            .meta({ description: 'What the visibility timeout is set to each time; longer than `every`.' }),
+        })
+        .optional()
+        .meta({ description: 'Extends the visibility timeout of what is in hand. Default: none.' }),
+      pollRetry: v
+        .duration({ min: 1 })
+        .optional()
+        .meta({ description: 'Wait after a poll that failed.', default: '1s' }),
+      restartDelay: v
+        .duration()
+        .optional()
+        .meta({ description: 'How long an instance is away after a crash without `for`.', default: '10s' }),
+      handler: v
+        .object({
+          time: v.durations().optional().meta({ description: 'Own work, before the calls.', default: '0s' }),
+          calls: callsSchema(v)
+            .optional()
+            .meta({ description: 'Calls to services, one after the other. Default: none.' }),
+          failureRate: v
+            .share()
+            .optional()
+            .meta({ description: 'Share of the attempts on which the handler fails.', default: '0%' }),
+        })
+        .meta({ description: 'What is done for each message.' }),
     })
     .transform((c, ctx) => {
       if (c.heartbeat !== undefined && c.heartbeat.every >= c.heartbeat.extendTo) {
@@ -348,24 +497,49 @@ export interface WrittenFault extends Omit<FaultSettings, 'target'> {
 export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
   return v
     .object({
-      at: v.duration(),
-      for: v.duration({ min: 1 }).optional(),
-      design: v.name('the name of a design').optional(),
-      resource: v.text('the name of a resource, or name[replica]').optional(),
+      at: v.duration().meta({ description: 'When it begins.' }),
+      for: v
+        .duration({ min: 1 })
+        .optional()
+        .meta({ description: 'How long it lasts. Default: to the end; after a crash, restartDelay.' }),
+      design: v
+        .name('the name of a design')
+        .optional()
+        .meta({ description: 'The one design in which it happens. Default: every design that has the target.' }),
+      resource: v
+        .text('the name of a resource, or name[replica]')
+        .optional()
+        .meta({ description: 'The resource that it strikes, or one replica of a service such as orders-db[1].' }),
       link: z
         .tuple([v.name('the name of a resource'), v.name('the name of a resource')], {
           error: 'two names, such as [workers, orders]',
         })
-        .optional(),
-      zone: v.name('the name of a zone').optional(),
-      share: v.share({ min: 0.000_001 }).optional(),
-      slow: v.factor().optional(),
-      down: v.flag().optional(),
-      errors: v.share().optional(),
-      crash: v.share().optional(),
-      duplicate: v.share().optional(),
-      unreachable: v.share().optional(),
-      lose: v.object({ requests: v.share().optional(), replies: v.share().optional() }).optional(),
+        .optional()
+        .meta({ description: 'The way between two that it strikes: [caller, callee].' }),
+      zone: v
+        .name('the name of a zone')
+        .optional()
+        .meta({ description: 'Only the replicas of the service in this zone.' }),
+      share: v.share({ min: 0.000_001 }).optional().meta({ description: 'Only so much of the servers or instances.' }),
+      slow: v.factor().optional().meta({ description: 'Work that begins meanwhile takes so many times as long.' }),
+      down: v.flag().optional().meta({ description: 'Refuses everything.' }),
+      errors: v.share().optional().meta({ description: 'Share of the calls that end in an error.' }),
+      crash: v
+        .share()
+        .optional()
+        .meta({ description: 'Share of the instances that stop; what is in hand is not deleted.' }),
+      duplicate: v.share().optional().meta({ description: 'Share of the deletes that a copy survives.' }),
+      unreachable: v.share().optional().meta({ description: 'Share of the calls that get no answer.' }),
+      lose: v
+        .object({
+          requests: v.share().optional().meta({ description: 'Share of the requests that never arrive.' }),
+          replies: v
+            .share()
+            .optional()
+            .meta({ description: 'Share of the answers that never come, although the work is done.' }),
+        })
+        .optional()
+        .meta({ description: 'What the network loses.' }),
     })
     .transform((f, ctx) => {
       if ((f.resource === undefined) === (f.link === undefined)) {

@@ -10,8 +10,21 @@ export function serviceSchema(v: Vocabulary): z.ZodType<Omit<ServiceSettings, 'n
     v.either(`a whole number of at least ${min}, or unlimited`, [v.count({ min, max: 1_000_000_000 }), unlimited]);
   const slowdown = v
     .oneKey('one of { perConcurrent: 10ms } or { usl: { sigma, kappa } }', {
-      perConcurrent: v.duration().optional(),
-      usl: v.object({ sigma: v.number({ min: 0, max: 1000 }), kappa: v.number({ min: 0, max: 1000 }) }).optional(),
+      perConcurrent: v
+        .duration()
+        .optional()
+        .meta({ description: 'Added to a service time for each job in service, the own one too.' }),
+      usl: v
+        .object({
+          sigma: v
+            .number({ min: 0, max: 1000 })
+            .meta({ description: 'Share of the work that is serial (contention).' }),
+          kappa: v
+            .number({ min: 0, max: 1000 })
+            .meta({ description: 'Cost of each pair of jobs that must agree (crosstalk).' }),
+        })
+        .optional()
+        .meta({ description: 'Universal scalability law: contention and crosstalk.' }),
     })
     .transform(
       (s): Slowdown =>
@@ -21,20 +34,60 @@ export function serviceSchema(v: Vocabulary): z.ZodType<Omit<ServiceSettings, 'n
     );
   return v
     .object({
-      type: v.choice(['service']),
-      servers: countOrUnlimited(1).optional(),
-      serviceTime: v.durations(),
-      maxQueue: countOrUnlimited(0).optional(),
-      discipline: v.choice(['fifo', 'lifo', 'processor-sharing']).optional(),
-      slowdown: slowdown.optional(),
-      connections: countOrUnlimited(1).optional(),
-      replicas: v.count({ min: 1, max: 10_000 }).optional(),
-      balance: v.choice(['roundRobin', 'random', 'leastConnections']).optional(),
-      zones: v.list('a list of zones, such as [a, b]', v.name('the name of a zone')).optional(),
-      failureRate: v.share().optional(),
-      shed: v.object({ maxWait: v.duration() }).optional(),
-      calls: callsSchema(v).optional(),
-      blocking: v.flag().optional(),
+      type: v.choice(['service']).meta({ description: 'What kind of resource it is.' }),
+      servers: countOrUnlimited(1)
+        .optional()
+        .meta({ description: 'Jobs that one replica works on at once, or unlimited.', default: 1 }),
+      serviceTime: v.durations().meta({ description: 'Own work of one call, without its calls to others.' }),
+      maxQueue: countOrUnlimited(0)
+        .optional()
+        .meta({
+          description:
+            'Places of one replica for calls that wait; those in service are not counted, 0 is a loss system.',
+          default: 'unlimited',
+        }),
+      discipline: v
+        .choice(['fifo', 'lifo', 'processor-sharing'])
+        .optional()
+        .meta({
+          description: 'Who is next: the oldest, the newest, or all at once with a part of the server each.',
+          default: 'fifo',
+        }),
+      slowdown: slowdown
+        .optional()
+        .meta({ description: 'Service times grow with the number of jobs in service. Default: none.' }),
+      connections: countOrUnlimited(1)
+        .optional()
+        .meta({ description: 'Calls in one replica at once, waiting or in service.', default: 'unlimited' }),
+      replicas: v
+        .count({ min: 1, max: 10_000 })
+        .optional()
+        .meta({ description: 'Copies of it, each with its own servers and queue.', default: 1 }),
+      balance: v
+        .choice(['roundRobin', 'random', 'leastConnections'])
+        .optional()
+        .meta({ description: 'Which replica takes a call.', default: 'roundRobin' }),
+      zones: v
+        .list('a list of zones, such as [a, b]', v.name('the name of a zone'))
+        .optional()
+        .meta({ description: 'Zones over which the replicas are spread in turn. Default: none.' }),
+      failureRate: v
+        .share()
+        .optional()
+        .meta({ description: 'Share of the calls that end in an error after their service.', default: '0%' }),
+      shed: v
+        .object({ maxWait: v.duration().meta({ description: 'Longest wait after which a call is still served.' }) })
+        .optional()
+        .meta({ description: 'Refuses who has waited too long, when its turn comes. Default: never.' }),
+      calls: callsSchema(v)
+        .optional()
+        .meta({
+          description: 'Calls to other services, one after the other, when the own work is done. Default: none.',
+        }),
+      blocking: v
+        .flag()
+        .optional()
+        .meta({ description: 'Whether the server is held while the calls are under way.', default: true }),
     })
     .transform((s) => ({
       type: 'service' as const,

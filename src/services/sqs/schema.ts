@@ -54,32 +54,84 @@ export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
   const { visibility, delay, wait, retention, messageSize, maxReceiveCount } = SQS_LIMITS;
   return v
     .object({
-      type: v.choice(['sqs']),
-      fifo: v.flag().optional(),
-      visibilityTimeout: v.duration(visibility).optional(),
-      delay: v.duration(delay).optional(),
-      messageRetentionPeriod: v.duration(retention).optional(),
-      waitTime: v.duration(wait).optional(),
-      maximumMessageSize: v.size(messageSize).optional(),
+      type: v.choice(['sqs']).meta({ description: 'What kind of resource it is.' }),
+      fifo: v.flag().optional().meta({ description: 'A FIFO queue; its AWS name ends in `.fifo`.', default: false }),
+      visibilityTimeout: v
+        .duration(visibility)
+        .optional()
+        .meta({ description: 'How long a received message is hidden from other consumers.', default: '30s' }),
+      delay: v.duration(delay).optional().meta({ description: 'How long a new message is hidden.', default: '0s' }),
+      messageRetentionPeriod: v
+        .duration(retention)
+        .optional()
+        .meta({ description: 'Age at which a message is dropped.', default: '4d' }),
+      waitTime: v
+        .duration(wait)
+        .optional()
+        .meta({
+          description: 'How long a receive that names no time waits for a message: 0s is short polling.',
+          default: '0s',
+        }),
+      maximumMessageSize: v
+        .size(messageSize)
+        .optional()
+        .meta({ description: 'Largest message that is taken.', default: '1MiB' }),
       redrive: v
         .object({
-          maxReceiveCount: v.count(maxReceiveCount).optional(),
-          deadLetterQueue: v.name('the name of an sqs queue'),
+          maxReceiveCount: v
+            .count(maxReceiveCount)
+            .optional()
+            .meta({ description: 'Receives after which a message is moved.', default: 10 }),
+          deadLetterQueue: v
+            .name('the name of an sqs queue')
+            .meta({ description: 'The sqs queue that takes such messages.' }),
         })
-        .optional(),
-      maxInFlight: v.count({ min: 1, max: 100_000_000 }).optional(),
+        .optional()
+        .meta({ description: 'Moves a message that was received too often to another queue. Default: never.' }),
+      maxInFlight: v
+        .count({ min: 1, max: 100_000_000 })
+        .optional()
+        .meta({
+          description: 'Messages received and neither deleted nor visible again; AWS raises it on request.',
+          default: 120_000,
+        }),
       latency: v
-        .object({ send: v.durations().optional(), receive: v.durations().optional(), delete: v.durations().optional() })
-        .optional(),
+        .object({
+          send: v.durations().optional().meta({ description: 'Round trip of a send.' }),
+          receive: v.durations().optional().meta({ description: 'Round trip of a receive that finds a message.' }),
+          delete: v.durations().optional().meta({ description: 'Round trip of a delete.' }),
+        })
+        .optional()
+        .meta({
+          description: 'Round trips of its calls. Default: assumed, fitted to a published end-to-end measurement.',
+        }),
       distribution: v
         .object({
-          servers: v.count({ min: 1, max: 1000 }).optional(),
-          sampled: v.count({ min: 1, max: 1000 }).optional(),
-          deleteMiss: v.share().optional(),
-          receiveMiss: v.share().optional(),
-          reorder: v.share().optional(),
+          servers: v
+            .count({ min: 1, max: 1000 })
+            .optional()
+            .meta({ description: 'Servers that hold the messages; assumed, AWS publishes no number.', default: 8 }),
+          sampled: v
+            .count({ min: 1, max: 1000 })
+            .optional()
+            .meta({ description: 'Servers that a short poll asks. Default: 4, or all where there are fewer.' }),
+          deleteMiss: v
+            .share()
+            .optional()
+            .meta({ description: 'Share of the deletes that a copy survives.', default: '0%' }),
+          receiveMiss: v
+            .share()
+            .optional()
+            .meta({ description: 'Share of the receives that leave a copy visible.', default: '0%' }),
+          reorder: v
+            .share()
+            .optional()
+            .meta({ description: 'Share of the messages that are put out of order.', default: '0%' }),
         })
-        .optional(),
+        .optional()
+        .meta({
+          description: 'How the queue is spread over servers, from which duplicates, misses and disorder come.',
+        }),
     })
     .transform((q, ctx) => {
       if (q.fifo === true) {
