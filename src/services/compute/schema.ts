@@ -39,20 +39,14 @@ export function serviceSchema(v: Vocabulary): z.ZodType<Omit<ServiceSettings, 'n
         .optional()
         .meta({ description: 'Jobs that one replica works on at once, or unlimited.', default: 1 }),
       serviceTime: v.durations().meta({ description: 'Own work of one call, without its calls to others.' }),
-      maxQueue: countOrUnlimited(0)
-        .optional()
-        .meta({
-          description:
-            'Places of one replica for calls that wait; those in service are not counted, 0 is a loss system.',
-          default: 'unlimited',
-        }),
-      discipline: v
-        .choice(['fifo', 'lifo', 'processor-sharing'])
-        .optional()
-        .meta({
-          description: 'Who is next: the oldest, the newest, or all at once with a part of the server each.',
-          default: 'fifo',
-        }),
+      maxQueue: countOrUnlimited(0).optional().meta({
+        description: 'Places of one replica for calls that wait; those in service are not counted, 0 is a loss system.',
+        default: 'unlimited',
+      }),
+      discipline: v.choice(['fifo', 'lifo', 'processor-sharing']).optional().meta({
+        description: 'Who is next: the oldest, the newest, or all at once with a part of the server each.',
+        default: 'fifo',
+      }),
       slowdown: slowdown
         .optional()
         .meta({ description: 'Service times grow with the number of jobs in service. Default: none.' }),
@@ -79,11 +73,9 @@ export function serviceSchema(v: Vocabulary): z.ZodType<Omit<ServiceSettings, 'n
         .object({ maxWait: v.duration().meta({ description: 'Longest wait after which a call is still served.' }) })
         .optional()
         .meta({ description: 'Refuses who has waited too long, when its turn comes. Default: never.' }),
-      calls: callsSchema(v)
-        .optional()
-        .meta({
-          description: 'Calls to other services, one after the other, when the own work is done. Default: none.',
-        }),
+      calls: callsSchema(v).optional().meta({
+        description: 'Calls to other services, one after the other, when the own work is done. Default: none.',
+      }),
       blocking: v
         .flag()
         .optional()

@@ -7,16 +7,8 @@
  * At one instant: services end before ordinary events, so that an arrival finds the server free; a server is released and the next job
  * taken in before the reply leaves, so that a retry at once joins behind those who waited.
  */
-import {
-  type CallPath,
-  childPath,
-  grownFloat64,
-  grownInt32,
-  grownUint8,
-  grownUint32,
-  repeatedCallPath,
-} from '../../calls/index.ts';
-import { compileVariate, type KeyedStream, type Simulation, type Variate } from '../../kernel/index.ts';
+import { type CallPath, childPath, repeatedCallPath } from '../../calls/index.ts';
+import type { KeyedStream, Simulation } from '../../kernel/index.ts';
 import {
   type Callee,
   type Caller,
@@ -26,97 +18,50 @@ import {
   Outcome,
   type Requests,
 } from '../ports.ts';
+import { Balancer } from './balancer.ts';
+import { type Impairment, Impairments, Outage, type Part } from './impairments.ts';
+import { Calling, Jobs, Queued, Serving, Zombie } from './jobs.ts';
+import { OwnTime } from './own-time.ts';
 import { ProcessorSharing } from './processor-sharing.ts';
 import { Replica } from './replica.ts';
+import { ServerUse, type ServiceUse } from './server-use.ts';
 import type { ServiceSettings } from './settings.ts';
-
-/** Part of a service that a fault strikes: all of it where everything is null. */
-export interface Part {
-  readonly replica: number | null;
-  readonly zone: string | null;
-  readonly share: number | null;
-}
-
-/** What a fault does to the part it strikes. */
-export interface Impairment extends Part {
-  /** Factor on service times begun while it lasts; null: none. With a `share`, each job is hit with that probability. */
-  readonly slow: number | null;
-  /** Share of calls that end in an error after their service; null: none. */
-  readonly errors: number | null;
-}
 
 export interface ServicePorts {
   readonly requests: Requests;
   readonly metrics: Metrics;
+  /** Whether replicas come and go while it runs: then the metric `ReplicasRunning` tells how many there are. Default false. */
+  readonly elastic?: boolean;
 }
 
 /** The end of a service goes before the ordinary events of its instant: who arrives then finds the server free. */
 const RELEASE = 0;
 
-const Free = 0;
-const Queued = 1;
-const Serving = 2;
-const Calling = 3;
-/** Ended before its service event came; the slot waits for that event. */
-const Zombie = 4;
-
-function covers(part: Part, index: number, replica: Replica): boolean {
-  return (part.replica === null || part.replica === index) && (part.zone === null || part.zone === replica.zone);
-}
-
 export class Service implements Callee, Caller {
   readonly settings: ServiceSettings;
   readonly #sim: Simulation;
   readonly #requests: Requests;
+  readonly #jobs = new Jobs();
   readonly #replicas: Replica[] = [];
   readonly #sharing: ProcessorSharing[] = [];
-  readonly #serviceTime: Variate;
-  readonly #constantTime: number;
-  readonly #work: KeyedStream;
+  readonly #balancer: Balancer;
+  readonly #ownTime: OwnTime;
+  readonly #impairments = new Impairments();
+  readonly #outages: Outage[] = [];
   readonly #luck: KeyedStream;
   readonly #choices: KeyedStream;
-  readonly #slowed: KeyedStream;
-  readonly #balance: KeyedStream;
   #calls: readonly CallPath[] = [];
   #occurrence: readonly number[] = [];
   readonly #probability: readonly number[];
-  #turn = 0;
-
-  readonly #impairments: { readonly impairment: Impairment; readonly serial: number }[] = [];
-  #impaired = 0;
+  /** Processors are shared by all jobs in service. */
   readonly #shares: boolean;
-  /** Servers of all replicas when nothing is wrong. */
-  readonly #capacity: number;
-  #inUse = 0;
 
   readonly #inSystem: Level;
   readonly #queueLength: Level;
-  readonly #busy: Level;
-  /** null where there is no limit to use. */
-  readonly #utilisation: Level | null;
   readonly #wait: Observations;
-
-  #state = new Uint8Array(64);
-  /** 1: its caller has left; 2: its caller waits, but for nobody. */
-  #orphan = new Uint8Array(64);
-  #callIndex = new Int32Array(64);
-  #replica = new Int32Array(64);
-  #request = new Int32Array(64);
-  #path = new Uint32Array(64);
-  #tag = new Int32Array(64);
-  #ticket = new Int32Array(64);
-  #next = new Int32Array(64);
-  #previous = new Int32Array(64);
-  #arrived = new Float64Array(64);
-  /** When it got its server; -1 while it holds none. */
-  #started = new Float64Array(64);
-  /** Server time spent on it, microseconds. */
-  #spent = new Float64Array(64);
-  /** With processor sharing: the work it asked for, microseconds. */
-  #asked = new Float64Array(64);
-  readonly #caller: (Caller | null)[] = [];
-  readonly #free: number[] = [];
-  #used = 0;
+  readonly #use: ServerUse;
+  /** Calls that came. */
+  #arrivals = 0;
 
   readonly #served = (job: number): void => {
     this.#ownTimeOver(job);
@@ -126,29 +71,22 @@ export class Service implements Callee, Caller {
     this.settings = settings;
     this.#sim = sim;
     this.#requests = ports.requests;
-    this.#serviceTime = compileVariate(settings.serviceTime);
-    this.#constantTime = this.#serviceTime.constant ? this.#serviceTime.mean : -1;
-    this.#work = sim.keyedStream(`${settings.name}/serviceTime`);
+    this.#ownTime = new OwnTime(sim, settings, ports.requests);
     this.#luck = sim.keyedStream(`${settings.name}/failure`);
     this.#choices = sim.keyedStream(`${settings.name}/calls`);
-    this.#slowed = sim.keyedStream(`${settings.name}/slowed`);
-    this.#balance = sim.keyedStream(`${settings.name}/balance`);
     this.#probability = settings.calls.map((call) => call.probability);
     const { metrics } = ports;
     this.#inSystem = metrics.level('InSystem', 'Count', true);
     this.#queueLength = metrics.level('QueueLength', 'Count');
-    this.#busy = metrics.level('BusyServers', 'Count');
+    const busy = metrics.level('BusyServers', 'Count');
     this.#wait = metrics.observations('WaitMs', 'Milliseconds');
-    this.#utilisation = settings.servers === null ? null : metrics.level('Utilisation', 'None');
-    this.#capacity = (settings.servers ?? 0) * settings.replicas;
+    const utilisation = settings.servers === null ? null : metrics.level('Utilisation', 'None');
+    const running = ports.elastic === true ? metrics.level('ReplicasRunning', 'Count') : null;
+    this.#use = new ServerUse(sim, settings.servers, settings.replicas, { busy, utilisation, running });
     this.#shares = settings.discipline === 'processor-sharing';
-    for (let i = 0; i < settings.replicas; i++) {
-      const zone = settings.zones.length === 0 ? null : (settings.zones[i % settings.zones.length] as string);
-      this.#replicas.push(new Replica(settings.servers, zone));
-      if (this.#shares) {
-        this.#sharing.push(new ProcessorSharing(sim, settings.servers ?? Number.POSITIVE_INFINITY, this.#served));
-      }
-    }
+    const draws = sim.keyedStream(`${settings.name}/balance`);
+    this.#balancer = new Balancer(settings.balance, this.#replicas, ports.requests, draws);
+    this.setReplicas(settings.replicas);
   }
 
   /** Wires the services behind; `calls[i]` serves `settings.calls[i]`. */
@@ -165,24 +103,26 @@ export class Service implements Callee, Caller {
   // --- the callee ---
 
   call(request: number, path: number, caller: Caller, tag: number): number {
-    const index = this.#choose(request, path);
+    this.#arrivals++;
+    const index = this.#balancer.choose(request, path);
     const replica = this.#replicas[index] as Replica;
     const refusal = this.#refusal(replica);
     if (refusal !== null) {
       caller.onReply(tag, refusal);
       return -1;
     }
-    const job = this.#take();
-    this.#orphan[job] = 0;
-    this.#replica[job] = index;
-    this.#request[job] = request;
-    this.#path[job] = path;
-    this.#tag[job] = tag;
-    this.#ticket[job] = -1;
-    this.#arrived[job] = this.#sim.now;
-    this.#started[job] = -1;
-    this.#spent[job] = 0;
-    this.#caller[job] = caller;
+    const jobs = this.#jobs;
+    const job = jobs.take();
+    jobs.orphan[job] = 0;
+    jobs.replica[job] = index;
+    jobs.request[job] = request;
+    jobs.path[job] = path;
+    jobs.tag[job] = tag;
+    jobs.ticket[job] = -1;
+    jobs.arrived[job] = this.#sim.now;
+    jobs.started[job] = -1;
+    jobs.spent[job] = 0;
+    jobs.caller[job] = caller;
     this.#requests.retain(request);
     replica.inSystem++;
     this.#inSystem.add(1);
@@ -193,16 +133,16 @@ export class Service implements Callee, Caller {
 
   abandon(job: number, stop: boolean): void {
     if (!stop) {
-      this.#orphan[job] = 1;
+      this.#jobs.orphan[job] = 1;
       this.#disownCall(job);
       return;
     }
     const replica = this.#replicaOf(job);
-    const state = this.#state[job];
+    const state = this.#jobs.state[job];
     if (state === Calling) this.#leaveCall(job, true);
-    if (state === Queued) this.#unlink(job, replica);
+    if (state === Queued) this.#leaveLine(job, replica);
     this.#stopServing(job, replica);
-    const request = this.#request[job] as number;
+    const request = this.#jobs.request[job] as number;
     this.#account(job, false);
     this.#giveUp(job, replica, state === Serving && !this.#shares);
     this.#fill(replica);
@@ -210,17 +150,17 @@ export class Service implements Callee, Caller {
   }
 
   disown(job: number): void {
-    if (this.#orphan[job] === 0) this.#orphan[job] = 2;
+    if (this.#jobs.orphan[job] === 0) this.#jobs.orphan[job] = 2;
     this.#disownCall(job);
   }
 
   // --- the caller of the services behind ---
 
   onReply(job: number, outcome: Outcome): void {
-    this.#ticket[job] = -1;
+    this.#jobs.ticket[job] = -1;
     if (outcome !== Outcome.ok) this.#finish(job, Outcome.failed);
     else {
-      this.#callIndex[job] = (this.#callIndex[job] as number) + 1;
+      this.#jobs.callIndex[job] = (this.#jobs.callIndex[job] as number) + 1;
       this.#callNext(job);
     }
   }
@@ -231,11 +171,10 @@ export class Service implements Callee, Caller {
 
   /** Slows a part down or makes it fail now and then; the returned function ends it. */
   impair(impairment: Impairment): () => void {
-    const entry = { impairment, serial: ++this.#impaired };
-    this.#impairments.push(entry);
+    const remove = this.#impairments.add(impairment);
     this.#applyImpairments();
     return () => {
-      this.#impairments.splice(this.#impairments.indexOf(entry), 1);
+      remove();
       this.#applyImpairments();
     };
   }
@@ -243,43 +182,44 @@ export class Service implements Callee, Caller {
   /**
    * Takes servers away: what they have in hand fails, at once. Where the last one of a replica goes, those who wait fail too, and calls are
    * answered `unavailable`. With processor sharing no job belongs to a processor: those in service go on with what is left.
+   * A replica that is not there is struck when it comes, if the fault still lasts then.
    */
   takeDown(part: Part): () => void {
-    const taken = this.#partOf(part);
-    for (const [index, servers] of taken) this.#reduce(index, servers);
+    const outage = new Outage(part);
+    this.#outages.push(outage);
+    // All shares first: what an outage brings about may ask for more replicas.
+    const struck = this.#replicas.map((replica, index) => outage.of(index, replica));
+    struck.forEach((servers, index) => this.#reduce(index, servers));
     return () => {
-      for (const [index, servers] of taken) this.#restore(index, servers);
+      this.#outages.splice(this.#outages.indexOf(outage), 1);
+      this.#replicas.forEach((replica, index) => this.#restore(index, outage.of(index, replica)));
     };
   }
 
+  // --- scaling ---
+
+  /**
+   * How many replicas take calls from now on, at least 1; throws RangeError on anything else. New ones take calls at once (whoever scales
+   * waits for their start). Those too many, the highest numbers, take no more, finish what they hold and what waits in their line, and are
+   * gone when they are empty; one that is wanted again before that stays.
+   */
+  setReplicas(count: number): void {
+    if (!(Number.isSafeInteger(count) && count >= 1))
+      throw new RangeError(`${this.settings.name}: ${count} replicas: expected a whole number from 1 on`);
+    while (this.#replicas.length < count) this.#addReplica();
+    this.#balancer.among = count;
+    this.#replicas.forEach((replica, index) => {
+      replica.active = index < count;
+    });
+    this.#countReplicas();
+  }
+
+  /** What its servers have done so far: for a scaler, which looks at the difference of two readings. */
+  use(): ServiceUse {
+    return this.#use.read(this.#arrivals);
+  }
+
   // --- a job's life ---
-
-  /** The balancers do not look after health, as one without health checks: only `leastConnections` sees that nobody takes a connection. */
-  #choose(request: number, path: number): number {
-    const n = this.#replicas.length;
-    if (n === 1) return 0;
-    if (this.settings.balance === 'random') {
-      return Math.floor(this.#balance.at(this.#requests.ordinal(request), path).uniform() * n);
-    }
-    if (this.settings.balance === 'roundRobin') {
-      const index = this.#turn;
-      this.#turn = (index + 1) % n;
-      return index;
-    }
-    return this.#leastConnected(n);
-  }
-
-  /** The first of those with the fewest calls in the system, among those that are up where any is. */
-  #leastConnected(n: number): number {
-    let best = 0;
-    for (let i = 1; i < n; i++) {
-      const one = this.#replicas[i] as Replica;
-      const other = this.#replicas[best] as Replica;
-      if (one.down ? other.down && one.inSystem < other.inSystem : other.down || one.inSystem < other.inSystem)
-        best = i;
-    }
-    return best;
-  }
 
   #refusal(replica: Replica): Outcome | null {
     if (replica.down) return Outcome.unavailable;
@@ -294,20 +234,24 @@ export class Service implements Callee, Caller {
   }
 
   #enqueue(job: number, replica: Replica): void {
-    this.#state[job] = Queued;
-    replica.waiting++;
+    this.#jobs.state[job] = Queued;
     this.#queueLength.add(1);
-    if (this.settings.discipline === 'lifo') this.#linkFirst(job, replica);
-    else this.#linkLast(job, replica);
+    if (this.settings.discipline === 'lifo') replica.joinFirst(job);
+    else replica.joinLast(job);
+  }
+
+  #leaveLine(job: number, replica: Replica): void {
+    replica.leaveLine(job);
+    this.#queueLength.add(-1);
   }
 
   /** Takes waiting jobs in while there are free servers. */
   #fill(replica: Replica): void {
     while (replica.head >= 0 && replica.free) {
       const job = replica.head;
-      this.#unlink(job, replica);
+      this.#leaveLine(job, replica);
       const shed = this.settings.shedAfterUs;
-      if (shed !== null && this.#sim.now - (this.#arrived[job] as number) > shed)
+      if (shed !== null && this.#sim.now - (this.#jobs.arrived[job] as number) > shed)
         this.#turnAway(job, replica, Outcome.refused);
       else this.#start(job, replica);
     }
@@ -315,10 +259,10 @@ export class Service implements Callee, Caller {
 
   /** The end of a job that never had a server and is out of the line already. */
   #turnAway(job: number, replica: Replica, outcome: Outcome): void {
-    const caller = this.#caller[job] as Caller;
-    const tag = this.#tag[job] as number;
-    const request = this.#request[job] as number;
-    const orphan = this.#orphan[job] === 1;
+    const caller = this.#jobs.caller[job] as Caller;
+    const tag = this.#jobs.tag[job] as number;
+    const request = this.#jobs.request[job] as number;
+    const orphan = this.#jobs.orphan[job] === 1;
     this.#giveUp(job, replica, false);
     if (orphan) caller.onLateReply(request, outcome);
     else caller.onReply(tag, outcome);
@@ -326,51 +270,25 @@ export class Service implements Callee, Caller {
   }
 
   #start(job: number, replica: Replica): void {
+    const jobs = this.#jobs;
     const now = this.#sim.now;
-    this.#state[job] = Serving;
-    this.#started[job] = now;
+    this.#jobs.state[job] = Serving;
+    this.#jobs.started[job] = now;
     replica.busy++;
     this.#noteUse(replica);
-    this.#wait.record((now - (this.#arrived[job] as number)) / 1000);
-    const time = this.#ownTime(job, replica);
+    this.#wait.record((now - (this.#jobs.arrived[job] as number)) / 1000);
+    const time = this.#ownTime.of(jobs.request[job] as number, jobs.path[job] as number, replica);
     if (this.#shares) {
-      this.#asked[job] = time;
-      (this.#sharing[this.#replica[job] as number] as ProcessorSharing).start(job, time);
+      this.#jobs.asked[job] = time;
+      (this.#sharing[this.#jobs.replica[job] as number] as ProcessorSharing).start(job, time);
     } else {
       this.#sim.schedule(time, this.#served, job, RELEASE);
     }
   }
 
-  #ownTime(job: number, replica: Replica): number {
-    let time = this.#constantTime;
-    if (time < 0) {
-      const ordinal = this.#requests.ordinal(this.#request[job] as number);
-      time = this.#serviceTime.draw(this.#work.at(ordinal, this.#path[job] as number));
-    }
-    const { slowdown } = this.settings;
-    if (slowdown !== null) {
-      const n = replica.busy;
-      if (slowdown.kind === 'perConcurrent') time += slowdown.perConcurrentUs * n;
-      else time *= 1 + slowdown.sigma * (n - 1) + slowdown.kappa * n * (n - 1);
-    }
-    time *= replica.slow;
-    if (replica.slowsSome.length > 0) time *= this.#slowedBy(job, replica);
-    return Math.floor(time + 0.5);
-  }
-
-  #slowedBy(job: number, replica: Replica): number {
-    const ordinal = this.#requests.ordinal(this.#request[job] as number);
-    let factor = 1;
-    for (const some of replica.slowsSome) {
-      const path = childPath(this.#path[job] as number, some.serial);
-      if (this.#slowed.at(ordinal, path).uniform() < some.share) factor *= some.factor;
-    }
-    return factor;
-  }
-
   #ownTimeOver(job: number): void {
-    if (this.#state[job] === Zombie) {
-      this.#recycle(job);
+    if (this.#jobs.state[job] === Zombie) {
+      this.#jobs.recycle(job);
       return;
     }
     if (this.#fails(job)) {
@@ -381,8 +299,8 @@ export class Service implements Callee, Caller {
       this.#finish(job, Outcome.ok);
       return;
     }
-    this.#state[job] = Calling;
-    this.#callIndex[job] = 0;
+    this.#jobs.state[job] = Calling;
+    this.#jobs.callIndex[job] = 0;
     if (!this.settings.blocking || this.#shares) {
       const replica = this.#replicaOf(job);
       this.#releaseServer(job, replica, 0);
@@ -396,21 +314,21 @@ export class Service implements Callee, Caller {
     const { errors } = this.#replicaOf(job);
     if (own <= 0 && errors <= 0) return false;
     const share = 1 - (1 - own) * (1 - errors);
-    const ordinal = this.#requests.ordinal(this.#request[job] as number);
-    return this.#luck.at(ordinal, this.#path[job] as number).uniform() < share;
+    const ordinal = this.#requests.ordinal(this.#jobs.request[job] as number);
+    return this.#luck.at(ordinal, this.#jobs.path[job] as number).uniform() < share;
   }
 
   #callNext(job: number): void {
-    const request = this.#request[job] as number;
-    for (let i = this.#callIndex[job] as number; i < this.#calls.length; i++) {
-      const path = repeatedCallPath(this.#path[job] as number, this.#occurrence[i] as number);
+    const request = this.#jobs.request[job] as number;
+    for (let i = this.#jobs.callIndex[job] as number; i < this.#calls.length; i++) {
+      const path = repeatedCallPath(this.#jobs.path[job] as number, this.#occurrence[i] as number);
       if (!this.#makes(request, path, i)) continue;
-      this.#callIndex[job] = i;
+      this.#jobs.callIndex[job] = i;
       const ticket = (this.#calls[i] as CallPath).call(request, path, this, job);
       // Answered at once the job has moved on, or is gone.
       if (ticket < 0) return;
-      this.#ticket[job] = ticket;
-      if (this.#orphan[job] !== 0) this.#disownCall(job);
+      this.#jobs.ticket[job] = ticket;
+      if (this.#jobs.orphan[job] !== 0) this.#disownCall(job);
       return;
     }
     this.#finish(job, Outcome.ok);
@@ -425,12 +343,12 @@ export class Service implements Callee, Caller {
   /** The end of a job: its server goes to the next before the reply leaves. */
   #finish(job: number, outcome: Outcome): void {
     const replica = this.#replicaOf(job);
-    const caller = this.#caller[job] as Caller;
-    const tag = this.#tag[job] as number;
-    const request = this.#request[job] as number;
-    const orphan = this.#orphan[job] === 1;
+    const caller = this.#jobs.caller[job] as Caller;
+    const tag = this.#jobs.tag[job] as number;
+    const request = this.#jobs.request[job] as number;
+    const orphan = this.#jobs.orphan[job] === 1;
     this.#releaseServer(job, replica, 0);
-    this.#account(job, outcome === Outcome.ok && this.#orphan[job] === 0);
+    this.#account(job, outcome === Outcome.ok && this.#jobs.orphan[job] === 0);
     this.#giveUp(job, replica, false);
     this.#fill(replica);
     if (orphan) caller.onLateReply(request, outcome);
@@ -439,93 +357,63 @@ export class Service implements Callee, Caller {
   }
 
   #account(job: number, useful: boolean): void {
-    const spent = this.#spent[job] as number;
-    if (!useful && spent > 0) this.#requests.wasted(this.#request[job] as number, spent);
+    const spent = this.#jobs.spent[job] as number;
+    if (!useful && spent > 0) this.#requests.wasted(this.#jobs.request[job] as number, spent);
   }
 
   /** `left`: work not done, with processor sharing. */
   #releaseServer(job: number, replica: Replica, left: number): void {
-    const started = this.#started[job] as number;
+    const started = this.#jobs.started[job] as number;
     if (started < 0) return;
-    const spent = this.#shares ? (this.#asked[job] as number) - left : this.#sim.now - started;
-    this.#spent[job] = (this.#spent[job] as number) + spent;
-    this.#started[job] = -1;
+    const spent = this.#shares ? (this.#jobs.asked[job] as number) - left : this.#sim.now - started;
+    this.#jobs.spent[job] = (this.#jobs.spent[job] as number) + spent;
+    this.#jobs.started[job] = -1;
     replica.busy--;
     this.#noteUse(replica);
   }
 
   #stopServing(job: number, replica: Replica): void {
-    const shared = this.#state[job] === Serving && this.#shares;
-    const left = shared ? (this.#sharing[this.#replica[job] as number] as ProcessorSharing).remove(job) : 0;
+    const shared = this.#jobs.state[job] === Serving && this.#shares;
+    const left = shared ? (this.#sharing[this.#jobs.replica[job] as number] as ProcessorSharing).remove(job) : 0;
     this.#releaseServer(job, replica, left);
   }
 
   #noteUse(replica: Replica): void {
     const inUse = Math.min(replica.busy, replica.capacity);
     if (inUse === replica.inUse) return;
-    this.#inUse += inUse - replica.inUse;
+    this.#use.add(inUse - replica.inUse);
     replica.inUse = inUse;
-    this.#busy.set(this.#inUse);
-    this.#utilisation?.set(this.#inUse / this.#capacity);
   }
 
   #giveUp(job: number, replica: Replica, eventPending: boolean): void {
     replica.inSystem--;
     this.#inSystem.add(-1);
-    this.#caller[job] = null;
-    if (eventPending) this.#state[job] = Zombie;
-    else this.#recycle(job);
+    this.#jobs.caller[job] = null;
+    if (eventPending) this.#jobs.state[job] = Zombie;
+    else this.#jobs.recycle(job);
+    if (!replica.active && replica.inSystem === 0) this.#countReplicas();
   }
 
   #disownCall(job: number): void {
-    const ticket = this.#ticket[job] as number;
-    if (this.#state[job] !== Calling || ticket < 0) return;
-    (this.#calls[this.#callIndex[job] as number] as CallPath).disown(ticket);
+    const ticket = this.#jobs.ticket[job] as number;
+    if (this.#jobs.state[job] !== Calling || ticket < 0) return;
+    (this.#calls[this.#jobs.callIndex[job] as number] as CallPath).disown(ticket);
   }
 
   #leaveCall(job: number, stop: boolean): void {
-    const ticket = this.#ticket[job] as number;
-    if (ticket >= 0) (this.#calls[this.#callIndex[job] as number] as CallPath).abandon(ticket, stop);
-    this.#ticket[job] = -1;
+    const ticket = this.#jobs.ticket[job] as number;
+    if (ticket >= 0) (this.#calls[this.#jobs.callIndex[job] as number] as CallPath).abandon(ticket, stop);
+    this.#jobs.ticket[job] = -1;
   }
 
   // --- faults ---
 
   #applyImpairments(): void {
-    this.#replicas.forEach((replica, index) => {
-      const slowsSome: { factor: number; share: number; serial: number }[] = [];
-      replica.slow = 1;
-      replica.errors = 0;
-      for (const { impairment, serial } of this.#impairments) {
-        if (!covers(impairment, index, replica)) continue;
-        const { slow, errors } = impairment;
-        const share = impairment.share ?? 1;
-        if (slow !== null && share >= 1) replica.slow *= slow;
-        else if (slow !== null) slowsSome.push({ factor: slow, share, serial });
-        if (errors !== null) replica.errors = 1 - (1 - replica.errors) * (1 - share * errors);
-      }
-      replica.slowsSome = slowsSome;
-    });
-  }
-
-  /** Servers of each replica that a part covers: a share is rounded over all of them, then spread evenly. A share of an endless number is none. */
-  #partOf(part: Part): [number, number][] {
-    const covered: [number, number][] = [];
-    const share = part.share ?? 1;
-    let before = 0;
-    this.#replicas.forEach((replica, index) => {
-      if (!covers(part, index, replica)) return;
-      if (share >= 1) covered.push([index, Number.POSITIVE_INFINITY]);
-      else if (Number.isFinite(replica.servers)) {
-        const until = before + replica.servers;
-        covered.push([index, Math.round(share * until) - Math.round(share * before)]);
-        before = until;
-      }
-    });
-    return covered;
+    this.#replicas.forEach((replica, index) => this.#impairments.apply(index, replica));
   }
 
   #reduce(index: number, servers: number): void {
+    if (servers === 0) return;
     const replica = this.#replicas[index] as Replica;
     if (replica.down) {
       replica.lose(servers);
@@ -537,7 +425,7 @@ export class Service implements Callee, Caller {
       this.#failInHand(index, Number.POSITIVE_INFINITY, true);
       while (replica.head >= 0) {
         const job = replica.head;
-        this.#unlink(job, replica);
+        this.#leaveLine(job, replica);
         this.#turnAway(job, replica, Outcome.failed);
       }
     } else if (!this.#shares) this.#failInHand(index, replica.busy - replica.capacity, false);
@@ -545,6 +433,7 @@ export class Service implements Callee, Caller {
   }
 
   #restore(index: number, servers: number): void {
+    if (servers === 0) return;
     const replica = this.#replicas[index] as Replica;
     replica.regain(servers);
     this.#sharing[index]?.setProcessors(replica.capacity);
@@ -555,10 +444,10 @@ export class Service implements Callee, Caller {
   /** Fails up to `count` jobs that hold a server of a replica, those of the lowest slots first; `all`: also those that hold none while they call. */
   #failInHand(index: number, count: number, all: boolean): void {
     let left = count;
-    for (let job = 0; job < this.#used && left > 0; job++) {
-      const state = this.#state[job] as number;
-      if (this.#replica[job] !== index || (state !== Serving && state !== Calling)) continue;
-      if (!all && (this.#started[job] as number) < 0) continue;
+    for (let job = 0; job < this.#jobs.used && left > 0; job++) {
+      const state = this.#jobs.state[job] as number;
+      if (this.#jobs.replica[job] !== index || (state !== Serving && state !== Calling)) continue;
+      if (!all && (this.#jobs.started[job] as number) < 0) continue;
       left--;
       this.#failNow(job, state);
     }
@@ -567,10 +456,10 @@ export class Service implements Callee, Caller {
   #failNow(job: number, state: number): void {
     const replica = this.#replicaOf(job);
     if (state === Calling) this.#leaveCall(job, false);
-    const caller = this.#caller[job] as Caller;
-    const tag = this.#tag[job] as number;
-    const request = this.#request[job] as number;
-    const orphan = this.#orphan[job] === 1;
+    const caller = this.#jobs.caller[job] as Caller;
+    const tag = this.#jobs.tag[job] as number;
+    const request = this.#jobs.request[job] as number;
+    const orphan = this.#jobs.orphan[job] === 1;
     this.#stopServing(job, replica);
     this.#account(job, false);
     this.#giveUp(job, replica, state === Serving && !this.#shares);
@@ -579,68 +468,28 @@ export class Service implements Callee, Caller {
     this.#requests.release(request);
   }
 
-  // --- lists and slots ---
+  // --- replicas ---
 
   #replicaOf(job: number): Replica {
-    return this.#replicas[this.#replica[job] as number] as Replica;
+    return this.#replicas[this.#jobs.replica[job] as number] as Replica;
   }
 
-  #linkLast(job: number, replica: Replica): void {
-    this.#next[job] = -1;
-    this.#previous[job] = replica.tail;
-    if (replica.tail >= 0) this.#next[replica.tail] = job;
-    else replica.head = job;
-    replica.tail = job;
+  #addReplica(): void {
+    const { servers, zones } = this.settings;
+    const index = this.#replicas.length;
+    const zone = zones.length === 0 ? null : (zones[index % zones.length] as string);
+    const replica = new Replica(this.#jobs, servers, zone);
+    this.#replicas.push(replica);
+    if (this.#shares)
+      this.#sharing.push(new ProcessorSharing(this.#sim, servers ?? Number.POSITIVE_INFINITY, this.#served));
+    // Faults that began before it came strike it all the same.
+    this.#impairments.apply(index, replica);
+    for (const outage of this.#outages) this.#reduce(index, outage.of(index, replica));
   }
 
-  #linkFirst(job: number, replica: Replica): void {
-    this.#previous[job] = -1;
-    this.#next[job] = replica.head;
-    if (replica.head >= 0) this.#previous[replica.head] = job;
-    else replica.tail = job;
-    replica.head = job;
-  }
-
-  #unlink(job: number, replica: Replica): void {
-    const next = this.#next[job] as number;
-    const previous = this.#previous[job] as number;
-    if (previous >= 0) this.#next[previous] = next;
-    else replica.head = next;
-    if (next >= 0) this.#previous[next] = previous;
-    else replica.tail = previous;
-    replica.waiting--;
-    this.#queueLength.add(-1);
-  }
-
-  #recycle(job: number): void {
-    this.#state[job] = Free;
-    this.#free.push(job);
-  }
-
-  #take(): number {
-    const reused = this.#free.pop();
-    if (reused !== undefined) return reused;
-    const job = this.#used++;
-    if (job === this.#state.length) this.#grow();
-    this.#caller.push(null);
-    return job;
-  }
-
-  #grow(): void {
-    const length = this.#state.length * 2;
-    this.#state = grownUint8(this.#state, length);
-    this.#orphan = grownUint8(this.#orphan, length);
-    this.#callIndex = grownInt32(this.#callIndex, length);
-    this.#replica = grownInt32(this.#replica, length);
-    this.#request = grownInt32(this.#request, length);
-    this.#path = grownUint32(this.#path, length);
-    this.#tag = grownInt32(this.#tag, length);
-    this.#ticket = grownInt32(this.#ticket, length);
-    this.#next = grownInt32(this.#next, length);
-    this.#previous = grownInt32(this.#previous, length);
-    this.#arrived = grownFloat64(this.#arrived, length);
-    this.#started = grownFloat64(this.#started, length);
-    this.#spent = grownFloat64(this.#spent, length);
-    this.#asked = grownFloat64(this.#asked, length);
+  #countReplicas(): void {
+    let running = 0;
+    for (const replica of this.#replicas) if (replica.running) running++;
+    if (running !== this.#use.replicas) this.#use.setReplicas(running);
   }
 }
