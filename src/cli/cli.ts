@@ -1,7 +1,7 @@
 /** The commands and their options. Each command's own file is read only when it is called: the start must be quick. */
 import yargs, { type Argv } from 'yargs';
 import { EXIT, type ExitCode, RunError, toFailure, UserError } from './exit.ts';
-import { FORMATS, parseCount, parseFormats, parseSet, parseTraffic } from './overrides.ts';
+import { FORMATS, parseCount, parseFormats, parseSet, parseTolerance, parseTraffic } from './overrides.ts';
 import { packageVersion } from './package-root.ts';
 import type { Changes } from './scenarios.ts';
 import type { Terminal } from './terminal.ts';
@@ -118,6 +118,26 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
       },
     )
     .command(
+      'diff <a> <b>',
+      'Two results side by side; exit code 1 when the second is worse',
+      (y) =>
+        y
+          .positional('a', { type: 'string', demandOption: true, describe: `${RESULT}; what is compared with` })
+          .positional('b', { type: 'string', demandOption: true, describe: `${RESULT}; what is judged` })
+          .option('tolerance', {
+            type: 'string',
+            requiresArg: true,
+            describe: 'What may be worse, as a share of the former value (default: 5%)',
+          })
+          .option('json', { type: 'boolean', describe: 'Print one line of JSON, with every figure that differs' })
+          .epilogue('Two designs of one result: spillway diff out/flash-sale#sync out/flash-sale#queued'),
+      async (argv) => {
+        const { diff } = await import('./commands/diff.ts');
+        const tolerance = parseTolerance(single('tolerance', argv.tolerance) ?? '5%');
+        end(diff({ a: argv.a, b: argv.b, tolerance, json: argv.json === true }, terminal));
+      },
+    )
+    .command(
       'list',
       'List the scenarios at hand, with the question of each',
       (y) => y.option('json', { type: 'boolean', describe: 'Print one line of JSON' }),
@@ -154,7 +174,9 @@ function inOurWords(message: string): string {
   return message.startsWith('Not enough non-option arguments') ? 'expected the name of at least one file' : message;
 }
 
-const COMMANDS = 'run, validate, report, list';
+const COMMANDS = 'run, validate, report, diff, list';
+
+const RESULT = 'Result file, its folder, or a scenario that was run to out/<name>; may end in #design';
 
 const formatOption = {
   type: 'string',

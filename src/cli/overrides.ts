@@ -70,3 +70,13 @@ export function parseCount(option: string, text: string, max: number): number {
   if (value >= 1 && value <= max) return value;
   throw new UserError('bad-option', `--${option} ${text} → expected a whole number from 1 to ${max}`);
 }
+
+/**
+ * A share such as `5%` or `0.05`, from 0.
+ * @throws UserError `bad-option`
+ */
+export function parseTolerance(text: string): number {
+  const [, digits, percent] = /^(\d{1,6}(?:\.\d{1,9})?)(%?)$/.exec(text.trim()) ?? [];
+  if (digits !== undefined) return percent === '%' ? Number(digits) / 100 : Number(digits);
+  throw new UserError('bad-option', `--tolerance ${text} → expected a share such as 5% or 0.05`);
+}

@@ -7,6 +7,8 @@ import { designNames } from './findings.ts';
 import { html } from './html.ts';
 import { markdown } from './markdown.ts';
 
+export { compareResults, type ResultDifference, type Side } from './diff/compare.ts';
+export { describeDifference } from './diff/text.ts';
 export { type SummaryOptions, summarise } from './terminal.ts';
 
 export type ReportFormat = 'html' | 'json' | 'md' | 'csv' | 'svg';
