@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { CallSettings } from '../calls/settings.ts';
 import type { EmpiricalReader } from './empirical.ts';
 import { DURATION_FORMS, type Reading, readDuration, readSize, SIZE_FORMS } from './units.ts';
-import { either, number, object, oneKey, scalar } from './words.ts';
+import { PATTERNS } from './patterns.ts';
+import { count, either, number, object, oneKey, patterned, scalar, writtenAs } from './words.ts';
 
 export type Distribution = CallSettings['latency'];
 export type Quantity = 'duration' | 'size';
@@ -15,10 +16,12 @@ const KINDS =
 export function distributionSchema(quantity: Quantity, empirical: EmpiricalReader): z.ZodType<Distribution> {
   const forms = quantity === 'duration' ? DURATION_FORMS : SIZE_FORMS;
   const read = quantity === 'duration' ? readDuration : readSize;
-  const parameter = scalar(forms, (raw) => read(raw, true));
-  const positive = scalar(forms, (raw) => aboveZero(read(raw, true), quantity));
-  const constant = scalar(`${forms}, or a distribution such as { exponential: { mean: … } }`, (raw) =>
-    read(raw),
+  const parameter = scalar(forms, (raw) => read(raw, true), patterned(PATTERNS[quantity]));
+  const positive = scalar(forms, (raw) => aboveZero(read(raw, true), quantity), patterned(PATTERNS[quantity], true));
+  const constant = scalar(
+    `${forms}, or a distribution such as { exponential: { mean: … } }`,
+    (raw) => read(raw),
+    patterned(PATTERNS[quantity]),
   ).transform((value): Distribution => ({ kind: 'constant', value }));
   const weighted: z.ZodType<{ weight: number; of: Distribution }> = z.lazy(() =>
     object({
@@ -51,7 +54,7 @@ export function distributionSchema(quantity: Quantity, empirical: EmpiricalReade
       .meta({ description: 'Of two parameters: { mean, cv } or { p50, p99 }.' }),
     erlang: object({
       mean: parameter.meta({ description: 'Mean.' }),
-      k: wholeNumber(1, 10_000).meta({ description: 'Number of exponentials.' }),
+      k: count({ min: 1, max: 10_000 }).meta({ description: 'Number of exponentials.' }),
     })
       .optional()
       .meta({ description: 'Sum of k exponentials: the more regular the larger k is.' }),
@@ -94,7 +97,7 @@ export function distributionSchema(quantity: Quantity, empirical: EmpiricalReade
     return { kind: 'mixture', parts: one.mixture ?? [] };
   });
   const distribution: z.ZodType<Distribution> = either(`${forms}, or a distribution: ${KINDS}`, [constant, drawn]);
-  return distribution;
+  return writtenAs(distribution, { name: `${quantity}s`, form: `${forms}, or a distribution` });
 }
 
 function lognormalSchema(positive: z.ZodType<number>): z.ZodType<Distribution> {
@@ -138,13 +141,6 @@ function empiricalSchema(quantity: Quantity, reader: EmpiricalReader): z.ZodType
     if ('values' in read) return { kind: 'empirical', values: read.values };
     ctx.addIssue({ code: 'custom', path: [read.at], message: read.expected, params: { code: read.code } });
     return z.NEVER;
-  });
-}
-
-function wholeNumber(min: number, max: number): z.ZodType<number> {
-  return number({ min, max }).refine((k) => Number.isInteger(k), {
-    error: `a whole number from ${min} to ${max}`,
-    params: { code: 'out-of-range' },
   });
 }
 

@@ -45,7 +45,7 @@ export const MAX_BYTES = 10 * 1024 * 1024;
 const MAX_DEPTH = 64;
 
 /** Names that would reach into every object of the language. */
-const FORBIDDEN = new Set([
+export const FORBIDDEN: ReadonlySet<string> = new Set([
   '__proto__',
   'constructor',
   'prototype',

@@ -13,7 +13,8 @@ const FITTING: Readonly<Record<ResourceType | 'link', readonly string[]>> = {
   consumer: ['slow', 'down', 'crash', 'share'],
   link: ['lose', 'unreachable'],
 };
-const EFFECTS = ['slow', 'down', 'errors', 'crash', 'duplicate', 'unreachable', 'lose'];
+/** What can happen. */
+export const EFFECTS = ['slow', 'down', 'errors', 'crash', 'duplicate', 'unreachable', 'lose'];
 
 /** Reads every fault; those with an error are left out. */
 export function readFaults(schemas: Schemas, raw: unknown, names: Names, findings: Finding[]): FaultSettings[] {

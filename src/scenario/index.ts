@@ -11,4 +11,5 @@ export type {
   ResolvedScenario,
   ResourceSettings,
 } from './resolved.ts';
+export { scenarioJsonSchema } from './json-schema.ts';
 export { toResultForm } from './result-form.ts';

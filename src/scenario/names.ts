@@ -32,7 +32,7 @@ export type ResourceType = (typeof RESOURCE_TYPES)[number];
 export const LATER_TYPES = ['sns', 'kinesis', 'firehose', 'analytics', 'video', 'mq', 'lambda', 'sink'] as const;
 
 /** Limits that end a slip of the pen in an error; far above what a person reads in a report. */
-const MOST = { traffic: 200, resources: 1000, designs: 100 } as const;
+export const MOST = { traffic: 200, resources: 1000, designs: 100 } as const;
 
 /** Collects the names; what is no name, or none at all, goes to `findings`. */
 export function namesOf(raw: unknown, findings: Finding[]): Names {

@@ -3,7 +3,23 @@ import type { Vocabulary } from '../calls/schema.ts';
 import { distributionSchema } from './distribution.ts';
 import type { EmpiricalReader } from './empirical.ts';
 import { FACTOR_FORMS, RATE_FORMS, readFactor, readRate } from './units.ts';
-import { choice, count, duration, either, list, number, object, oneKey, scalar, share, size, text } from './words.ts';
+import { PATTERNS } from './patterns.ts';
+import {
+  choice,
+  count,
+  duration,
+  either,
+  list,
+  number,
+  object,
+  oneKey,
+  patterned,
+  scalar,
+  share,
+  size,
+  text,
+  writtenAs,
+} from './words.ts';
 
 /** The vocabulary of one parse: it knows the files that this scenario may refer to. */
 export function createVocabulary(empirical: EmpiricalReader): Vocabulary {
@@ -16,14 +32,14 @@ export function createVocabulary(empirical: EmpiricalReader): Vocabulary {
     list,
     choice,
     duration,
-    rate: () => scalar(RATE_FORMS, readRate),
+    rate: () => scalar(RATE_FORMS, readRate, patterned(PATTERNS.rate)),
     size,
     share,
-    factor: () => scalar(FACTOR_FORMS, readFactor),
+    factor: () => scalar(FACTOR_FORMS, readFactor, patterned(PATTERNS.factor)),
     count,
     number,
     flag: () => z.boolean({ error: 'true or false' }),
-    name: (expected) => z.string({ error: expected }),
+    name: (expected) => writtenAs(z.string({ error: expected }), { form: expected }),
     text,
     durations: () => durations,
     sizes: () => sizes,
