@@ -146,6 +146,15 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
         end(list({ json: argv.json === true }, terminal));
       },
     )
+    .command(
+      'schema',
+      'Print the JSON Schema of a scenario, for editors',
+      (y) => y.option('json', { type: 'boolean', describe: 'Print it on one line' }),
+      async (argv) => {
+        const { schema } = await import('./commands/schema.ts');
+        end(schema({ json: argv.json === true }, terminal));
+      },
+    )
     .demandCommand(1, `expected one of the commands ${COMMANDS}`)
     .strict()
     .strictCommands()
@@ -174,7 +183,7 @@ function inOurWords(message: string): string {
   return message.startsWith('Not enough non-option arguments') ? 'expected the name of at least one file' : message;
 }
 
-const COMMANDS = 'run, validate, report, diff, list';
+const COMMANDS = 'run, validate, report, diff, list, schema';
 
 const RESULT = 'Result file, its folder, or a scenario that was run to out/<name>; may end in #design';
 

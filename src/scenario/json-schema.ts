@@ -91,7 +91,6 @@ function discriminated(types: readonly { readonly type: string; readonly json: J
     required: ['type'],
     allOf: types.map(({ type }) => ({
       if: { properties: { type: { const: type } }, required: ['type'] },
-      // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema
       then: reference(type),
     })),
   };
