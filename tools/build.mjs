@@ -25,8 +25,8 @@ export async function bundle(outdir) {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    // vega is large and only a report needs it; piscina starts its workers from files of its own package.
-    external: ['vega', 'vega-lite', 'piscina'],
+    // vega is large and only a report needs it; piscina starts its workers from files of its own package; resvg is native code.
+    external: ['vega', 'vega-lite', 'piscina', '@resvg/resvg-js'],
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
     logLevel: 'warning',
   });

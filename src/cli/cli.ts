@@ -1,7 +1,15 @@
 /** The commands and their options. Each command's own file is read only when it is called: the start must be quick. */
 import yargs, { type Argv } from 'yargs';
 import { EXIT, type ExitCode, RunError, toFailure, UserError } from './exit.ts';
-import { FORMATS, parseCount, parseFormats, parseSet, parseTolerance, parseTraffic } from './overrides.ts';
+import {
+  DEFAULT_FORMATS,
+  FORMATS,
+  parseCount,
+  parseFormats,
+  parseSet,
+  parseTolerance,
+  parseTraffic,
+} from './overrides.ts';
 import { packageVersion } from './package-root.ts';
 import type { Changes } from './scenarios.ts';
 import type { Terminal } from './terminal.ts';
@@ -70,7 +78,7 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
               designs: argv.design ?? [],
               threads: threads === undefined ? undefined : parseCount('threads', threads, MAX_THREADS),
               out: single('out', argv.out),
-              formats: parseFormats(argv.format ?? FORMATS),
+              formats: parseFormats(argv.format ?? DEFAULT_FORMATS),
               json: argv.json === true,
             },
             terminal,
@@ -108,7 +116,7 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
           .option('json', { type: 'boolean', describe: 'Print what was written as one line of JSON per result' }),
       async (argv) => {
         const { report } = await import('./commands/report.ts');
-        const formats = parseFormats(argv.format ?? FORMATS);
+        const formats = parseFormats(argv.format ?? DEFAULT_FORMATS);
         end(
           await report(
             { results: argv.result, out: single('out', argv.out), formats, json: argv.json === true },
@@ -191,7 +199,7 @@ const formatOption = {
   type: 'string',
   array: true,
   requiresArg: true,
-  describe: `What to write, comma-separated: ${FORMATS.join(',')} (default: all)`,
+  describe: `What to write, comma-separated: ${FORMATS.join(',')} (default: all but png)`,
 } as const;
 
 function scenarios(y: Argv) {

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join, posix, resolve } from 'node:path';
 import { systemReason, UserError } from './exit.ts';
+import type { ReportFiles } from './render.ts';
 
 const TEMPORARY = '.spillway-';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -33,21 +34,21 @@ export function checkWritable(folder: string): void {
 }
 
 /** What reports consist of: left from another run, such a file would tell of other numbers than its neighbours. */
-const OF_A_REPORT = /^(?:report\.(?:html|md)|result\.json|(?:charts|series|distributions)\/[^/]+\.(?:svg|csv))$/;
+const OF_A_REPORT = /^(?:report\.(?:html|md)|result\.json|(?:charts|series|distributions)\/[^/]+\.(?:svg|png|csv))$/;
 
 /**
  * Writes the files (relative path to content) into the folder, which is made where it is missing. Files of an earlier
  * report that are not written anew are removed, unless `keep`; what else is in the folder stays.
  * @throws UserError `unwritable`
  */
-export function writeReport(folder: string, files: ReadonlyMap<string, string>, keep: boolean): void {
+export function writeReport(folder: string, files: ReportFiles, keep: boolean): void {
   guarded(folder, () => {
     if (existsSync(folder)) mergeInto(folder, files, keep ? [] : formerReport(folder, files));
     else createWhole(folder, files);
   });
 }
 
-function createWhole(folder: string, files: ReadonlyMap<string, string>): void {
+function createWhole(folder: string, files: ReportFiles): void {
   const parent = dirname(resolve(folder));
   const made = mkdirSync(parent, { recursive: true });
   try {
@@ -62,7 +63,7 @@ function createWhole(folder: string, files: ReadonlyMap<string, string>): void {
   }
 }
 
-function formerReport(folder: string, files: ReadonlyMap<string, string>): string[] {
+function formerReport(folder: string, files: ReportFiles): string[] {
   const folders = ['', 'charts', 'series', 'distributions'].filter((name) => isFolder(join(folder, name)));
   const names = folders.flatMap((name) => readdirSync(join(folder, name)).map((file) => posix.join(name, file)));
   return names.filter((name) => OF_A_REPORT.test(name) && !files.has(name) && !isFolder(join(folder, name)));
@@ -72,7 +73,7 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-function mergeInto(folder: string, files: ReadonlyMap<string, string>, obsolete: readonly string[]): void {
+function mergeInto(folder: string, files: ReportFiles, obsolete: readonly string[]): void {
   withTemporary(folder, (temporary) => {
     const [fresh, former] = [join(temporary, 'new'), join(temporary, 'old')];
     writeAll(fresh, files);
@@ -103,7 +104,7 @@ function setAside(path: string, aside: string, undo: (() => void)[]): void {
   undo.push(() => renameSync(aside, path));
 }
 
-function writeAll(folder: string, files: ReadonlyMap<string, string>): void {
+function writeAll(folder: string, files: ReportFiles): void {
   mkdirSync(folder, { recursive: true });
   for (const [name, content] of files) {
     const path = join(folder, name);

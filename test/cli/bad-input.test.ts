@@ -33,7 +33,7 @@ const ROWS: [args: string, ...says: (string | RegExp)[]][] = [
   ['run tiny.yaml --seed 1 --seed 2', '--seed is given 2 times (1, 2) → expected once'],
   ['run tiny.yaml --threads 0', '--threads 0 → expected a whole number from 1 to'],
   ['run tiny.yaml --replications 2.5', '--replications 2.5 → expected a whole number from 1 to'],
-  ['run tiny.yaml --format png', 'png comes with a later version; expected some of html, json, md, csv, svg'],
+  ['run tiny.yaml --format pdf', '--format pdf → expected some of html, json, md, csv, svg, png'],
   ['run tiny.yaml --format html,doc', '--format doc → expected some of'],
   ['run tiny.yaml --design three', '--design three → tiny.yaml has no such design; expected one of one, two'],
   ['run tiny.yaml --set api.servers', 'expected path=value'],

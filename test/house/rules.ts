@@ -58,7 +58,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   cli: {
     rooms: [],
     files: [DOOR, 'experiment/result.ts'],
-    packages: ['yargs', 'piscina', 'cli-progress'],
+    packages: ['yargs', 'piscina', 'cli-progress', '@resvg/resvg-js'],
   },
   // The public door.
   '': { rooms: [], files: [DOOR], packages: [] },

@@ -30,9 +30,12 @@ export async function report(options: ReportOptions, terminal: Terminal): Promis
     return { result, out: sources.length > 1 ? join(options.out, result.scenario) : options.out, beside: false };
   });
   for (const { out } of jobs) checkWritable(out);
-  const { renderFiles, summarise } = await import('../../report/index.ts');
+  const [{ renderReport }, { summarise }] = await Promise.all([
+    import('../render.ts'),
+    import('../../report/index.ts'),
+  ]);
   for (const { result, out, beside } of jobs) {
-    const files = new Map(await renderFiles(result, options.formats));
+    const files = new Map(await renderReport(result, options.formats));
     // The result itself is not touched: it may hold more than this version knows of.
     if (beside) files.delete('result.json');
     writeReport(out, files, true);

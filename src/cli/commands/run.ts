@@ -88,8 +88,11 @@ async function runJob(job: Job, options: RunOptions, terminal: Terminal): Promis
     threads: options.threads,
     onProgress: progress.update,
   }).finally(progress.stop);
-  const { renderFiles, summarise } = await import('../../report/index.ts');
-  writeReport(job.out, await renderFiles(result, options.formats), false);
+  const [{ renderReport }, { summarise }] = await Promise.all([
+    import('../render.ts'),
+    import('../../report/index.ts'),
+  ]);
+  writeReport(job.out, await renderReport(result, options.formats), false);
   if (options.json) terminal.out(JSON.stringify(result));
   else {
     terminal.out(summarise(result, { color: terminal.color, width: terminal.width }));
