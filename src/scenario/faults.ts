@@ -117,7 +117,8 @@ function checkReplica(resource: NamedResource, replica: number, path: Path, find
     findings.push({ code: 'misfit', path, expected: `a name without [${replica}]: only a service has replicas` });
     return;
   }
-  const written = valueAt(resource.raw, ['replicas']);
+  // Where replicas come and go a fault may wait for one that is not there yet.
+  const written = valueAt(resource.raw, ['autoscaling', 'max']) ?? valueAt(resource.raw, ['replicas']);
   const replicas = typeof written === 'number' ? written : 1;
   if (replica >= replicas) {
     findings.push({

@@ -49,7 +49,7 @@ export class ServerUse {
 
   /** Servers at work have become more, or fewer. */
   add(servers: number): void {
-    this.#advance();
+    if (this.#running !== null) this.#advance();
     this.#inUse += servers;
     this.#busy.set(this.#inUse);
     this.#utilisation?.set(this.#inUse / (this.#servers * this.#replicas));
@@ -62,7 +62,9 @@ export class ServerUse {
     this.#utilisation?.set(this.#inUse / (this.#servers * running));
   }
 
+  /** Throws where replicas do not come and go: then no sums are kept. */
   read(calls: number): ServiceUse {
+    if (this.#running === null) throw new Error('only an elastic service keeps sums of its use');
     this.#advance();
     const replicaUs = this.#replicaUs;
     return { busyServerUs: this.#busyServerUs, serverUs: replicaUs * this.#servers, replicaUs, calls };

@@ -132,17 +132,18 @@ export class Service implements Callee, Caller {
   }
 
   abandon(job: number, stop: boolean): void {
+    const jobs = this.#jobs;
     if (!stop) {
-      this.#jobs.orphan[job] = 1;
+      jobs.orphan[job] = 1;
       this.#disownCall(job);
       return;
     }
     const replica = this.#replicaOf(job);
-    const state = this.#jobs.state[job];
+    const state = jobs.state[job];
     if (state === Calling) this.#leaveCall(job, true);
     if (state === Queued) this.#leaveLine(job, replica);
     this.#stopServing(job, replica);
-    const request = this.#jobs.request[job] as number;
+    const request = jobs.request[job] as number;
     this.#account(job, false);
     this.#giveUp(job, replica, state === Serving && !this.#shares);
     this.#fill(replica);
@@ -157,10 +158,11 @@ export class Service implements Callee, Caller {
   // --- the caller of the services behind ---
 
   onReply(job: number, outcome: Outcome): void {
-    this.#jobs.ticket[job] = -1;
+    const jobs = this.#jobs;
+    jobs.ticket[job] = -1;
     if (outcome !== Outcome.ok) this.#finish(job, Outcome.failed);
     else {
-      this.#jobs.callIndex[job] = (this.#jobs.callIndex[job] as number) + 1;
+      jobs.callIndex[job] = (jobs.callIndex[job] as number) + 1;
       this.#callNext(job);
     }
   }
@@ -214,7 +216,7 @@ export class Service implements Callee, Caller {
     this.#countReplicas();
   }
 
-  /** What its servers have done so far: for a scaler, which looks at the difference of two readings. */
+  /** What its servers have done so far: for a scaler, which looks at the difference of two readings. Throws unless it is elastic. */
   use(): ServiceUse {
     return this.#use.read(this.#arrivals);
   }
@@ -259,10 +261,11 @@ export class Service implements Callee, Caller {
 
   /** The end of a job that never had a server and is out of the line already. */
   #turnAway(job: number, replica: Replica, outcome: Outcome): void {
-    const caller = this.#jobs.caller[job] as Caller;
-    const tag = this.#jobs.tag[job] as number;
-    const request = this.#jobs.request[job] as number;
-    const orphan = this.#jobs.orphan[job] === 1;
+    const jobs = this.#jobs;
+    const caller = jobs.caller[job] as Caller;
+    const tag = jobs.tag[job] as number;
+    const request = jobs.request[job] as number;
+    const orphan = jobs.orphan[job] === 1;
     this.#giveUp(job, replica, false);
     if (orphan) caller.onLateReply(request, outcome);
     else caller.onReply(tag, outcome);
@@ -272,23 +275,24 @@ export class Service implements Callee, Caller {
   #start(job: number, replica: Replica): void {
     const jobs = this.#jobs;
     const now = this.#sim.now;
-    this.#jobs.state[job] = Serving;
-    this.#jobs.started[job] = now;
+    jobs.state[job] = Serving;
+    jobs.started[job] = now;
     replica.busy++;
     this.#noteUse(replica);
-    this.#wait.record((now - (this.#jobs.arrived[job] as number)) / 1000);
+    this.#wait.record((now - (jobs.arrived[job] as number)) / 1000);
     const time = this.#ownTime.of(jobs.request[job] as number, jobs.path[job] as number, replica);
     if (this.#shares) {
-      this.#jobs.asked[job] = time;
-      (this.#sharing[this.#jobs.replica[job] as number] as ProcessorSharing).start(job, time);
+      jobs.asked[job] = time;
+      (this.#sharing[jobs.replica[job] as number] as ProcessorSharing).start(job, time);
     } else {
       this.#sim.schedule(time, this.#served, job, RELEASE);
     }
   }
 
   #ownTimeOver(job: number): void {
-    if (this.#jobs.state[job] === Zombie) {
-      this.#jobs.recycle(job);
+    const jobs = this.#jobs;
+    if (jobs.state[job] === Zombie) {
+      jobs.recycle(job);
       return;
     }
     if (this.#fails(job)) {
@@ -299,8 +303,8 @@ export class Service implements Callee, Caller {
       this.#finish(job, Outcome.ok);
       return;
     }
-    this.#jobs.state[job] = Calling;
-    this.#jobs.callIndex[job] = 0;
+    jobs.state[job] = Calling;
+    jobs.callIndex[job] = 0;
     if (!this.settings.blocking || this.#shares) {
       const replica = this.#replicaOf(job);
       this.#releaseServer(job, replica, 0);
@@ -319,16 +323,17 @@ export class Service implements Callee, Caller {
   }
 
   #callNext(job: number): void {
-    const request = this.#jobs.request[job] as number;
-    for (let i = this.#jobs.callIndex[job] as number; i < this.#calls.length; i++) {
-      const path = repeatedCallPath(this.#jobs.path[job] as number, this.#occurrence[i] as number);
+    const jobs = this.#jobs;
+    const request = jobs.request[job] as number;
+    for (let i = jobs.callIndex[job] as number; i < this.#calls.length; i++) {
+      const path = repeatedCallPath(jobs.path[job] as number, this.#occurrence[i] as number);
       if (!this.#makes(request, path, i)) continue;
-      this.#jobs.callIndex[job] = i;
+      jobs.callIndex[job] = i;
       const ticket = (this.#calls[i] as CallPath).call(request, path, this, job);
       // Answered at once the job has moved on, or is gone.
       if (ticket < 0) return;
-      this.#jobs.ticket[job] = ticket;
-      if (this.#jobs.orphan[job] !== 0) this.#disownCall(job);
+      jobs.ticket[job] = ticket;
+      if (jobs.orphan[job] !== 0) this.#disownCall(job);
       return;
     }
     this.#finish(job, Outcome.ok);
@@ -342,13 +347,14 @@ export class Service implements Callee, Caller {
 
   /** The end of a job: its server goes to the next before the reply leaves. */
   #finish(job: number, outcome: Outcome): void {
+    const jobs = this.#jobs;
     const replica = this.#replicaOf(job);
-    const caller = this.#jobs.caller[job] as Caller;
-    const tag = this.#jobs.tag[job] as number;
-    const request = this.#jobs.request[job] as number;
-    const orphan = this.#jobs.orphan[job] === 1;
+    const caller = jobs.caller[job] as Caller;
+    const tag = jobs.tag[job] as number;
+    const request = jobs.request[job] as number;
+    const orphan = jobs.orphan[job] === 1;
     this.#releaseServer(job, replica, 0);
-    this.#account(job, outcome === Outcome.ok && this.#jobs.orphan[job] === 0);
+    this.#account(job, outcome === Outcome.ok && jobs.orphan[job] === 0);
     this.#giveUp(job, replica, false);
     this.#fill(replica);
     if (orphan) caller.onLateReply(request, outcome);
@@ -363,11 +369,12 @@ export class Service implements Callee, Caller {
 
   /** `left`: work not done, with processor sharing. */
   #releaseServer(job: number, replica: Replica, left: number): void {
-    const started = this.#jobs.started[job] as number;
+    const jobs = this.#jobs;
+    const started = jobs.started[job] as number;
     if (started < 0) return;
-    const spent = this.#shares ? (this.#jobs.asked[job] as number) - left : this.#sim.now - started;
-    this.#jobs.spent[job] = (this.#jobs.spent[job] as number) + spent;
-    this.#jobs.started[job] = -1;
+    const spent = this.#shares ? (jobs.asked[job] as number) - left : this.#sim.now - started;
+    jobs.spent[job] = (jobs.spent[job] as number) + spent;
+    jobs.started[job] = -1;
     replica.busy--;
     this.#noteUse(replica);
   }
@@ -386,24 +393,27 @@ export class Service implements Callee, Caller {
   }
 
   #giveUp(job: number, replica: Replica, eventPending: boolean): void {
+    const jobs = this.#jobs;
     replica.inSystem--;
     this.#inSystem.add(-1);
-    this.#jobs.caller[job] = null;
-    if (eventPending) this.#jobs.state[job] = Zombie;
-    else this.#jobs.recycle(job);
+    jobs.caller[job] = null;
+    if (eventPending) jobs.state[job] = Zombie;
+    else jobs.recycle(job);
     if (!replica.active && replica.inSystem === 0) this.#countReplicas();
   }
 
   #disownCall(job: number): void {
-    const ticket = this.#jobs.ticket[job] as number;
-    if (this.#jobs.state[job] !== Calling || ticket < 0) return;
-    (this.#calls[this.#jobs.callIndex[job] as number] as CallPath).disown(ticket);
+    const jobs = this.#jobs;
+    const ticket = jobs.ticket[job] as number;
+    if (jobs.state[job] !== Calling || ticket < 0) return;
+    (this.#calls[jobs.callIndex[job] as number] as CallPath).disown(ticket);
   }
 
   #leaveCall(job: number, stop: boolean): void {
-    const ticket = this.#jobs.ticket[job] as number;
-    if (ticket >= 0) (this.#calls[this.#jobs.callIndex[job] as number] as CallPath).abandon(ticket, stop);
-    this.#jobs.ticket[job] = -1;
+    const jobs = this.#jobs;
+    const ticket = jobs.ticket[job] as number;
+    if (ticket >= 0) (this.#calls[jobs.callIndex[job] as number] as CallPath).abandon(ticket, stop);
+    jobs.ticket[job] = -1;
   }
 
   // --- faults ---
@@ -443,23 +453,25 @@ export class Service implements Callee, Caller {
 
   /** Fails up to `count` jobs that hold a server of a replica, those of the lowest slots first; `all`: also those that hold none while they call. */
   #failInHand(index: number, count: number, all: boolean): void {
+    const jobs = this.#jobs;
     let left = count;
-    for (let job = 0; job < this.#jobs.used && left > 0; job++) {
-      const state = this.#jobs.state[job] as number;
-      if (this.#jobs.replica[job] !== index || (state !== Serving && state !== Calling)) continue;
-      if (!all && (this.#jobs.started[job] as number) < 0) continue;
+    for (let job = 0; job < jobs.used && left > 0; job++) {
+      const state = jobs.state[job] as number;
+      if (jobs.replica[job] !== index || (state !== Serving && state !== Calling)) continue;
+      if (!all && (jobs.started[job] as number) < 0) continue;
       left--;
       this.#failNow(job, state);
     }
   }
 
   #failNow(job: number, state: number): void {
+    const jobs = this.#jobs;
     const replica = this.#replicaOf(job);
     if (state === Calling) this.#leaveCall(job, false);
-    const caller = this.#jobs.caller[job] as Caller;
-    const tag = this.#jobs.tag[job] as number;
-    const request = this.#jobs.request[job] as number;
-    const orphan = this.#jobs.orphan[job] === 1;
+    const caller = jobs.caller[job] as Caller;
+    const tag = jobs.tag[job] as number;
+    const request = jobs.request[job] as number;
+    const orphan = jobs.orphan[job] === 1;
     this.#stopServing(job, replica);
     this.#account(job, false);
     this.#giveUp(job, replica, state === Serving && !this.#shares);

@@ -58,7 +58,7 @@ export class Stage implements Caller {
     this.sim = new Simulation({ seed, maxEvents: 50_000_000 });
     this.recorder = new MetricsRecorder(this.sim, { fromUs: 0, toUs: windowUs, resolutionUs: windowUs });
     const all = settings(change);
-    this.service = new Service(this.sim, all, { requests: this.requests, metrics: this.recorder });
+    this.service = new Service(this.sim, all, { requests: this.requests, metrics: this.recorder, elastic: true });
   }
 
   connect(behind: readonly Callee[]): void {
