@@ -1,6 +1,6 @@
 /** The spikes and faults of a scenario: what the charts shade and what recovery is told from. */
 import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
-import type { FaultSettings, RateChange, TrafficSettings } from '../workload/settings.ts';
+import type { Burst, FaultSettings, RateChange, TrafficSettings } from '../workload/settings.ts';
 
 export interface Disturbance {
   readonly kind: 'spike' | 'fault';
@@ -33,18 +33,24 @@ export function strikes(scenario: ResolvedScenario, design: ResolvedDesign, faul
   return target.kind === 'link' ? has(target.from) && has(target.to) : has(target.resource);
 }
 
-/** Steps up and ramps up that come to an end; a lasting change of rate is not a disturbance but the new load. */
+/** Steps up, ramps up and bursts that come to an end; a lasting change of rate is not a disturbance but the new load. */
 function spikesOf(scenario: ResolvedScenario, traffic: TrafficSettings): Disturbance[] {
   const { source } = traffic;
   if (source.kind !== 'rate') return [];
   const usual = source.base.kind === 'constant' ? source.base.perSecond : source.base.highPerSecond;
-  const isSpike = (change: RateChange): boolean =>
-    change.perSecond > usual && (change.kind === 'ramp' ? change.back : change.forUs !== null);
+  const isSpike = (change: RateChange | Burst): boolean => {
+    // With nothing before it a burst is the load itself.
+    if (change.kind === 'burst') return usual > 0 && change.atUs > 0;
+    return change.perSecond > usual && (change.kind === 'ramp' ? change.back : change.forUs !== null);
+  };
   return source.changes.filter(isSpike).map((change) => ({
     kind: 'spike',
-    label: `${traffic.name} at ${grouped(change.perSecond)}/s`,
+    label:
+      change.kind === 'burst'
+        ? `${grouped(change.requests)} ${traffic.name} at once`
+        : `${traffic.name} at ${grouped(change.perSecond)}/s`,
     fromUs: change.atUs,
-    toUs: change.atUs + (change.forUs as number),
+    toUs: change.atUs + (change.kind === 'burst' ? 0 : (change.forUs as number)),
     designs: scenario.designs.map(({ name }) => name),
     traffic: traffic.name,
   }));

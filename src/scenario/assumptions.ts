@@ -268,5 +268,5 @@ const FINEST_RATE = 10_000;
 
 function highestRate({ base, changes }: Extract<TrafficSource, { kind: 'rate' }>): number {
   const usual = base.kind === 'constant' ? base.perSecond : base.highPerSecond;
-  return Math.max(usual, ...changes.map(({ perSecond }) => perSecond));
+  return Math.max(usual, ...changes.map((change) => (change.kind === 'burst' ? 0 : change.perSecond)));
 }

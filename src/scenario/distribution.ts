@@ -106,23 +106,25 @@ function lognormalSchema(positive: z.ZodType<number>): z.ZodType<Distribution> {
     cv: number({ min: 0, max: 1000 }).optional().meta({ description: 'Standard deviation ÷ mean; goes with mean.' }),
     p50: positive.optional().meta({ description: 'Median; goes with p99.' }),
     p99: positive.optional().meta({ description: '99th percentile; goes with p50.' }),
-  }).transform((l, ctx): Distribution => {
-    if (l.mean !== undefined && l.cv !== undefined && l.p50 === undefined && l.p99 === undefined) {
-      return { kind: 'lognormal', mean: l.mean, cv: l.cv };
-    }
-    if (l.p50 !== undefined && l.p99 !== undefined && l.mean === undefined && l.cv === undefined) {
-      if (l.p99 < l.p50)
-        ctx.addIssue({
-          code: 'custom',
-          path: ['p99'],
-          message: 'a p99 of at least the p50',
-          params: { code: 'out-of-range' },
-        });
-      return { kind: 'lognormal', p50: l.p50, p99: l.p99 };
-    }
-    ctx.addIssue({ code: 'custom', message: 'either { mean, cv } or { p50, p99 }', params: { code: 'one-of' } });
-    return z.NEVER;
-  });
+  })
+    .meta({ oneOf: [{ required: ['mean', 'cv'] }, { required: ['p50', 'p99'] }], maxProperties: 2 })
+    .transform((l, ctx): Distribution => {
+      if (l.mean !== undefined && l.cv !== undefined && l.p50 === undefined && l.p99 === undefined) {
+        return { kind: 'lognormal', mean: l.mean, cv: l.cv };
+      }
+      if (l.p50 !== undefined && l.p99 !== undefined && l.mean === undefined && l.cv === undefined) {
+        if (l.p99 < l.p50)
+          ctx.addIssue({
+            code: 'custom',
+            path: ['p99'],
+            message: 'a p99 of at least the p50',
+            params: { code: 'out-of-range' },
+          });
+        return { kind: 'lognormal', p50: l.p50, p99: l.p99 };
+      }
+      ctx.addIssue({ code: 'custom', message: 'either { mean, cv } or { p50, p99 }', params: { code: 'one-of' } });
+      return z.NEVER;
+    });
 }
 
 function empiricalSchema(quantity: Quantity, reader: EmpiricalReader): z.ZodType<Distribution> {

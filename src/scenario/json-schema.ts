@@ -176,7 +176,7 @@ function objectOf(schema: z.ZodObject, definitions: Definitions): JsonSchema {
 function keyOf(schema: z.core.$ZodType, definitions: Definitions): JsonSchema {
   const meta = firstOf(schema, (one) => z.globalRegistry.get(one));
   const form = firstOf(schema, (one) => written.get(one)?.form);
-  const preset = meta?.['default'];
+  const preset = meta?.['default'] as string | number | boolean | undefined;
   const says = [
     meta?.description,
     form === undefined ? undefined : `Written as ${form}.`,
@@ -194,8 +194,9 @@ function keyOf(schema: z.core.$ZodType, definitions: Definitions): JsonSchema {
 
 /** Keywords of JSON Schema that a room's schema adds to an object: which keys go together. */
 function rulesOf(schema: z.core.$ZodType): JsonSchema {
-  const { oneOf, dependencies } = z.globalRegistry.get(schema as z.ZodType) ?? {};
-  return { ...(oneOf === undefined ? {} : { oneOf }), ...(dependencies === undefined ? {} : { dependencies }) };
+  if (!(schema instanceof z.ZodObject)) return {};
+  const { description: _, default: __, ...rules } = z.globalRegistry.get(schema) ?? {};
+  return rules;
 }
 
 /** What the schema, or else what is wrapped in it, has. */

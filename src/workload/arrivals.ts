@@ -13,7 +13,7 @@ import type { Uniforms } from '../kernel/index.ts';
 import type { ArrivalProcess } from './arrivals-process.ts';
 import { countedArrivals, recordedArrivals } from './arrivals-recorded.ts';
 import { RateFunction } from './arrivals-rate.ts';
-import type { Arrivals, TrafficSource } from './settings.ts';
+import type { Arrivals, Burst, RateChange, TrafficSource } from './settings.ts';
 
 export type { ArrivalProcess } from './arrivals-process.ts';
 
@@ -30,7 +30,10 @@ export function arrivalsOf(
 ): ArrivalProcess {
   const stream = streams.stream(`${name}/arrivals`);
   if (source.kind === 'rate') {
-    return ratedArrivals(new RateFunction(source.base, source.changes), source.arrivals, stream, untilUs);
+    const changes = source.changes.filter((change): change is RateChange => change.kind !== 'burst');
+    const rated = ratedArrivals(new RateFunction(source.base, changes), source.arrivals, stream, untilUs);
+    const bursts = source.changes.filter((change) => change.kind === 'burst');
+    return bursts.length === 0 ? rated : new WithBursts(rated, bursts);
   }
   const { counts, instantsUs } = source.recording;
   return counts === null
@@ -90,6 +93,37 @@ class TimeChanged implements ArrivalProcess {
     this.#area += this.#gap();
     this.#last = this.#rate.inverse(this.#area, this.#last);
     return this.#last;
+  }
+}
+
+/** Bursts among the arrivals of a rate, which come when they would have come without them. */
+class WithBursts implements ArrivalProcess {
+  readonly #rated: ArrivalProcess;
+  readonly #bursts: readonly Burst[];
+  /** Place of the burst that is next or going on, and how many of its requests are gone. */
+  #burst = 0;
+  #gone = 0;
+  #next: number;
+
+  constructor(rated: ArrivalProcess, bursts: readonly Burst[]) {
+    this.#rated = rated;
+    this.#bursts = bursts.filter(({ requests }) => requests > 0).sort((a, b) => a.atUs - b.atUs);
+    this.#next = rated.next();
+  }
+
+  next(): number {
+    const burst = this.#bursts[this.#burst];
+    if (burst === undefined || this.#next < burst.atUs) {
+      const instant = this.#next;
+      this.#next = this.#rated.next();
+      return instant;
+    }
+    this.#gone++;
+    if (this.#gone >= burst.requests) {
+      this.#burst++;
+      this.#gone = 0;
+    }
+    return burst.atUs;
   }
 }
 

@@ -1,10 +1,21 @@
 /** How traffic, consumers and faults may be written in a scenario, and their defaults. */
 import { z } from 'zod';
-import { breakerSchema, callsSchema, complain, NO_RETRY, retrySchema, type Vocabulary } from '../calls/schema.ts';
+import {
+  breakerSchema,
+  bulkheadSchema,
+  callsSchema,
+  complain,
+  hedgeInTime,
+  hedgeSchema,
+  NO_RETRY,
+  retrySchema,
+  type Vocabulary,
+} from '../calls/schema.ts';
 import type {
   Arrivals,
   AttributeSettings,
   BaseRate,
+  Burst,
   ConsumerSettings,
   FaultSettings,
   KeySettings,
@@ -47,7 +58,7 @@ export type WrittenSource =
   | {
       readonly kind: 'rate';
       readonly base: BaseRate;
-      readonly changes: readonly RateChange[];
+      readonly changes: readonly (RateChange | Burst)[];
       readonly arrivals: Arrivals;
     }
   | { readonly kind: 'trace'; readonly trace: TraceSpec }
@@ -83,7 +94,10 @@ function baseRateSchema(v: Vocabulary): z.ZodType<BaseRate> {
   return v.either('a rate such as 200/s, or { daily: { low, high, peak } }', [constant, daily]);
 }
 
-function changeSchema(v: Vocabulary): z.ZodType<RateChange> {
+/** Ways in which the rate changes; a change has one of them. */
+const CHANGES = ['rate', 'ramp', 'burst'] as const;
+
+function changeSchema(v: Vocabulary): z.ZodType<RateChange | Burst> {
   return v
     .object({
       at: v.duration().meta({ description: 'When it begins.' }),
@@ -93,14 +107,25 @@ function changeSchema(v: Vocabulary): z.ZodType<RateChange> {
         .meta({ description: 'How long it lasts. Default: a step stays; a ramp needs it.' }),
       rate: v.rate().optional().meta({ description: 'A step: the rate from `at` on.' }),
       ramp: v.rate().optional().meta({ description: 'A slope: the rate that is reached after `for`.' }),
+      burst: v
+        .count({ min: 1, max: 1_000_000 })
+        .optional()
+        .meta({ description: 'So many requests at the instant `at`, besides those of the rate.' }),
       back: v
         .flag()
         .optional()
         .meta({ description: 'Whether a ramp is over after `for`; else its rate stays.', default: false }),
     })
-    .transform((c, ctx): RateChange => {
-      if ((c.rate === undefined) === (c.ramp === undefined)) {
-        complain(ctx, [], 'one-of', 'either rate (a step) or ramp (a slope), and one of them');
+    .meta({ oneOf: CHANGES.map((key) => ({ required: [key] })), dependencies: { ramp: ['for'], back: ['ramp'] } })
+    .transform((c, ctx): RateChange | Burst => {
+      if (CHANGES.filter((key) => c[key] !== undefined).length !== 1) {
+        complain(ctx, [], 'one-of', 'one of rate (a step), ramp (a slope) or burst (many at once)');
+      }
+      if (c.burst !== undefined) {
+        for (const key of ['for', 'back'] as const) {
+          if (c[key] !== undefined) complain(ctx, [key], 'misfit', `no ${key} beside burst, which is over at once`);
+        }
+        return { kind: 'burst', atUs: c.at, requests: c.burst };
       }
       if (c.ramp !== undefined) {
         if (c.for === undefined) complain(ctx, ['for'], 'missing', 'how long the ramp takes, such as 5m');
@@ -160,14 +185,12 @@ function traceSchema(v: Vocabulary): z.ZodType<TraceSpec> {
         .meta({ description: 'Length of a counted period; needed beside count.' }),
       scale: v.factor().optional().meta({ description: 'Multiplies the requests.', default: '1x' }),
       speed: v.factor().optional().meta({ description: 'Compresses time.', default: '1x' }),
-      burstiness: v
-        .number({ min: 0, max: 1_000_000 })
-        .optional()
-        .meta({
-          description: 'Index of dispersion within a counted period, about which the counts say nothing: 1 is Poisson.',
-          default: 1,
-        }),
+      burstiness: v.number({ min: 0, max: 1_000_000 }).optional().meta({
+        description: 'Index of dispersion within a counted period, about which the counts say nothing: 1 is Poisson.',
+        default: 1,
+      }),
     })
+    .meta({ dependencies: { count: ['every'], every: ['count'], burstiness: ['count'] } })
     .transform((t, ctx) => {
       if (t.count !== undefined && t.every === undefined) {
         complain(ctx, ['every'], 'missing', 'the length of a counted period, such as 5m, beside count');
@@ -276,13 +299,10 @@ export function trafficSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Wri
         .optional()
         .meta({ description: 'How regular the requests come.', default: 'poisson' }),
       trace: traceSchema(v).optional().meta({ description: 'A recording in place of a rate.' }),
-      users: v
-        .count({ min: 1, max: 10_000_000 })
-        .optional()
-        .meta({
-          description:
-            'A closed loop of so many users, in place of a rate: each thinks between its answer and its next request.',
-        }),
+      users: v.count({ min: 1, max: 10_000_000 }).optional().meta({
+        description:
+          'A closed loop of so many users, in place of a rate: each thinks between its answer and its next request.',
+      }),
       think: v.durations().optional().meta({ description: 'How long a user thinks; needed beside users.' }),
       size: v.sizes().optional().meta({ description: 'Size of a request.', default: '1KiB' }),
       key: keySchema(v)
@@ -305,15 +325,19 @@ export function trafficSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Wri
       retry: retrySchema(v)
         .optional()
         .meta({ description: 'What the sender does when refused or timed out.', default: 'none' }),
-      breaker: breakerSchema(v)
+      breaker: breakerSchema(v).optional().meta({
+        description: 'Stops sending for a while when too many sends fail; `{}` takes the defaults. Default: none.',
+      }),
+      hedge: hedgeSchema(v)
         .optional()
-        .meta({
-          description: 'Stops sending for a while when too many sends fail; `{}` takes the defaults. Default: none.',
-        }),
-      cancelOnTimeout: v
-        .flag()
+        .meta({ description: 'The sender sends a second time where an answer takes long. Default: none.' }),
+      bulkhead: bulkheadSchema(v)
         .optional()
-        .meta({ description: 'Whether an attempt that timed out also stops the work behind it.', default: false }),
+        .meta({ description: 'Bounds how many requests the sender has under way at once. Default: none.' }),
+      cancelOnTimeout: v.flag().optional().meta({
+        description: 'Whether an attempt that timed out, or lost against a hedge, also stops the work behind it.',
+        default: false,
+      }),
       duplicates: v
         .share()
         .optional()
@@ -323,7 +347,12 @@ export function trafficSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Wri
         .optional()
         .meta({ description: 'Share of the requests on which a handler always fails.', default: '0%' }),
     })
+    .meta({
+      oneOf: ['rate', 'trace', 'users'].map((key) => ({ required: [key] })),
+      dependencies: { changes: ['rate'], arrivals: ['rate'], users: ['think'], think: ['users'] },
+    })
     .transform((t, ctx): WrittenTraffic => {
+      hedgeInTime(ctx, t);
       const sources = [t.rate, t.trace, t.users].filter((source) => source !== undefined).length;
       if (sources !== 1) complain(ctx, [], 'one-of', SOURCES);
       if (t.rate === undefined && sources === 1) {
@@ -348,6 +377,8 @@ export function trafficSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Wri
         timeoutUs: t.timeout ?? null,
         retry: t.retry ?? NO_RETRY,
         breaker: t.breaker ?? null,
+        hedge: t.hedge ?? null,
+        bulkhead: t.bulkhead ?? null,
         cancelOnTimeout: t.cancelOnTimeout ?? false,
         duplicates: t.duplicates ?? 0,
         poison: t.poison ?? 0,
@@ -357,7 +388,7 @@ export function trafficSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Wri
 
 function sourceOf(t: {
   readonly rate?: BaseRate | undefined;
-  readonly changes?: readonly RateChange[] | undefined;
+  readonly changes?: readonly (RateChange | Burst)[] | undefined;
   readonly arrivals?: Arrivals | undefined;
   readonly trace?: TraceSpec | undefined;
   readonly users?: number | undefined;
@@ -380,13 +411,10 @@ export function consumerSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Om
       type: v.choice(['consumer']).meta({ description: 'What kind of resource it is.' }),
       source: v.name('the name of an sqs queue').meta({ description: 'The sqs queue that it polls.' }),
       instances: v.count({ min: 1, max: 100_000 }).optional().meta({ description: 'How many of it run.', default: 1 }),
-      concurrency: v
-        .count({ min: 1, max: 100_000 })
-        .optional()
-        .meta({
-          description: 'Messages (batches, where `deletes: perBatch`) that an instance works on at once.',
-          default: 1,
-        }),
+      concurrency: v.count({ min: 1, max: 100_000 }).optional().meta({
+        description: 'Messages (batches, where `deletes: perBatch`) that an instance works on at once.',
+        default: 1,
+      }),
       batchSize: v
         .count({ ...limits.batchSize, because: 'SQS' })
         .optional()
@@ -399,27 +427,17 @@ export function consumerSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Om
         .duration(limits.visibility)
         .optional()
         .meta({ description: 'Hides what is received for so long. Default: as the queue says.' }),
-      deletes: v
-        .choice(['perMessage', 'perBatch'])
-        .optional()
-        .meta({
-          description: 'Deletes each message when it is done, or the batch when all of it is.',
-          default: 'perMessage',
-        }),
-      partialFailure: v
-        .flag()
-        .optional()
-        .meta({
-          description: 'With perBatch: deletes those that went well, instead of none of a batch in which one failed.',
-          default: false,
-        }),
-      onFailureVisibility: v
-        .duration(limits.visibility)
-        .optional()
-        .meta({
-          description:
-            'Hides a message that failed for so long from then on. Default: its visibility timeout runs out.',
-        }),
+      deletes: v.choice(['perMessage', 'perBatch']).optional().meta({
+        description: 'Deletes each message when it is done, or the batch when all of it is.',
+        default: 'perMessage',
+      }),
+      partialFailure: v.flag().optional().meta({
+        description: 'With perBatch: deletes those that went well, instead of none of a batch in which one failed.',
+        default: false,
+      }),
+      onFailureVisibility: v.duration(limits.visibility).optional().meta({
+        description: 'Hides a message that failed for so long from then on. Default: its visibility timeout runs out.',
+      }),
       heartbeat: v
         .object({
           every: v.duration({ min: 1 }).meta({ description: 'Time between two extensions.' }),
@@ -541,6 +559,7 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
         .optional()
         .meta({ description: 'What the network loses.' }),
     })
+    .meta({ oneOf: [{ required: ['resource'] }, { required: ['link'] }] })
     .transform((f, ctx) => {
       if ((f.resource === undefined) === (f.link === undefined)) {
         complain(ctx, [], 'one-of', 'either resource or link, and one of them');

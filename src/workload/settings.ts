@@ -17,6 +17,13 @@ export type RateChange =
       readonly back: boolean;
     };
 
+/** So many requests at one instant, besides what the rate brings. */
+export interface Burst {
+  readonly kind: 'burst';
+  readonly atUs: number;
+  readonly requests: number;
+}
+
 export type Arrivals =
   | { readonly kind: 'poisson' }
   | { readonly kind: 'regular' }
@@ -41,7 +48,7 @@ export type TrafficSource =
   | {
       readonly kind: 'rate';
       readonly base: BaseRate;
-      readonly changes: readonly RateChange[];
+      readonly changes: readonly (RateChange | Burst)[];
       readonly arrivals: Arrivals;
     }
   | {
@@ -78,6 +85,8 @@ export interface TrafficSettings {
   readonly timeoutUs: number | null;
   readonly retry: RetryPolicy;
   readonly breaker: CallSettings['breaker'];
+  readonly hedge: CallSettings['hedge'];
+  readonly bulkhead: CallSettings['bulkhead'];
   readonly cancelOnTimeout: boolean;
   /** Share of requests that the producer sends twice. */
   readonly duplicates: number;
