@@ -155,6 +155,19 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
       },
     )
     .command(
+      'explain [type] [setting]',
+      'Settings, limits and defaults of a type, with sources',
+      (y) =>
+        y
+          .positional('type', { type: 'string', describe: 'service, sqs, calls, …; left out: what can be explained' })
+          .positional('setting', { type: 'string', describe: 'One of its settings, such as redrive.maxReceiveCount' })
+          .option('json', { type: 'boolean', describe: 'Print one line of JSON' }),
+      async (argv) => {
+        const { explain } = await import('./commands/explain.ts');
+        end(explain({ type: argv.type, setting: argv.setting, json: argv.json === true }, terminal));
+      },
+    )
+    .command(
       'schema',
       'Print the JSON Schema of a scenario, for editors',
       (y) => y.option('json', { type: 'boolean', describe: 'Print it on one line' }),
@@ -191,7 +204,7 @@ function inOurWords(message: string): string {
   return message.startsWith('Not enough non-option arguments') ? 'expected the name of at least one file' : message;
 }
 
-const COMMANDS = 'run, validate, report, diff, list, schema';
+const COMMANDS = 'run, validate, report, diff, list, explain, schema';
 
 const RESULT = 'Result file, its folder, or a scenario that was run to out/<name>; may end in #design';
 

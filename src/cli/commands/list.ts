@@ -2,6 +2,7 @@ import { basename, extname } from 'node:path';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { NO_CHANGES, readScenario, scenarioFiles } from '../scenarios.ts';
 import type { Terminal } from '../terminal.ts';
+import { wrap } from '../text.ts';
 
 /** The scenarios at hand, each with its title and its question. */
 export function list(options: { readonly json: boolean }, terminal: Terminal): ExitCode {
@@ -19,20 +20,13 @@ export function list(options: { readonly json: boolean }, terminal: Terminal): E
   for (const { file, ok, title, description } of entries) {
     const what = ok ? title : `has errors; see: spillway validate ${file}`;
     terminal.out(`${file}  ${what}`);
-    if (description !== '') terminal.out(wrap(description, terminal.width - 4).replace(/^/gm, '    '));
+    if (description !== '')
+      terminal.out(
+        wrap(description, terminal.width - 4)
+          .map((line) => `    ${line}`)
+          .join('\n'),
+      );
   }
   if (entries.length === 0) terminal.err('No scenario in ./scenarios.');
   return EXIT.fine;
-}
-
-function wrap(text: string, width: number): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.trim().split(/\s+/)) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line].join('\n');
 }

@@ -1,0 +1,29 @@
+/** One of everything, as short as it can be written: what a scenario assumes of itself is told by reading it. */
+import { type Assumption, parseScenario } from '../../scenario/index.ts';
+
+/** Each part bears the name of its topic. */
+export const EXAMPLE = `seed: 1
+horizon: 1m
+traffic: { traffic: { rate: 1/s } }
+designs:
+  synchronous:
+    traffic: { traffic: service }
+    resources:
+      calls: { type: service, serviceTime: 5ms }
+      service: { type: service, serviceTime: 5ms, calls: [{ to: calls }] }
+  queued:
+    traffic: { traffic: sqs }
+    resources:
+      sqs: { type: sqs }
+      consumer: { type: consumer, source: sqs, handler: { time: 5ms } }
+`;
+
+/** What the part of that name rests on where nothing more is said; for `calls` only what calls add to the service they reach. */
+export function assumptionsOf(topic: string): Assumption[] {
+  const parsed = parseScenario(EXAMPLE, { file: 'example', name: 'example', readText: () => undefined });
+  if (!parsed.ok) throw new Error(`the example of spillway explain has errors: ${parsed.errors[0]?.message ?? ''}`);
+  return parsed.scenario.assumptions.filter(({ about }) => {
+    const names = about.split(', ');
+    return names.includes(topic) && !(topic === 'calls' && names.includes('service'));
+  });
+}
