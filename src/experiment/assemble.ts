@@ -1,4 +1,5 @@
 /** Outcomes of replications → result. Pure, in the order of designs and replications, so that no thread's speed shows in it. */
+import type { TrafficOutcome } from '../history/index.ts';
 import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
 import { toResultForm } from '../scenario/result-form.ts';
 import type { TwoRegimes } from '../stats/index.ts';
@@ -12,29 +13,42 @@ import { bandSeries, meanSeries, quantileSeries, zeroAfter } from './pooling.ts'
 import { recoveryMs } from './recovery.ts';
 import type { ReplicationOutcome } from './replication.ts';
 import { drawMetric, metricsOf, summarise } from './resources.ts';
-import type { DesignResult, Interval, Recovery, Regimes, ResourceResult, Result, TrafficResult } from './result.ts';
-import { intervalsOf, LATENCIES, mean, TrafficSample } from './summaries.ts';
+import type {
+  BatchEvidence,
+  DesignResult,
+  Interval,
+  Recovery,
+  Regimes,
+  ResourceResult,
+  Result,
+  StudyResult,
+  TrafficResult,
+} from './result.ts';
+import { intervalsOf, LATENCIES, mean, type Sampled, type Samples, TrafficSample } from './summaries.ts';
 
 interface Band {
   readonly low: (number | null)[];
   readonly high: (number | null)[];
 }
 
+/** What the plan of the study found: nothing in a terminating one with a fixed number of replications. */
+type Findings = Pick<StudyResult, 'warmup' | 'precision'>;
+
 /** `outcomes`: all replications of each design, in order. */
 export function assembleResult(
   scenario: ResolvedScenario,
   outcomes: ReadonlyMap<string, readonly ReplicationOutcome[]>,
+  findings: Findings = { warmup: null, precision: null },
 ): Result {
-  const windowSeconds = (scenario.horizonUs - scenario.warmupUs) / 1e6;
   const designs = scenario.designs.filter(({ name }) => outcomes.has(name));
-  const samples = designs.map(({ name }): [string, Map<string, TrafficSample>] => {
+  const samples = designs.map(({ name }): [string, Samples] => {
     const all = outcomes.get(name) as readonly ReplicationOutcome[];
-    return [name, samplesOf(scenario, all, windowSeconds)];
+    return [name, samplesOf(scenario, all)];
   });
   const found: Record<string, DesignResult> = {};
   designs.forEach((design, i) => {
     const all = outcomes.get(design.name) as readonly ReplicationOutcome[];
-    found[design.name] = designResult(scenario, design, all, (samples[i] as [string, Map<string, TrafficSample>])[1]);
+    found[design.name] = designResult(scenario, design, all, (samples[i] as [string, Samples])[1]);
   });
   const rest = {
     resolved: toResultForm(scenario),
@@ -51,8 +65,17 @@ export function assembleResult(
       design: onlyDesign(scenario, disturbance),
     })),
     assumptions: scenario.assumptions,
+    study: {
+      kind: scenario.study,
+      warmup: findings.warmup,
+      batches: batchesOf(scenario, samples),
+      precision: findings.precision,
+    },
     designs: found,
-    comparisons: compareDesigns(samples, scenario.confidence),
+    comparisons: compareDesigns(
+      samples.map(([name, all]) => [name, partsOf(all)] as const),
+      scenario.confidence,
+    ),
   };
   return {
     schema: 'spillway/result@1',
@@ -60,7 +83,7 @@ export function assembleResult(
     facts: scenario.facts,
     scenario: scenario.name,
     seed: scenario.seed,
-    replications: scenario.replications,
+    replications: findings.precision?.rounds.at(-1) ?? scenario.replications,
     fingerprint: sha256Hex(JSON.stringify({ ...rest, designs: withoutEvents(found) })),
     ...rest,
   };
@@ -81,24 +104,45 @@ function withoutEvents(designs: Readonly<Record<string, DesignResult>>): Record<
   );
 }
 
-function samplesOf(
-  scenario: ResolvedScenario,
-  outcomes: readonly ReplicationOutcome[],
-  windowSeconds: number,
-): Map<string, TrafficSample> {
+/** Every traffic of a design, in declared order. */
+export function samplesOf(scenario: ResolvedScenario, all: readonly ReplicationOutcome[]): Samples {
+  const windowSeconds = (scenario.horizonUs - scenario.warmupUs) / 1e6;
   return new Map(
-    scenario.traffic.map(({ name }, i) => {
-      const ofTraffic = outcomes.map(({ traffic }) => (traffic[i] as ReplicationOutcome['traffic'][number]).outcome);
-      return [name, new TrafficSample(ofTraffic, windowSeconds)];
+    scenario.traffic.map(({ name }, i): [string, Sampled] => {
+      const outcomes = all.map(({ traffic }) => (traffic[i] as ReplicationOutcome['traffic'][number]).outcome);
+      const whole = new TrafficSample(outcomes, windowSeconds);
+      const batches = (outcomes.length === 1 ? outcomes[0]?.batches : null) ?? null;
+      const parts = batches === null ? whole : new TrafficSample(batches, windowSeconds / batches.length, 'batches');
+      return [name, { outcomes, whole, parts }];
     }),
   );
+}
+
+function partsOf(samples: Samples): Map<string, TrafficSample> {
+  return new Map([...samples].map(([name, { parts }]) => [name, parts]));
+}
+
+function batchesOf(
+  scenario: ResolvedScenario,
+  samples: readonly (readonly [string, Samples])[],
+): StudyResult['batches'] {
+  let count = 0;
+  const evidence: BatchEvidence[] = [];
+  for (const [design, all] of samples) {
+    for (const [traffic, { parts }] of all) {
+      if (parts.unit !== 'batches') continue;
+      count = parts.outcomes.length;
+      evidence.push({ design, traffic, lag1: parts.lag1, independent: parts.independent });
+    }
+  }
+  return count === 0 ? null : { count, lengthMs: (scenario.horizonUs - scenario.warmupUs) / 1000 / count, evidence };
 }
 
 function designResult(
   scenario: ResolvedScenario,
   design: ResolvedDesign,
   outcomes: readonly ReplicationOutcome[],
-  samples: ReadonlyMap<string, TrafficSample>,
+  samples: Samples,
 ): DesignResult {
   const level = scenario.confidence;
   // Lists and maps until the end: a name such as `toLocaleString` would be found in any plain object.
@@ -113,17 +157,17 @@ function designResult(
   const bandsOf = nested(bands);
   const regimes: Regimes[] = [];
   const buckets = bucketsOf(scenario, outcomes);
-  for (const [name, sample] of samples) {
-    traffic.push([name, trafficResult(scenario, design.name, name, sample)]);
+  for (const [name, { outcomes: ofTraffic, whole: sample, parts }] of samples) {
+    traffic.push([name, trafficResult(scenario, design.name, name, sample, ofTraffic)]);
     if (sample.regimes !== null) regimes.push(regimesOf(name, sample, sample.regimes, level));
-    for (const [field, interval] of intervalsOf(sample, level)) intervals.push([`${name}.${field}`, interval]);
+    for (const [field, interval] of intervalsOf(parts, level)) intervals.push([`${name}.${field}`, interval]);
     const p99 = sample.completionMs.map((one) => (one.count === 0 ? null : one.quantile(0.99)));
     perReplication.push([`${name}.goodputPerSecond`, sample.rates('goodput')]);
     perReplication.push([`${name}.lost`, sample.counts('lost')]);
     perReplication.push([`${name}.completionMs.p99`, p99]);
     for (const field of LATENCIES) distributions.push([`${name}.${field}`, sample.distribution(field)]);
-    Object.assign(seriesOf(name), trafficSeries(sample, buckets));
-    const completed = sample.outcomes.map((outcome) => outcome.series.completed);
+    Object.assign(seriesOf(name), trafficSeries(ofTraffic, buckets));
+    const completed = ofTraffic.map((outcome) => outcome.series.completed);
     bandsOf(name)['completed'] = bandSeries(completed, buckets, zeroAfter);
   }
   for (const { name, type } of outcomes[0]?.resources ?? []) {
@@ -176,7 +220,13 @@ function bucketsOf(scenario: ResolvedScenario, outcomes: readonly ReplicationOut
   return Math.max(1, Math.ceil(end / scenario.resolutionUs));
 }
 
-function trafficResult(scenario: ResolvedScenario, design: string, name: string, sample: TrafficSample): TrafficResult {
+function trafficResult(
+  scenario: ResolvedScenario,
+  design: string,
+  name: string,
+  sample: TrafficSample,
+  outcomes: readonly TrafficOutcome[],
+): TrafficResult {
   const total = (field: Parameters<TrafficSample['total']>[0]): number => sample.total(field);
   return {
     offered: total('offered'),
@@ -199,7 +249,7 @@ function trafficResult(scenario: ResolvedScenario, design: string, name: string,
     goodputPerSecond: mean(sample.rates('goodput')) ?? 0,
     recovery: disturbancesOf(scenario)
       .filter((it) => it.designs.includes(design) && (it.traffic === null || it.traffic === name))
-      .map((disturbance) => recoveryOf(scenario, design, name, sample, disturbance))
+      .map((disturbance) => recoveryOf(scenario, design, name, outcomes, disturbance))
       .filter((recovery) => recovery !== null),
   };
 }
@@ -209,11 +259,11 @@ function recoveryOf(
   scenario: ResolvedScenario,
   design: string,
   traffic: string,
-  sample: TrafficSample,
+  outcomes: readonly TrafficOutcome[],
   disturbance: Disturbance,
 ): Recovery | null {
   const share = healthShare(scenario, design, traffic);
-  const each = sample.outcomes.map((outcome) =>
+  const each = outcomes.map((outcome) =>
     recoveryMs(outcome, disturbance, share, scenario.resolutionUs, scenario.horizonUs),
   );
   const told = each.filter((ms) => ms !== undefined);
@@ -236,17 +286,17 @@ function regimesOf(name: string, sample: TrafficSample, split: TwoRegimes, level
   };
 }
 
-function trafficSeries(sample: TrafficSample, buckets: number): Record<string, (number | null)[]> {
+function trafficSeries(outcomes: readonly TrafficOutcome[], buckets: number): Record<string, (number | null)[]> {
   const drawn: Record<string, (number | null)[]> = {};
   for (const field of ['offered', 'completed', 'rejected', 'timedOut'] as const) {
     drawn[field] = meanSeries(
-      sample.outcomes.map(({ series }) => series[field]),
+      outcomes.map(({ series }) => series[field]),
       buckets,
       zeroAfter,
     );
   }
   for (const field of LATENCIES) {
-    const all = sample.outcomes.map(({ series }) => series[field]);
+    const all = outcomes.map(({ series }) => series[field]);
     const [p50, p99] = quantileSeries(all, buckets, [0.5, 0.99]);
     drawn[`${field}.p50`] = p50 as (number | null)[];
     drawn[`${field}.p99`] = p99 as (number | null)[];

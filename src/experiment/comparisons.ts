@@ -31,7 +31,7 @@ function compareTraffic(
   level: number,
 ): ComparisonResult[] {
   const row = (metric: string, difference: Difference): ComparisonResult => {
-    const { correlation, varianceRatio, ...interval } = difference;
+    const { correlation, varianceRatio, ...interval } = second.told(first.told(difference));
     const method = `${a} minus ${b}; ${interval.method}`;
     return { metric: `${traffic}.${metric}`, a, b, difference: { ...interval, method }, correlation, varianceRatio };
   };

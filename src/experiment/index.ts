@@ -4,3 +4,4 @@ export { ExperimentError, type ExperimentErrorCode } from './errors.ts';
 export { type ReplicationOutcome, type RunOptions, runReplication, runReplications } from './replication.ts';
 export { runScenario } from './run-scenario.ts';
 export type { DesignResult, Result, TrafficResult } from './result.ts';
+export { conductStudy, type Round } from './study.ts';

@@ -2,6 +2,7 @@
  * Verdicts on objectives. A latency objective is about all that were offered: `completion.p99 < 2s` holds when at least 99 % of the
  * offered requests completed within 2 s, so what was refused, lost or still waits counts as never.
  */
+import { RESPONSE_FIELDS } from '../scenario/metrics.ts';
 import type { Comparison, ResolvedObjective, ResolvedScenario } from '../scenario/resolved.ts';
 import {
   jackknife,
@@ -18,7 +19,7 @@ import { shareOf } from './health.ts';
 import type { ReplicationOutcome } from './replication.ts';
 import { histogramsOf, type MetricSample, metricsOf } from './resources.ts';
 import type { Interval, ObjectiveResult, Share } from './result.ts';
-import { COUNTS, type CountField, mean, RESPONSES, type TrafficSample } from './summaries.ts';
+import { COUNTS, type CountField, mean, type Sampled, type Samples, type TrafficSample } from './summaries.ts';
 
 /** A latency that was not reached by the end of the drain. */
 const NEVER = Number.POSITIVE_INFINITY;
@@ -39,11 +40,11 @@ interface Judgement {
   readonly isMean: boolean;
 }
 
-/** The verdict in one design; null where the design lacks what the objective speaks of. */
+/** The verdict in one design; null where the design lacks the resource that the objective speaks of. */
 export function judge(
   scenario: ResolvedScenario,
   objective: ResolvedObjective,
-  samples: ReadonlyMap<string, TrafficSample>,
+  samples: Samples,
   outcomes: readonly ReplicationOutcome[],
 ): ObjectiveResult | null {
   const { subject } = objective;
@@ -51,12 +52,16 @@ export function judge(
   let judgement: Judgement | null = null;
   let isSplit = false;
   if (subject.kind === 'metric') {
+    const resource = outcomes[0]?.resources.find(({ name }) => name === subject.resource);
+    if (resource === undefined) return null;
     judgement = ofMetric(objective, subject, outcomes, level);
-    isSplit = [...samples.values()].some(({ regimes }) => regimes !== null);
+    if (judgement === null)
+      return notKept(objective, `${resource.type} ${resource.name} keeps no ${subject.metric} in this design`);
+    isSplit = [...samples.values()].some(({ whole }) => whole.regimes !== null);
   } else {
     const sample = samples.get(subject.traffic);
-    if (sample !== undefined) judgement = ofTraffic(objective, subject, sample, level);
-    isSplit = sample?.regimes != null;
+    if (sample !== undefined) judgement = ofReplications(objective, subject, sample, level);
+    isSplit = sample?.whole.regimes != null;
   }
   if (judgement === null) return null;
   const { value, perReplication, op, limit } = judgement;
@@ -69,6 +74,32 @@ export function judge(
     verdict: mustAgree ? agreement(met, judged.length) : verdictOf(judgement),
     expected: objective.expect,
     metShare: shareWith(met, judged.length, level),
+  };
+}
+
+/** The value and the share of the replications from the replications, the interval that decides from what intervals are made from. */
+function ofReplications(
+  objective: ResolvedObjective,
+  subject: { readonly field: string; readonly statistic: string | null },
+  { whole, parts }: Sampled,
+  level: number,
+): Judgement | null {
+  const judgement = ofTraffic(objective, subject, whole, level);
+  const inParts = parts === whole ? judgement : ofTraffic(objective, subject, parts, level);
+  if (judgement === null || inParts === null) return null;
+  return { ...judgement, decides: parts.told(inParts.decides) };
+}
+
+/** Listed, so that nobody takes it for met. */
+function notKept(objective: ResolvedObjective, reason: string): ObjectiveResult {
+  const { text, expect } = objective;
+  return {
+    text,
+    value: null,
+    reason,
+    verdict: 'undecided',
+    expected: expect,
+    metShare: { estimate: 0, low: 0, high: 1 },
   };
 }
 
@@ -95,7 +126,7 @@ function ofTraffic(
     return { value: mean(rates), decides: tInterval(rates, level), op, limit, perReplication: rates, isMean: true };
   }
   const name = field.startsWith('response.') ? field.slice('response.'.length) : field;
-  const known = [...COUNTS, ...RESPONSES].find((count) => count === name);
+  const known = [...COUNTS, ...RESPONSE_FIELDS].find((count) => count === name);
   if (known === undefined) return null;
   return ofCount(objective, sample, known, statistic, level);
 }
@@ -103,7 +134,7 @@ function ofTraffic(
 function ofCount(
   objective: ResolvedObjective,
   sample: TrafficSample,
-  field: CountField | (typeof RESPONSES)[number],
+  field: CountField | (typeof RESPONSE_FIELDS)[number],
   statistic: string | null,
   level: number,
 ): Judgement {

@@ -86,6 +86,8 @@ export interface ResourceResult {
 export interface ObjectiveResult {
   readonly text: string;
   readonly value: number | null;
+  /** Only where nothing could be judged: why. */
+  readonly reason?: string;
   readonly verdict: 'met' | 'missed' | 'undecided';
   readonly expected: 'met' | 'missed';
   readonly metShare: Share;
@@ -166,6 +168,62 @@ export interface Disturbance {
   readonly design: string | null;
 }
 
+/** What the rule says of one traffic in one design. */
+export interface WarmUpEvidence {
+  readonly design: string;
+  readonly traffic: string;
+  /** Cohorts of arrival that it looked at, and requests in each. */
+  readonly cohorts: number;
+  readonly requestsPerCohort: number;
+  /** Where it would cut; null: nowhere in the first half of the run (only where the warm-up is given). */
+  readonly cutMs: number | null;
+}
+
+/** How much neighbouring batches of one long run depend on each other. */
+export interface BatchEvidence {
+  readonly design: string;
+  readonly traffic: string;
+  /** Correlation of neighbouring batches' mean completion or response, the larger one; null: they do not vary. */
+  readonly lag1: number | null;
+  /** Whether they are independent enough for an interval. */
+  readonly independent: boolean;
+}
+
+export interface PrecisionResult {
+  /** Half-width of the interval ÷ estimate. */
+  readonly wanted: number;
+  /** Of the figure that is known least; null where one of them has no interval. */
+  readonly reached: number | null;
+  readonly met: boolean;
+  /** The figure that is known least, e.g. `orders.completionMs.mean`; null where there is none to judge. */
+  readonly least: { readonly design: string; readonly figure: string } | null;
+  /** Why it stopped early; null: the precision was met, or the limit was. */
+  readonly reason: string | null;
+  /** Replications after each round. */
+  readonly rounds: readonly number[];
+  readonly most: number;
+}
+
+/** How the replications were made, and what of them counts. */
+export interface StudyResult {
+  readonly kind: 'terminating' | 'steady';
+  /** Steady studies alone. */
+  readonly warmup: {
+    readonly rule: 'given' | 'mser-5';
+    readonly cutMs: number;
+    /** Replications that were looked at. */
+    readonly pilotReplications: number;
+    readonly evidence: readonly WarmUpEvidence[];
+  } | null;
+  /** One long run alone. */
+  readonly batches: {
+    readonly count: number;
+    readonly lengthMs: number;
+    readonly evidence: readonly BatchEvidence[];
+  } | null;
+  readonly precision: PrecisionResult | null;
+}
+
 export interface Result {
   readonly schema: 'spillway/result@1';
   readonly version: string;
@@ -184,6 +242,8 @@ export interface Result {
   readonly disturbances: readonly Disturbance[];
   /** The box "what this cannot tell you". */
   readonly assumptions: readonly { readonly about: string; readonly text: string; readonly source: string }[];
+  /** Results of version 0.1.0 before steady studies lack it. */
+  readonly study?: StudyResult;
   readonly designs: Readonly<Record<string, DesignResult>>;
   readonly comparisons: readonly ComparisonResult[];
 }

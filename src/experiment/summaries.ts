@@ -1,9 +1,11 @@
 /** The summed-up figures of a traffic over all replications, each with its interval. */
-import type { TrafficOutcome } from '../history/index.ts';
+import type { TrafficOutcome, TrafficTotals } from '../history/index.ts';
+import { COUNT_FIELDS, RESPONSE_FIELDS } from '../scenario/metrics.ts';
 import {
   jackknifeMean,
   jackknifeQuantile,
   jackknifeRatio,
+  lagOne,
   LogHistogram,
   pool,
   type TwoRegimes,
@@ -21,49 +23,65 @@ export const QUANTILES = [
 ] as const;
 
 /** Count fields of a traffic, by the name they have in the result. */
-export const COUNTS = [
-  'offered',
-  'completed',
-  'rejected',
-  'lost',
-  'deadLettered',
-  'expired',
-  'inSystem',
-  'accepted',
-  'attempts',
-  'duplicates',
-  'outOfOrder',
-  'resolvedInDrain',
-  'wastedServerMs',
-] as const;
+export const COUNTS = [...COUNT_FIELDS, 'wastedServerMs'] as const;
 export const FATES = ['completed', 'rejected', 'lost', 'deadLettered', 'expired', 'inSystem'] as const;
-export const RESPONSES = ['ok', 'refused', 'timedOut', 'waiting'] as const;
 export const LATENCIES = ['responseMs', 'completionMs'] as const;
 
 export type CountField = (typeof COUNTS)[number];
 
-/** All replications of one traffic in one design. */
+/** Neighbouring batches that correlate more than this know too much of each other: an interval from them would be too narrow. */
+const MOST_CORRELATED = 0.5;
+
+/** All replications of one traffic in one design; or the batches of one long run, which stand for replications then. */
 export class TrafficSample {
-  readonly outcomes: readonly TrafficOutcome[];
+  readonly outcomes: readonly TrafficTotals[];
   readonly responseMs: readonly LogHistogram[];
   readonly completionMs: readonly LogHistogram[];
+  /** Length of the window of each. */
   readonly windowSeconds: number;
+  readonly unit: 'replications' | 'batches';
   /** Whether its replications ended in two regimes of goodput; null: in one. */
   readonly regimes: TwoRegimes | null;
+  /** Correlation of neighbouring batches; null for replications, or where they do not vary. */
+  readonly lag1: number | null;
 
-  constructor(outcomes: readonly TrafficOutcome[], windowSeconds: number) {
+  constructor(outcomes: readonly TrafficTotals[], windowSeconds: number, unit: TrafficSample['unit'] = 'replications') {
     this.outcomes = outcomes;
     this.windowSeconds = windowSeconds;
+    this.unit = unit;
     this.responseMs = outcomes.map(({ responseMs }) => LogHistogram.fromData(responseMs));
     this.completionMs = outcomes.map(({ completionMs }) => LogHistogram.fromData(completionMs));
-    this.regimes = twoRegimes(this.rates('goodput'));
+    this.regimes = unit === 'batches' ? null : twoRegimes(this.rates('goodput'));
+    this.lag1 = unit === 'batches' ? this.#neighbours() : null;
   }
 
-  counts(field: CountField | (typeof RESPONSES)[number]): number[] {
+  /** Whether intervals may be made from them as if they were independent. */
+  get independent(): boolean {
+    return this.lag1 === null || this.lag1 <= MOST_CORRELATED;
+  }
+
+  #neighbours(): number | null {
+    const found = LATENCIES.flatMap((field) => {
+      const means = this[field].filter(({ count }) => count > 0).map((one) => one.mean);
+      return lagOne([means]) ?? [];
+    });
+    return found.length === 0 ? null : Math.max(...found);
+  }
+
+  /** In the words of what it was made from; without its ends where batches depend on each other. */
+  told<I extends Interval>(interval: I): I {
+    if (this.unit === 'replications') return interval;
+    const method = interval.method.replaceAll('replications', 'batches of one run').replaceAll('replication', 'batch');
+    if (this.independent || interval.low === null) return { ...interval, method };
+    const reason = `no interval: neighbouring batches correlate by ${(this.lag1 ?? 0).toFixed(2)}, so the run is too short`;
+    return { ...interval, low: null, high: null, method: `${method}; ${reason}` };
+  }
+
+  counts(field: CountField | (typeof RESPONSE_FIELDS)[number]): number[] {
     return this.outcomes.map((outcome) => outcome[field]);
   }
 
-  total(field: CountField | (typeof RESPONSES)[number]): number {
+  total(field: CountField | (typeof RESPONSE_FIELDS)[number]): number {
     return this.counts(field).reduce((sum, count) => sum + count, 0);
   }
 
@@ -96,6 +114,16 @@ export class TrafficSample {
   }
 }
 
+/** A traffic in one design: its replications, and what intervals are made from. */
+export interface Sampled {
+  readonly outcomes: readonly TrafficOutcome[];
+  readonly whole: TrafficSample;
+  /** The batches of one long run, else the replications. */
+  readonly parts: TrafficSample;
+}
+
+export type Samples = ReadonlyMap<string, Sampled>;
+
 const DRAWN_SHARES = [
   ...Array.from({ length: 195 }, (_, i) => Number(((i + 1) / 200).toFixed(3))),
   0.98,
@@ -118,7 +146,7 @@ export function intervalsOf(sample: TrafficSample, level: number): [string, Inte
       : possible(interval, most);
   const totalOf = (counts: readonly number[]): Interval => totalled(tInterval(counts, level), counts.length);
   for (const field of COUNTS) found.push([field, unlessSplit(totalOf(sample.counts(field)))]);
-  for (const field of RESPONSES) found.push([`response.${field}`, unlessSplit(totalOf(sample.counts(field)))]);
+  for (const field of RESPONSE_FIELDS) found.push([`response.${field}`, unlessSplit(totalOf(sample.counts(field)))]);
   const offered = sample.counts('offered');
   for (const fate of FATES) {
     const share = jackknifeRatio(sample.counts(fate), offered, level, `${fate} ÷ offered, pooled`);
@@ -136,7 +164,7 @@ export function intervalsOf(sample: TrafficSample, level: number): [string, Inte
       found.push([`${field}.${name}`, jackknifeQuantile(histograms, share, level)]);
     found.push([`${field}.max`, unlessSplit(ofMaxima(histograms, level))]);
   }
-  return found;
+  return found.map(([name, interval]) => [name, sample.told(interval)]);
 }
 
 /** Nothing here can be negative, and no share more than 1: an interval need not say that it might. */

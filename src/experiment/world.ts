@@ -11,7 +11,7 @@ import { type CallObserver, CallPath, type CallSettings, Link } from '../calls/i
 import { MetricsRecorder, TrafficAccount, type Window } from '../history/index.ts';
 import { compileVariate, Simulation } from '../kernel/index.ts';
 import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
-import { Service } from '../services/compute/index.ts';
+import { Cache, Service } from '../services/compute/index.ts';
 import type { Callee } from '../services/ports.ts';
 import { SqsQueue } from '../services/sqs/index.ts';
 import type { SqsObserver } from '../services/sqs/operations.ts';
@@ -27,6 +27,7 @@ import { SqsProducer } from '../workload/sqs-producer.ts';
 import { disturbancesOf, strikes } from './disturbances.ts';
 import { healthLimitMs } from './health.ts';
 import { Links } from './links.ts';
+import { batchCount, keepsCohorts } from './pilot.ts';
 
 /** Virtual instants that share one, in this order: 3 is after all ordinary events. */
 const MEASUREMENT = 3;
@@ -46,6 +47,7 @@ export class World {
   readonly #window: Window;
   readonly #links: Links;
   readonly #services = new Map<string, Service>();
+  readonly #caches = new Map<string, Cache>();
   readonly #queues = new Map<string, { readonly queue: SqsQueue; readonly settings: SqsSettings }>();
   readonly #consumers = new Map<string, Consumer>();
   readonly #senders: Sender[] = [];
@@ -55,7 +57,10 @@ export class World {
     this.#design = design;
     this.#window = { fromUs: scenario.warmupUs, toUs: scenario.horizonUs, resolutionUs: scenario.resolutionUs };
     this.sim = new Simulation({ seed: scenario.seed, replication, maxEvents });
-    this.accounts = scenario.traffic.map((traffic) => ({ name: traffic.name, account: this.#account(traffic) }));
+    this.accounts = scenario.traffic.map((traffic) => ({
+      name: traffic.name,
+      account: this.#account(traffic, replication),
+    }));
     this.requests = new RequestTable(
       this.accounts.map(({ account }) => account),
       () => {
@@ -76,10 +81,12 @@ export class World {
     for (const sender of this.#senders) sender.start();
   }
 
-  #account(traffic: TrafficSettings): TrafficAccount {
+  #account(traffic: TrafficSettings, replication: number): TrafficAccount {
     return new TrafficAccount(this.#clock(), this.#window, {
       healthLimitMs: healthLimitMs(this.#scenario, this.#design.name, traffic.name),
       keys: traffic.key === null ? 0 : traffic.key.kind === 'constant' ? 1 : traffic.key.keys,
+      cohorts: keepsCohorts(this.#scenario, replication),
+      batches: batchCount(this.#scenario),
     });
   }
 
@@ -101,7 +108,10 @@ export class World {
       const { name, type } = settings;
       if (settings.type === 'service') {
         const ports = { requests: this.requests, metrics: this.#recorder(name, type) };
-        this.#services.set(name, new Service(this.sim, settings, ports));
+        const service = new Service(this.sim, settings, ports);
+        this.#services.set(name, service);
+        if (settings.cache !== null)
+          this.#caches.set(name, new Cache(this.sim, name, settings.cache, { ...ports, service }));
       } else if (settings.type === 'sqs') {
         this.#queues.set(name, { queue: this.#queue(settings), settings });
       }
@@ -213,7 +223,7 @@ export class World {
   }
 
   #linked(owner: string, to: string, name: string, latency: CallSettings['latency']): Callee {
-    const service = this.#serviceNamed(to);
+    const service = this.#caches.get(to) ?? this.#serviceNamed(to);
     const delay = compileVariate(latency);
     if (delay.constant && delay.mean === 0 && !this.#links.disturbed(owner, to)) return service;
     return new Link(this.sim, name, this.requests, service, delay, this.#links.link(owner, to));
@@ -270,6 +280,7 @@ export class World {
         ends.push(this.#links.strike({ from: null, to: resource, requests, replies, errors, down }));
       }
       if (service !== undefined) ends.push(...this.#strikeService(service, fault));
+      if (fault.flush) this.#caches.get(resource)?.flush();
       if (queue !== undefined && fault.duplicate !== null) {
         queue.setDuplicateRate(fault.duplicate);
         ends.push(() => queue.setDuplicateRate(null));

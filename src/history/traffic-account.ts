@@ -1,30 +1,10 @@
 /** What became of the requests of one traffic, in one replication of one design: the counts, latencies and series of the result. */
 import { type HistogramData, LogHistogram } from '../stats/index.ts';
+import { type CohortData, Cohorts } from './cohorts.ts';
+import { Batches, Tallies, type TrafficTotals } from './tallies.ts';
 import type { Clock, Window } from './window.ts';
 
-export interface TrafficOutcome {
-  readonly offered: number;
-  readonly completed: number;
-  readonly rejected: number;
-  readonly lost: number;
-  readonly deadLettered: number;
-  readonly expired: number;
-  readonly inSystem: number;
-  readonly ok: number;
-  readonly refused: number;
-  readonly timedOut: number;
-  readonly waiting: number;
-  readonly accepted: number;
-  readonly attempts: number;
-  readonly duplicates: number;
-  readonly outOfOrder: number;
-  readonly resolvedInDrain: number;
-  readonly wastedServerMs: number;
-  /** First completions within the window, whenever they arrived. */
-  readonly throughput: number;
-  readonly goodput: number;
-  readonly responseMs: HistogramData;
-  readonly completionMs: HistogramData;
+export interface TrafficOutcome extends TrafficTotals {
   /** Milliseconds within which a completion counts as healthy, for recovery; null where nothing told it. */
   readonly healthLimitMs: number | null;
   /** One value per bucket. By arrival: offered, healthy. By instant: completed, rejected, timedOut. */
@@ -37,6 +17,10 @@ export interface TrafficOutcome {
     readonly completionMs: readonly (HistogramData | null)[];
     readonly responseMs: readonly (HistogramData | null)[];
   };
+  /** Completions by cohort of arrival, from instant 0 on; null where not kept. */
+  readonly cohorts: CohortData | null;
+  /** The same figures for each batch of the window; null where there are none. */
+  readonly batches: readonly TrafficTotals[] | null;
 }
 
 export interface AccountOptions {
@@ -44,6 +28,10 @@ export interface AccountOptions {
   readonly healthLimitMs: number | null;
   /** Number of keys, to tell overtaking apart; 0 where the traffic has no key. */
   readonly keys: number;
+  /** Whether cohorts of arrival are kept; default: not. */
+  readonly cohorts?: boolean;
+  /** Batches that the window is divided into; default: none. */
+  readonly batches?: number;
 }
 
 /** Latencies of what ended within the current bucket; sealed when the clock leaves it. */
@@ -89,28 +77,9 @@ export class TrafficAccount {
   /** Highest place in the order of arrival that has completed, by key. */
   readonly #latest: Int32Array;
 
-  readonly #counts = {
-    offered: 0,
-    completed: 0,
-    rejected: 0,
-    lost: 0,
-    deadLettered: 0,
-    expired: 0,
-    inSystem: 0,
-    ok: 0,
-    refused: 0,
-    timedOut: 0,
-    accepted: 0,
-    attempts: 0,
-    duplicates: 0,
-    outOfOrder: 0,
-    resolvedInDrain: 0,
-    wastedUs: 0,
-    throughput: 0,
-    goodput: 0,
-  };
-  readonly #response = new LogHistogram();
-  readonly #completion = new LogHistogram();
+  readonly #counts = new Tallies();
+  readonly #batches: Batches | null;
+  readonly #cohorts: Cohorts | null;
   readonly #bucketCompletion = new BucketLatencies();
   readonly #bucketResponse = new BucketLatencies();
   readonly #offered: number[] = [];
@@ -126,19 +95,30 @@ export class TrafficAccount {
     this.#objectiveMs = options.healthLimitMs;
     this.#healthLimitMs = options.healthLimitMs;
     this.#latest = new Int32Array(options.keys).fill(-1);
+    const batches = options.batches ?? 0;
+    this.#batches = batches === 0 ? null : new Batches(window.fromUs, window.toUs, batches);
+    this.#cohorts = options.cohorts === true ? new Cohorts() : null;
   }
 
   offered(counted: boolean, arrivedUs: number): void {
-    if (counted) this.#counts.offered++;
+    if (counted) {
+      this.#counts.offered++;
+      if (this.#batches !== null) this.#batches.at(arrivedUs).offered++;
+    }
+    if (this.#cohorts !== null) this.#cohorts.arrived(arrivedUs);
     this.#bump(this.#offered, arrivedUs === this.#clock.now ? this.#bucketNow(arrivedUs) : this.#bucketOf(arrivedUs));
   }
 
-  attempted(counted: boolean): void {
-    if (counted) this.#counts.attempts++;
+  attempted(counted: boolean, arrivedUs: number): void {
+    if (!counted) return;
+    this.#counts.attempts++;
+    if (this.#batches !== null) this.#batches.at(arrivedUs).attempts++;
   }
 
-  accepted(counted: boolean): void {
-    if (counted) this.#counts.accepted++;
+  accepted(counted: boolean, arrivedUs: number): void {
+    if (!counted) return;
+    this.#counts.accepted++;
+    if (this.#batches !== null) this.#batches.at(arrivedUs).accepted++;
   }
 
   responded(counted: boolean, kind: 'ok' | 'refused' | 'timedOut', arrivedUs: number): void {
@@ -149,12 +129,8 @@ export class TrafficAccount {
     else if (kind === 'timedOut') this.#bump(this.#timedOutAt, bucket);
     else this.#bucketResponse.record(bucket, ms);
     if (!counted) return;
-    // Named fields, not `#counts[kind]`: a keyed access with several keys is slow, and this is per request.
-    if (kind === 'ok') {
-      this.#counts.ok++;
-      this.#response.record(ms);
-    } else if (kind === 'refused') this.#counts.refused++;
-    else this.#counts.timedOut++;
+    respond(this.#counts, kind, ms);
+    if (this.#batches !== null) respond(this.#batches.at(arrivedUs), kind, ms);
   }
 
   completed(counted: boolean, arrivedUs: number, order: number, key: number, wanted: boolean, answered: boolean): void {
@@ -166,33 +142,40 @@ export class TrafficAccount {
     this.#bucketCompletion.record(bucket, ms);
     if (this.#healthLimitMs !== null && ms <= this.#healthLimitMs) this.#bump(this.#healthy, this.#bucketOf(arrivedUs));
     if (now >= this.#window.fromUs && now <= this.#window.toUs) {
+      const good = wanted || (objective === null ? answered : ms <= objective);
       this.#counts.throughput++;
-      if (wanted || (objective === null ? answered : ms <= objective)) this.#counts.goodput++;
+      if (good) this.#counts.goodput++;
+      if (this.#batches !== null) {
+        const batch = this.#batches.at(now);
+        batch.throughput++;
+        if (good) batch.goodput++;
+      }
     }
+    if (this.#cohorts !== null) this.#cohorts.finished(order, ms);
     const overtaken = this.#isOvertaken(order, key);
     if (!counted) return;
-    this.#completion.record(ms);
-    if (overtaken) this.#counts.outOfOrder++;
-    if (now > this.#window.toUs) this.#counts.resolvedInDrain++;
+    const late = now > this.#window.toUs;
+    complete(this.#counts, ms, overtaken, late);
+    if (this.#batches !== null) complete(this.#batches.at(arrivedUs), ms, overtaken, late);
   }
 
-  completedAgain(counted: boolean): void {
-    if (counted) this.#counts.duplicates++;
-  }
-
-  wasted(counted: boolean, us: number): void {
-    if (counted) this.#counts.wastedUs += us;
-  }
-
-  settled(counted: boolean, fate: 'completed' | 'inSystem' | 'deadLettered' | 'expired' | 'lost' | 'rejected'): void {
+  completedAgain(counted: boolean, arrivedUs: number): void {
     if (!counted) return;
-    if (fate === 'completed') {
-      this.#counts.completed++;
-      return;
-    }
-    this.#counts[fate]++;
-    const late = this.#clock.now > this.#window.toUs;
-    if (late && fate !== 'inSystem') this.#counts.resolvedInDrain++;
+    this.#counts.duplicates++;
+    if (this.#batches !== null) this.#batches.at(arrivedUs).duplicates++;
+  }
+
+  wasted(counted: boolean, us: number, arrivedUs: number): void {
+    if (!counted) return;
+    this.#counts.wastedUs += us;
+    if (this.#batches !== null) this.#batches.at(arrivedUs).wastedUs += us;
+  }
+
+  settled(counted: boolean, fate: Fate, arrivedUs: number): void {
+    if (!counted) return;
+    const late = fate !== 'completed' && fate !== 'inSystem' && this.#clock.now > this.#window.toUs;
+    settle(this.#counts, fate, late);
+    if (this.#batches !== null) settle(this.#batches.at(arrivedUs), fate, late);
   }
 
   /** Before the first disturbance: where no objective gives a limit, the p99 so far, with a margin, becomes it. */
@@ -206,13 +189,8 @@ export class TrafficAccount {
     const buckets = Math.ceil(endUs / this.#window.resolutionUs);
     this.#bucketCompletion.seal(buckets);
     this.#bucketResponse.seal(buckets);
-    const { wastedUs, ...counts } = this.#counts;
     return {
-      ...counts,
-      waiting: counts.offered - counts.ok - counts.refused - counts.timedOut,
-      wastedServerMs: wastedUs / 1000,
-      responseMs: this.#response.toData(),
-      completionMs: this.#completion.toData(),
+      ...this.#counts.totals(),
       healthLimitMs: this.#healthLimitMs,
       series: {
         offered: padded(this.#offered, buckets),
@@ -223,6 +201,8 @@ export class TrafficAccount {
         completionMs: this.#bucketCompletion.sealed.slice(0, buckets),
         responseMs: this.#bucketResponse.sealed.slice(0, buckets),
       },
+      cohorts: this.#cohorts === null ? null : this.#cohorts.toData(),
+      batches: this.#batches === null ? null : this.#batches.totals(),
     };
   }
 
@@ -251,6 +231,29 @@ export class TrafficAccount {
     this.#latest[key] = order;
     return false;
   }
+}
+
+type Fate = 'completed' | 'inSystem' | 'deadLettered' | 'expired' | 'lost' | 'rejected';
+
+function respond(into: Tallies, kind: 'ok' | 'refused' | 'timedOut', ms: number): void {
+  if (kind === 'ok') {
+    into.ok++;
+    into.response.record(ms);
+  } else if (kind === 'refused') into.refused++;
+  else into.timedOut++;
+}
+
+function complete(into: Tallies, ms: number, overtaken: boolean, late: boolean): void {
+  into.completion.record(ms);
+  if (overtaken) into.outOfOrder++;
+  if (late) into.resolvedInDrain++;
+}
+
+/** `late`: only the drain let it be seen. */
+function settle(into: Tallies, fate: Fate, late: boolean): void {
+  if (fate === 'completed') into.completed++;
+  else into[fate]++;
+  if (late) into.resolvedInDrain++;
 }
 
 function padded(series: number[], buckets: number): number[] {

@@ -152,6 +152,20 @@ function ofTraffic(figure: string, name: string, names: Names): Understood {
   return { code: 'objective', part: figure, expected: `${field} without a statistic` };
 }
 
+/** A figure of a traffic alone, such as `completion.mean of orders`. What is wrong goes to `findings`; then it is null. */
+export function readFigure(text: string, path: Path, names: Names, findings: Finding[]): Subject | null {
+  const match = /^\s*(\S+)\s+of\s+(\S+)\s*$/.exec(text);
+  if (match === null) {
+    findings.push({ code: 'objective', path, expected: 'a figure such as completion.mean of orders' });
+    return null;
+  }
+  const understood = ofTraffic(match[1] ?? '', match[2] ?? '', names);
+  if ('subject' in understood) return understood.subject;
+  const { code, part, expected, suggestion } = understood;
+  findings.push({ code, path, value: part, expected, suggestion });
+  return null;
+}
+
 function ofResource(figure: string, name: string, design: string | null, names: Names): Understood {
   const designs = names.designs.filter((one) => design === null || one.name === design);
   const all = (designs.length === 0 ? names.designs : designs).flatMap((one) => one.resources);

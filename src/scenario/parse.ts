@@ -16,6 +16,7 @@ import { readResource } from './resources.ts';
 import type { WrittenRoot } from './schema.ts';
 import { type ReadText, schemasFor } from './schemas.ts';
 import { sqsMaxBytes } from './sqs-limits.ts';
+import { checkSteady, readStudy } from './study.ts';
 import { type ReadTraffic, readTraffic } from './traffic.ts';
 import { isCollection, isScalar } from 'yaml';
 
@@ -82,6 +83,8 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
   const objectives = readObjectives(schemas, raw, names, findings);
   if (root === null) return null;
   const times = resolveTimes(root, traffic, findings);
+  const study = readStudy(root, names, findings);
+  checkSteady(root, settings, faults, findings);
   if (findings.length > 0) return null;
   const resolved: ResolvedScenario = {
     name: options.name,
@@ -89,9 +92,7 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
     description: root.description,
     seed: root.seed,
     ...times,
-    warmupUs: root.warmupUs,
-    study: root.study,
-    replications: root.replications,
+    ...study,
     confidence: root.confidence,
     facts: root.facts,
     traffic: settings,
@@ -137,7 +138,7 @@ function resolveTimes(
   // A drain many times as long as the horizon makes the buckets coarser, so that a default is never an error.
   const coarsest = Math.ceil((horizonUs + drainUs) / MOST_BUCKETS);
   const resolutionUs = root.resolutionUs ?? Math.max(1, Math.round(horizonUs / 600), coarsest);
-  if (root.warmupUs >= horizonUs)
+  if ((root.warmupUs ?? 0) >= horizonUs)
     findings.push({ code: 'out-of-range', path: ['warmup'], expected: 'a warm-up shorter than the horizon' });
   if ((horizonUs + drainUs) / resolutionUs > MOST_BUCKETS) {
     findings.push({

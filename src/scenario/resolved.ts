@@ -34,6 +34,22 @@ export interface ResolvedObjective {
   readonly limit: number;
 }
 
+/** When enough replications have run. */
+export interface ResolvedPrecision {
+  /** Half-width of the interval ÷ estimate. */
+  readonly within: number;
+  /** Empty: the mean completion and response of each traffic. */
+  readonly of: readonly PreciseFigure[];
+  /** Replications after which it stops all the same. */
+  readonly most: number;
+}
+
+export interface PreciseFigure {
+  readonly traffic: string;
+  /** As the result's intervals are keyed, e.g. `completionMs.mean`. */
+  readonly figure: string;
+}
+
 export interface ResolvedScenario {
   /** The file's name without its ending. */
   readonly name: string;
@@ -42,9 +58,14 @@ export interface ResolvedScenario {
   readonly seed: string;
   readonly horizonUs: number;
   readonly drainUs: number;
+  /** Of a steady study whose warm-up is not given: 0 until the experiment has found it. */
   readonly warmupUs: number;
+  /** `mser-5`: the experiment finds it. */
+  readonly warmupRule: 'given' | 'mser-5';
   readonly study: 'terminating' | 'steady';
+  /** With a precision: how many to begin with. */
   readonly replications: number;
+  readonly precision: ResolvedPrecision | null;
   readonly confidence: number;
   readonly facts: string;
   readonly resolutionUs: number;

@@ -1,10 +1,23 @@
 /** The root of a scenario as written: every setting that stands alone. Named parts are read one by one, so that one error hides no other. */
 import { z } from 'zod';
-import { complain, type Vocabulary } from '../calls/schema.ts';
+import type { Vocabulary } from '../calls/schema.ts';
 
 /** The snapshot of AWS's numbers that this version knows. */
 export const FACTS_SNAPSHOT = '2026-11';
 export const MAX_REPLICATIONS = 10_000;
+/** Replications after which a wanted precision is given up, unless the scenario says otherwise. */
+export const MOST_REPLICATIONS = 1000;
+/** A finer precision than a millionth would ask for more replications than there may be. */
+const FINEST_PRECISION = 0.000_001;
+
+/** When enough replications have run. */
+export interface WrittenPrecision {
+  /** Half-width of the interval ÷ estimate. */
+  readonly within: number;
+  /** Figures such as `completion.mean of orders`; null: not written. */
+  readonly of: readonly string[] | null;
+  readonly most: number | null;
+}
 
 export interface WrittenRoot {
   readonly title: string | null;
@@ -13,9 +26,11 @@ export interface WrittenRoot {
   /** `trace`: at the end of the longest recording. */
   readonly horizon: number | 'trace';
   readonly drainUs: number | null;
-  readonly warmupUs: number;
+  /** null: not written. */
+  readonly warmupUs: number | null;
   readonly study: 'terminating' | 'steady';
   readonly replications: number;
+  readonly precision: WrittenPrecision | null;
   readonly confidence: number;
   readonly facts: string;
   readonly resolutionUs: number | null;
@@ -40,29 +55,28 @@ export function rootSchema(v: Vocabulary): z.ZodType<WrittenRoot> {
       horizon: v
         .either('a duration such as 30m, or trace', [v.choice(['trace']), v.duration({ min: 1 })])
         .meta({ description: 'When the traffic stops; `trace`: at the end of the longest recording.' }),
-      drain: v
-        .duration()
-        .optional()
-        .meta({
-          description:
-            'How long the system may run on without traffic, so that the fate of what is in it is seen. Default: the horizon.',
-        }),
-      warmup: v
-        .duration()
-        .optional()
-        .meta({
-          description: 'Arrivals before it are left out of the summary; shorter than the horizon.',
-          default: '0s',
-        }),
-      study: v
-        .choice(['terminating', 'steady'])
-        .transform(onlyTerminating)
-        .optional()
-        .meta({ description: 'A run with an end, or the long-run behaviour.', default: 'terminating' }),
-      replications: v
-        .count({ min: 1, max: MAX_REPLICATIONS })
-        .optional()
-        .meta({ description: 'Independent runs of each design.', default: 10 }),
+      drain: v.duration().optional().meta({
+        description:
+          'How long the system may run on without traffic, so that the fate of what is in it is seen. Default: the horizon.',
+      }),
+      warmup: v.duration().optional().meta({
+        description:
+          'Arrivals before it are left out of the summary; shorter than the horizon. Default: 0s; in a steady study what MSER-5 finds, the same in every design.',
+      }),
+      study: v.choice(['terminating', 'steady']).optional().meta({
+        description:
+          'A run with an end (terminating), or the long-run behaviour (steady): the warm-up is found and cut off, and nothing may be scripted.',
+        default: 'terminating',
+      }),
+      replications: v.count({ min: 1, max: MAX_REPLICATIONS }).optional().meta({
+        description:
+          'Independent runs of each design. 1 in a steady study: one long run with batch means. With precision: how many to begin with.',
+        default: 10,
+      }),
+      precision: precisionSchema(v).optional().meta({
+        description:
+          'Adds replications until the means are known to within this share of themselves, such as 2%. Default: the number of replications is fixed.',
+      }),
       confidence: v
         .number({ min: 0.5, max: 0.9999 })
         .optional()
@@ -97,9 +111,10 @@ export function rootSchema(v: Vocabulary): z.ZodType<WrittenRoot> {
         seed: r.seed,
         horizon: r.horizon,
         drainUs: r.drain ?? null,
-        warmupUs: r.warmup ?? 0,
+        warmupUs: r.warmup ?? null,
         study: r.study ?? 'terminating',
         replications: r.replications ?? 10,
+        precision: r.precision ?? null,
         confidence: r.confidence ?? 0.95,
         facts: r.facts ?? FACTS_SNAPSHOT,
         resolutionUs: r.resolution ?? null,
@@ -128,22 +143,35 @@ export function objectiveSchema(v: Vocabulary): z.ZodType<WrittenObjective> {
         .name('the name of a design')
         .optional()
         .meta({ description: 'The one design that it is about. Default: every design that has its subject.' }),
-      expect: v
-        .choice(['met', 'missed'])
-        .optional()
-        .meta({
-          description: 'How it should come out: what is expected to be missed is no failure when it is.',
-          default: 'met',
-        }),
+      expect: v.choice(['met', 'missed']).optional().meta({
+        description: 'How it should come out: what is expected to be missed is no failure when it is.',
+        default: 'met',
+      }),
     })
     .transform((o): WrittenObjective => ({ that: o.that, design: o.design ?? null, expect: o.expect ?? 'met' }));
   return v.either(`${expected}, or { that, design, expect }`, [plain, full]);
 }
 
-/** Taking a steady study for a terminating one would be a wrong answer, so it is refused until it is there. */
-function onlyTerminating(study: string, ctx: z.RefinementCtx): 'terminating' {
-  if (study === 'steady') {
-    complain(ctx, [], 'not-available', 'terminating: steady studies come in a later version', 'terminating');
-  }
-  return 'terminating';
+/** `2%`, or `{ within, of, most }`. */
+function precisionSchema(v: Vocabulary): z.ZodType<WrittenPrecision> {
+  const plain = v
+    .share({ min: FINEST_PRECISION })
+    .transform((within): WrittenPrecision => ({ within, of: null, most: null }));
+  const figure = z.string({ error: 'a figure such as completion.mean of orders' });
+  const full = v
+    .object({
+      within: v
+        .share({ min: FINEST_PRECISION })
+        .meta({ description: 'Largest half-width of the interval, as a share of its estimate.' }),
+      of: v.list('a list of figures, such as [ completion.mean of orders ]', figure).optional().meta({
+        description:
+          'The figures that must be known so well, in every design. Default: the mean completion and response of each traffic.',
+      }),
+      most: v
+        .count({ min: 2, max: MAX_REPLICATIONS })
+        .optional()
+        .meta({ description: 'Replications after which it stops all the same.', default: MOST_REPLICATIONS }),
+    })
+    .transform((p): WrittenPrecision => ({ within: p.within, of: p.of ?? null, most: p.most ?? null }));
+  return v.either('a share such as 2%, or { within, of, most }', [plain, full]);
 }

@@ -22,4 +22,4 @@ export { inverseNormal, studentQuantile } from './special.ts';
 export { Tally, type TallyData } from './tally.ts';
 export * as theory from './theory.ts';
 export { TimeWeighted } from './time-weighted.ts';
-export { batchMeans, mser5, type WarmUp } from './warm-up.ts';
+export { lagOne, mser } from './warm-up.ts';

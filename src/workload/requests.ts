@@ -13,14 +13,14 @@ export type Fate = 'completed' | 'inSystem' | 'deadLettered' | 'expired' | 'lost
 /** The accounts of one traffic. `counted`: it arrived within [warm-up, horizon]. All instants are microseconds. */
 export interface TrafficLedger {
   offered(counted: boolean, arrivedUs: number): void;
-  attempted(counted: boolean): void;
-  accepted(counted: boolean): void;
+  attempted(counted: boolean, arrivedUs: number): void;
+  accepted(counted: boolean, arrivedUs: number): void;
   responded(counted: boolean, kind: ResponseKind, arrivedUs: number): void;
   /** `wanted`: its sender still waits; `answered`: its sender was told ok. `order` is its place in the order of arrival. */
   completed(counted: boolean, arrivedUs: number, order: number, key: number, wanted: boolean, answered: boolean): void;
-  completedAgain(counted: boolean): void;
-  wasted(counted: boolean, us: number): void;
-  settled(counted: boolean, fate: Fate): void;
+  completedAgain(counted: boolean, arrivedUs: number): void;
+  wasted(counted: boolean, us: number, arrivedUs: number): void;
+  settled(counted: boolean, fate: Fate, arrivedUs: number): void;
 }
 
 const Completed = 1;
@@ -138,13 +138,13 @@ export class RequestTable implements Requests {
   }
 
   attempted(row: number): void {
-    this.#ledger(row).attempted(this.#has(row, Counted));
+    this.#ledger(row).attempted(this.#has(row, Counted), this.#arrived[row] as number);
   }
 
   accept(row: number): void {
     if (this.#has(row, Accepted)) return;
     this.#set(row, Accepted);
-    this.#ledger(row).accepted(this.#has(row, Counted));
+    this.#ledger(row).accepted(this.#has(row, Counted), this.#arrived[row] as number);
   }
 
   respond(row: number, kind: ResponseKind): void {
@@ -156,7 +156,7 @@ export class RequestTable implements Requests {
   complete(row: number): void {
     const counted = this.#has(row, Counted);
     if (this.#has(row, Completed)) {
-      this.#ledger(row).completedAgain(counted);
+      this.#ledger(row).completedAgain(counted, this.#arrived[row] as number);
       return;
     }
     this.#set(row, Completed);
@@ -175,7 +175,7 @@ export class RequestTable implements Requests {
   }
 
   wasted(row: number, us: number): void {
-    this.#ledger(row).wasted(this.#has(row, Counted), us);
+    this.#ledger(row).wasted(this.#has(row, Counted), us, this.#arrived[row] as number);
   }
 
   /** At the end of the run: settles all that are still here. */
@@ -184,12 +184,16 @@ export class RequestTable implements Requests {
     for (let row = this.#firstFree; row >= 0; row = this.#order[row] as number) free[row] = 1;
     for (let row = 0; row < this.#used; row++) {
       if (free[row] === 1) continue;
-      this.#ledger(row).settled(this.#has(row, Counted), this.#fate(row, !this.#isParked(row)));
+      this.#ledger(row).settled(
+        this.#has(row, Counted),
+        this.#fate(row, !this.#isParked(row)),
+        this.#arrived[row] as number,
+      );
     }
   }
 
   #settle(row: number): void {
-    this.#ledger(row).settled(this.#has(row, Counted), this.#fate(row, false));
+    this.#ledger(row).settled(this.#has(row, Counted), this.#fate(row, false), this.#arrived[row] as number);
     this.#order[row] = this.#firstFree;
     this.#firstFree = row;
     this.#live--;

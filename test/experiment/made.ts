@@ -51,6 +51,8 @@ export function traffic(
       responseMs: [],
       ...series,
     },
+    cohorts: null,
+    batches: null,
   };
 }
 

@@ -26,16 +26,16 @@ describe('account of a traffic', () => {
     const fates = ['completed', 'inSystem', 'deadLettered', 'expired', 'lost', 'rejected'] as const;
     for (const fate of fates) {
       one.offered(true, 200_000);
-      at(500_000).settled(true, fate);
+      at(500_000).settled(true, fate, 200_000);
     }
     at(500_000).responded(true, 'ok', 200_000);
     at(500_000).responded(true, 'refused', 200_000);
     at(500_000).responded(true, 'timedOut', 200_000);
-    one.attempted(true);
-    one.attempted(true);
-    one.accepted(true);
-    one.completedAgain(true);
-    one.wasted(true, 1500);
+    one.attempted(true, 200_000);
+    one.attempted(true, 200_000);
+    one.accepted(true, 200_000);
+    one.completedAgain(true, 200_000);
+    one.wasted(true, 1500, 200_000);
     expect(counts(one.finish(1_000_000))).toEqual({
       offered: 6,
       completed: 1,
@@ -58,13 +58,13 @@ describe('account of a traffic', () => {
   it('leaves out of every count what arrived outside of the window, but draws it', () => {
     const { it: one, at } = account(null, 1);
     one.offered(false, 50_000);
-    one.attempted(false);
-    one.accepted(false);
+    one.attempted(false, 200_000);
+    one.accepted(false, 200_000);
     at(60_000).responded(false, 'ok', 50_000);
     at(60_000).completed(false, 50_000, 0, 0, true, true);
-    one.completedAgain(false);
-    one.wasted(false, 10);
-    one.settled(false, 'completed');
+    one.completedAgain(false, 200_000);
+    one.wasted(false, 10, 200_000);
+    one.settled(false, 'completed', 200_000);
     const outcome = one.finish(1_000_000);
     expect(counts(outcome)).toEqual({});
     expect([outcome.completionMs.count, outcome.responseMs.count]).toEqual([0, 0]);
@@ -146,10 +146,10 @@ describe('account of a traffic', () => {
     const { it: one, at } = account();
     at(1_000_000).completed(true, 500_000, 0, -1, true, true);
     at(1_000_001).completed(true, 500_000, 1, -1, true, true);
-    at(1_000_001).settled(true, 'completed');
-    at(1_000_001).settled(true, 'deadLettered');
-    at(1_000_001).settled(true, 'inSystem');
-    at(1_000_000).settled(true, 'expired');
+    at(1_000_001).settled(true, 'completed', 200_000);
+    at(1_000_001).settled(true, 'deadLettered', 200_000);
+    at(1_000_001).settled(true, 'inSystem', 200_000);
+    at(1_000_000).settled(true, 'expired', 200_000);
     expect(one.finish(1_100_000).resolvedInDrain).toBe(2);
   });
 

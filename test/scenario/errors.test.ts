@@ -283,7 +283,7 @@ const ROWS: readonly Row[] = [
     'did you mean sdk-standard?',
   ],
   ['seed: 1', 'seed: 1\nstudy: ^steadily', 'wrong-type', 'study', 'did you mean steady?'],
-  ['seed: 1', 'seed: 1\nprecision: ^2', 'wrong-unit', 'precision'],
+  ['seed: 1', 'seed: 1\nprecision: ^2', 'out-of-range', 'precision'],
   ['seed: 1', 'seed: 1\nprecision: { within: 1%, most: ^3 }', 'out-of-range', 'precision.most', 'the 4 replications'],
   [
     'seed: 1',

@@ -24,8 +24,10 @@ designs:
       horizonUs: 600_000_000,
       drainUs: 600_000_000,
       warmupUs: 0,
+      warmupRule: 'given',
       study: 'terminating',
       replications: 10,
+      precision: null,
       confidence: 0.95,
       facts: '2026-11',
       resolutionUs: 1_000_000,
@@ -89,6 +91,8 @@ designs:
       shedAfterUs: null,
       calls: [],
       blocking: true,
+      cache: null,
+      optimisticLocking: false,
     });
   });
 
