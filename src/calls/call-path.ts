@@ -1,35 +1,35 @@
 /**
- * The client side of calls to one callee: per-attempt timeout, retries with backoff, budget, circuit breaker.
+ * The client side of calls to one callee: bulkhead, per-attempt timeout, retries with backoff, budget, circuit breaker, send rate, hedges.
  *
- *   owner ──call──▶ CallPath ──attempt 1, 2, …──▶ callee (a service, a link, a queue's producer)
- *   owner ◀─onReply─┘   ▲ timeout lane, backoff, budget, breaker
+ *   owner ──call──▶ [bulkhead] ─▶ CallPath ──attempt 1, 2, …──▶ [breaker] ─▶ [send rate] ─▶ [hedge] ─▶ callee (a service, a link, a
+ *   owner ◀─onReply───────────────┘   ▲ timeout lane, backoff, budget                                   queue's producer)
  *
  * A timed-out attempt is abandoned: the work behind it goes on unless `cancelOnTimeout`. An answer at the very instant of the timeout is
- * still in time. What the breaker holds back is answered at once, and not tried again.
+ * still in time. What the breaker or the bulkhead holds back is answered at once, and not tried again.
  */
 import { type KeyedStream, type Simulation, TimeoutLane } from '../kernel/index.ts';
 import { type Callee, type Caller, Outcome, type Requests } from '../services/ports.ts';
 import { backoffUs } from './backoff.ts';
 import { Breaker } from './breaker.ts';
+import { Bulkhead } from './bulkhead.ts';
 import { grownFloat64, grownInt32, grownUint32, grownUint8 } from './growth.ts';
+import { Hedge, type HedgePolicy } from './hedge.ts';
+import type { CallObserver } from './observer.ts';
 import { childPath } from './path.ts';
 import { RetryBudget } from './retry-budget.ts';
-import type { CallSettings } from './settings.ts';
+import { SendLine } from './send-line.ts';
+import type { BulkheadSettings, CallSettings } from './settings.ts';
+import { FIRST_SLOTS, Slots } from './slots.ts';
 
-export type CallPolicy = Pick<CallSettings, 'timeoutUs' | 'retry' | 'breaker' | 'cancelOnTimeout'>;
-
-/** What the traffic's accounts want to know of each attempt. */
-export interface CallObserver {
-  onAttempt(request: number): void;
-  /** The callee has answered one attempt, in time or late. */
-  onServed(request: number, outcome: Outcome): void;
-  /** An attempt has run into its timeout. */
-  onTimedOut?(request: number): void;
-}
+/** Left out: no hedges, no bulkhead. */
+export type CallPolicy = Pick<CallSettings, 'timeoutUs' | 'retry' | 'breaker' | 'cancelOnTimeout'> &
+  Partial<Pick<CallSettings, 'hedge' | 'bulkhead'>>;
 
 const Free = 0;
 const Attempting = 1;
 const Waiting = 2; // for its next attempt
+const Held = 3; // in the line of the bulkhead, without a place
+const Metered = 4; // for a token of the send rate
 
 /** Giving up is a decision: it comes after all that happens at its instant. */
 const DECISION = 2;
@@ -44,31 +44,35 @@ export class CallPath implements Callee, Caller {
   readonly #lane: TimeoutLane | null;
   readonly #breaker: Breaker | null;
   readonly #budget: RetryBudget | null;
+  readonly #bulkhead: Bulkhead | null;
+  readonly #sendLine: SendLine | null;
+  /** Whether the legs of the hedge, not the attempts, are what is observed, timed out and measured. */
+  readonly #hedged: boolean;
+  readonly #onHeldBack: ((request: number) => void) | null;
+  readonly #slots = new Slots((length) => this.#grow(length));
   readonly #again = (slot: number): void => {
     this.#attempt(slot);
   };
 
-  #state = new Uint8Array(64);
+  #state = new Uint8Array(FIRST_SLOTS);
   /** Whose attempt the slot serves: moves on with each attempt and each end, so that a timeout knows whether it is still meant. */
-  #generation = new Int32Array(64);
+  #generation = new Int32Array(FIRST_SLOTS);
   /** Which call the slot serves: moves on with each call. */
-  #serial = new Int32Array(64);
+  #serial = new Int32Array(FIRST_SLOTS);
   /** Era of the breaker in which the attempt went out. */
-  #era = new Int32Array(64);
-  #request = new Int32Array(64);
-  #path = new Uint32Array(64);
-  #attempts = new Int32Array(64);
-  #ticket = new Int32Array(64);
-  #tag = new Int32Array(64);
+  #era = new Int32Array(FIRST_SLOTS);
+  #request = new Int32Array(FIRST_SLOTS);
+  #path = new Uint32Array(FIRST_SLOTS);
+  #attempts = new Int32Array(FIRST_SLOTS);
+  #ticket = new Int32Array(FIRST_SLOTS);
+  #tag = new Int32Array(FIRST_SLOTS);
   /** The last failure was a throttling error. */
-  #throttled = new Uint8Array(64);
+  #throttled = new Uint8Array(FIRST_SLOTS);
   /** Whoever is at the root has left. */
-  #disowned = new Uint8Array(64);
-  #wait = new Float64Array(64);
-  #timer = new Float64Array(64);
+  #disowned = new Uint8Array(FIRST_SLOTS);
+  #wait = new Float64Array(FIRST_SLOTS);
+  #timer = new Float64Array(FIRST_SLOTS);
   readonly #caller: (Caller | null)[] = [];
-  readonly #free: number[] = [];
-  #used = 0;
 
   constructor(
     sim: Simulation,
@@ -80,14 +84,19 @@ export class CallPath implements Callee, Caller {
   ) {
     this.#sim = sim;
     this.#requests = requests;
-    this.#callee = callee;
     this.#policy = policy;
-    this.#observer = observer;
+    const hedge = policy.hedge ?? null;
+    this.#hedged = hedge !== null;
+    this.#callee = hedge === null ? callee : this.#hedge(callee, { ...policy, hedge }, observer);
+    this.#observer = hedge === null ? observer : null;
+    this.#onHeldBack = observer?.onHeldBack === undefined ? null : (request) => observer.onHeldBack?.(request);
     this.#jitter = sim.keyedStream(`${name}/backoff`);
     this.#breaker = policy.breaker === null ? null : new Breaker(policy.breaker);
     this.#budget = policy.retry.budget === null ? null : new RetryBudget(policy.retry.budget);
+    this.#sendLine = policy.retry.adaptive ? new SendLine(sim, (slot) => this.#metered(slot)) : null;
+    this.#bulkhead = policy.bulkhead == null ? null : this.#partitionedBy(policy.bulkhead);
     this.#lane =
-      policy.timeoutUs === null
+      policy.timeoutUs === null || hedge !== null
         ? null
         : new TimeoutLane(
             sim,
@@ -99,7 +108,7 @@ export class CallPath implements Callee, Caller {
   }
 
   call(request: number, path: number, caller: Caller, tag: number): number {
-    const slot = this.#take();
+    const slot = this.#slots.take();
     this.#request[slot] = request;
     this.#path[slot] = path;
     this.#attempts[slot] = 0;
@@ -111,16 +120,21 @@ export class CallPath implements Callee, Caller {
     const serial = ((this.#serial[slot] as number) + 1) | 0;
     this.#serial[slot] = serial;
     this.#requests.retain(request);
-    this.#attempt(slot);
+    if (this.#bulkhead === null || this.#bulkhead.enter()) this.#attempt(slot);
+    else this.#hold(slot, serial, this.#bulkhead);
     // Answered at once the slot is free, or serves a call that the answer brought about.
     return this.#state[slot] === Free || this.#serial[slot] !== serial ? -1 : slot;
   }
 
   abandon(slot: number, stop: boolean): void {
-    if (this.#state[slot] === Attempting) {
-      this.#leave(slot, stop);
+    const state = this.#state[slot];
+    if (state === Waiting) this.#sim.cancel(this.#timer[slot] as number);
+    else if (state === Held) this.#bulkhead?.leaveLine(slot);
+    else {
+      if (state === Metered) this.#sendLine?.leave(slot);
+      else this.#leave(slot, stop);
       this.#breaker?.left(this.#era[slot] as number);
-    } else this.#sim.cancel(this.#timer[slot] as number);
+    }
     const request = this.#request[slot] as number;
     this.#give(slot);
     this.#requests.release(request);
@@ -147,12 +161,17 @@ export class CallPath implements Callee, Caller {
       this.#answer(slot, Outcome.keptBack);
       return;
     }
+    if (this.#breaker !== null) this.#era[slot] = this.#breaker.era;
+    if (this.#sendLine !== null && !this.#sendLine.takeOrJoin(slot)) this.#state[slot] = Metered;
+    else this.#send(slot);
+  }
+
+  #send(slot: number): void {
     const attempt = this.#attempts[slot] as number;
     const request = this.#request[slot] as number;
     this.#attempts[slot] = attempt + 1;
     this.#state[slot] = Attempting;
     this.#ticket[slot] = -1;
-    if (this.#breaker !== null) this.#era[slot] = this.#breaker.era;
     const generation = ((this.#generation[slot] as number) + 1) | 0;
     this.#generation[slot] = generation;
     this.#observer?.onAttempt(request);
@@ -162,6 +181,29 @@ export class CallPath implements Callee, Caller {
     this.#ticket[slot] = ticket;
     if (this.#disowned[slot] === 1) this.#callee.disown(ticket);
     this.#lane?.arm(slot, generation);
+  }
+
+  /** The attempt has its token. Where the breaker has changed its mind meanwhile, it is asked again. */
+  #metered(slot: number): void {
+    const breaker = this.#breaker;
+    if (breaker !== null && breaker.era !== this.#era[slot]) {
+      if (!breaker.permits(this.#sim.now)) {
+        this.#answer(slot, Outcome.keptBack);
+        return;
+      }
+      this.#era[slot] = breaker.era;
+    }
+    this.#send(slot);
+  }
+
+  #hold(slot: number, serial: number, bulkhead: Bulkhead): void {
+    this.#state[slot] = Held;
+    if (!bulkhead.wait(slot, serial)) this.#holdBack(slot);
+  }
+
+  #holdBack(slot: number): void {
+    this.#onHeldBack?.(this.#request[slot] as number);
+    this.#answer(slot, Outcome.keptBack);
   }
 
   #timedOut(slot: number): void {
@@ -179,6 +221,7 @@ export class CallPath implements Callee, Caller {
   /** One attempt is over: answer the owner, or wait and try again. */
   #ended(slot: number, outcome: Outcome): void {
     const success = outcome === Outcome.ok;
+    if (!this.#hedged) this.#sendLine?.answered(outcome === Outcome.throttled);
     this.#breaker?.ended(this.#era[slot] as number, this.#sim.now, success);
     const attempts = this.#attempts[slot] as number;
     if (success) {
@@ -212,23 +255,42 @@ export class CallPath implements Callee, Caller {
   }
 
   #give(slot: number): void {
+    if (this.#bulkhead !== null && this.#state[slot] !== Held) this.#bulkhead.leave();
     this.#state[slot] = Free;
     this.#generation[slot] = ((this.#generation[slot] as number) + 1) | 0;
     this.#caller[slot] = null;
-    this.#free.push(slot);
+    this.#slots.give(slot);
   }
 
-  #take(): number {
-    const reused = this.#free.pop();
-    if (reused !== undefined) return reused;
-    const slot = this.#used++;
-    if (slot === this.#state.length) this.#grow();
-    this.#caller.push(null);
-    return slot;
+  // --- what only some paths have ---
+
+  #hedge(callee: Callee, policy: HedgePolicy, observer: CallObserver | null): Hedge {
+    return new Hedge(this.#sim, callee, policy, {
+      observer,
+      mayHedge: () => this.#mayHedge(),
+      answered: (outcome) => this.#sendLine?.answered(outcome === Outcome.throttled),
+    });
   }
 
-  #grow(): void {
-    const length = this.#state.length * 2;
+  /** A hedge takes from the budget what a retry takes, and a token of the send rate where nobody waits for it; it never waits itself. */
+  #mayHedge(): boolean {
+    if (this.#sendLine !== null && !this.#sendLine.hasSpare) return false;
+    if (this.#budget !== null && !this.#budget.take(false)) return false;
+    return this.#sendLine === null || this.#sendLine.takeSpare();
+  }
+
+  #partitionedBy(settings: BulkheadSettings): Bulkhead {
+    return new Bulkhead(this.#sim, settings, {
+      start: (slot) => {
+        this.#state[slot] = Attempting;
+        this.#attempt(slot);
+      },
+      holdBack: (slot) => this.#holdBack(slot),
+      waits: (slot, serial) => this.#state[slot] === Held && this.#serial[slot] === serial,
+    });
+  }
+
+  #grow(length: number): void {
     this.#state = grownUint8(this.#state, length);
     this.#throttled = grownUint8(this.#throttled, length);
     this.#generation = grownInt32(this.#generation, length);

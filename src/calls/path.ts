@@ -3,7 +3,7 @@
  * of the same request has the same luck in every design, whatever the order of service. 0 is the first attempt at everything.
  *
  * Below one parent each kind of child takes numbers of its own, so that no two share their luck: attempts 1 to 999, repeated calls of one
- * service in thousands, the copy that a producer sends, receives of a message from `RECEIVES` on.
+ * service in thousands, hedges from `HEDGES` on, the copy that a producer sends, receives of a message from `RECEIVES` on.
  */
 export function childPath(path: number, child: number): number {
   if (child === 0) return path;
@@ -20,6 +20,14 @@ const RECEIVES = 1 << 24;
 /** Path of the call that comes after `before` calls of the same service by the same piece of work. */
 export function repeatedCallPath(path: number, before: number): number {
   return childPath(path, REPEATED_CALL * before);
+}
+
+/** Children of one attempt that go out beside it. */
+const HEDGES = 1 << 22;
+
+/** Path of leg `leg` of a hedged attempt; 0 is the attempt itself, which has the luck that it would have without hedges. */
+export function hedgePath(path: number, leg: number): number {
+  return leg === 0 ? path : childPath(path, HEDGES + leg);
 }
 
 /** Path of the work on a message that is received for the `receiveCount`-th time (1: the first, which shares its luck with a synchronous design). */

@@ -3,7 +3,15 @@
  * room's; it is handed in, so that a room's schema stands beside its settings and still knows no reader of files.
  */
 import { z } from 'zod';
-import type { Backoff, BreakerSettings, CallSettings, RetryBudget, RetryPolicy } from './settings.ts';
+import type {
+  Backoff,
+  BreakerSettings,
+  BulkheadSettings,
+  CallSettings,
+  HedgeSettings,
+  RetryBudget,
+  RetryPolicy,
+} from './settings.ts';
 
 type Distribution = CallSettings['latency'];
 
@@ -48,6 +56,7 @@ export const NO_RETRY: RetryPolicy = {
   backoff: { baseUs: 100_000, capUs: 20_000_000, factor: 2, jitter: 'full' },
   throttlingBackoff: null,
   budget: null,
+  adaptive: false,
 };
 
 /**
@@ -59,7 +68,14 @@ export const SDK_STANDARD: RetryPolicy = {
   backoff: { baseUs: 50_000, capUs: 20_000_000, factor: 2, jitter: 'full' },
   throttlingBackoff: { baseUs: 1_000_000, capUs: 20_000_000, factor: 2, jitter: 'full' },
   budget: { capacity: 500, cost: 14, throttlingCost: 5, refund: 1 },
+  adaptive: false,
 };
+
+/** Their adaptive mode: the standard one, and after the first throttling error a rate at which the client lets itself send. */
+const SDK_ADAPTIVE: RetryPolicy = { ...SDK_STANDARD, adaptive: true };
+
+/** Beyond it a hedge would be a flood. */
+const MOST_HEDGES = 10;
 
 /** Retries that a budget given as a ratio saves up for: the bucket's size. */
 const RATIO_BURST = 10;
@@ -68,13 +84,10 @@ const RATIO_BURST = 10;
 function backoffSchema(v: Vocabulary): z.ZodType<Backoff> {
   const full = v
     .object({
-      base: v
-        .duration()
-        .optional()
-        .meta({
-          description: 'Wait before the first retry; each further one waits `factor` times as long.',
-          default: '100ms',
-        }),
+      base: v.duration().optional().meta({
+        description: 'Wait before the first retry; each further one waits `factor` times as long.',
+        default: '100ms',
+      }),
       cap: v
         .duration()
         .optional()
@@ -86,14 +99,11 @@ function backoffSchema(v: Vocabulary): z.ZodType<Backoff> {
           description: 'By how much each wait is longer than the one before, such as 2 or 2x; at least 1.',
           default: 2,
         }),
-      jitter: v
-        .choice(['none', 'full', 'equal', 'decorrelated'])
-        .optional()
-        .meta({
-          description:
-            'What of the wait is drawn at random: full is all of it, equal the second half; decorrelated draws from the wait before.',
-          default: 'full',
-        }),
+      jitter: v.choice(['none', 'full', 'equal', 'decorrelated']).optional().meta({
+        description:
+          'What of the wait is drawn at random: full is all of it, equal the second half; decorrelated draws from the wait before.',
+        default: 'full',
+      }),
     })
     .transform((b, ctx): Backoff => {
       const baseUs = b.base ?? NO_RETRY.backoff.baseUs;
@@ -137,35 +147,24 @@ function budgetSchema(v: Vocabulary): z.ZodType<RetryBudget> {
   return v.either('a share of the calls such as 10%, or { capacity, cost, throttlingCost, refund }', [ratio, bucket]);
 }
 
-/** `none`, `sdk-standard`, or `{ attempts, backoff, budget }`. */
+/** `none`, `sdk-standard`, `sdk-adaptive`, or `{ attempts, backoff, budget }`. */
 export function retrySchema(v: Vocabulary): z.ZodType<RetryPolicy> {
-  const preset = v.choice(['none', 'sdk-standard', 'sdk-adaptive']).transform((name, ctx): RetryPolicy => {
-    if (name === 'sdk-adaptive') {
-      complain(
-        ctx,
-        [],
-        'not-available',
-        'none, sdk-standard or { attempts, backoff, budget }: sdk-adaptive comes in a later version',
-        'sdk-standard',
-      );
-    }
-    return name === 'none' ? NO_RETRY : SDK_STANDARD;
-  });
+  const preset = v
+    .choice(['none', 'sdk-standard', 'sdk-adaptive'])
+    .transform(
+      (name): RetryPolicy => (name === 'none' ? NO_RETRY : name === 'sdk-standard' ? SDK_STANDARD : SDK_ADAPTIVE),
+    );
   const custom = v
     .object({
       attempts: v.count({ min: 1, max: 100 }).meta({ description: 'Attempts in all, the first one too.' }),
-      backoff: backoffSchema(v)
-        .optional()
-        .meta({
-          description:
-            'Wait before a retry: a fixed duration, or an exponential one that may be drawn at random. Default: 100ms, doubled up to 20s, full jitter.',
-        }),
-      budget: budgetSchema(v)
-        .optional()
-        .meta({
-          description:
-            'What limits retries: a share of the calls that went well, or a bucket of tokens. Default: no limit.',
-        }),
+      backoff: backoffSchema(v).optional().meta({
+        description:
+          'Wait before a retry: a fixed duration, or an exponential one that may be drawn at random. Default: 100ms, doubled up to 20s, full jitter.',
+      }),
+      budget: budgetSchema(v).optional().meta({
+        description:
+          'What limits retries: a share of the calls that went well, or a bucket of tokens. Default: no limit.',
+      }),
     })
     .transform(
       (r): RetryPolicy => ({
@@ -173,9 +172,10 @@ export function retrySchema(v: Vocabulary): z.ZodType<RetryPolicy> {
         backoff: r.backoff ?? NO_RETRY.backoff,
         throttlingBackoff: null,
         budget: r.budget ?? null,
+        adaptive: false,
       }),
     );
-  return v.either('none, sdk-standard or { attempts, backoff, budget }', [preset, custom]);
+  return v.either('none, sdk-standard, sdk-adaptive or { attempts, backoff, budget }', [preset, custom]);
 }
 
 /** `{ failureRate, window, open, halfOpenCalls }`; defaults 50 %, 100 calls, 30 s, 10 calls. */
@@ -207,6 +207,59 @@ export function breakerSchema(v: Vocabulary): z.ZodType<BreakerSettings> {
     }));
 }
 
+/** `{ after, most }`; one hedge by default. */
+export function hedgeSchema(v: Vocabulary): z.ZodType<HedgeSettings> {
+  return v
+    .object({
+      after: v
+        .duration({ min: 1 })
+        .meta({ description: 'How long an attempt goes without an answer before another one goes out beside it.' }),
+      most: v
+        .count({ min: 1, max: MOST_HEDGES })
+        .optional()
+        .meta({ description: 'Attempts that go out beside one, each `after` the one before.', default: 1 }),
+    })
+    .transform((h) => ({ afterUs: h.after, most: h.most ?? 1 }));
+}
+
+/** A hedge that is due when its attempt has timed out already would never go out. */
+export function hedgeInTime(
+  ctx: z.RefinementCtx,
+  written: { readonly timeout?: number | undefined; readonly hedge?: HedgeSettings | undefined },
+): void {
+  const { timeout, hedge } = written;
+  if (timeout === undefined || hedge === undefined || hedge.afterUs < timeout) return;
+  complain(ctx, ['hedge', 'after'], 'out-of-range', 'less than the timeout, else no hedge ever goes out');
+}
+
+/** `{ concurrent, waiting, maxWait }`; by default nobody waits. */
+export function bulkheadSchema(v: Vocabulary): z.ZodType<BulkheadSettings> {
+  const unlimited = v.choice(['unlimited']).transform(() => null);
+  return v
+    .object({
+      concurrent: v
+        .count({ min: 1, max: 1_000_000_000 })
+        .meta({ description: 'Calls under way at once, their retries and the waits between them included.' }),
+      waiting: v
+        .either('a whole number of at least 0, or unlimited', [v.count({ min: 0, max: 1_000_000_000 }), unlimited])
+        .optional()
+        .meta({
+          description: 'Calls that wait for their turn, first come first served; others are held back.',
+          default: 0,
+        }),
+      maxWait: v
+        .duration({ min: 1 })
+        .optional()
+        .meta({ description: 'How long a call waits for its turn before it is held back. Default: for ever.' }),
+    })
+    .transform((b, ctx): BulkheadSettings => {
+      const waiting = b.waiting === undefined ? 0 : b.waiting;
+      if (waiting === 0 && b.maxWait !== undefined)
+        complain(ctx, ['maxWait'], 'misfit', 'maxWait only beside waiting: without it nobody waits');
+      return { concurrent: b.concurrent, waiting, maxWaitUs: b.maxWait ?? null };
+    });
+}
+
 /** Calls made one after the other. */
 export function callsSchema(v: Vocabulary): z.ZodType<CallSettings[]> {
   return v.list('a list of calls, such as [ { to: orders-db, timeout: 1s } ]', callSchema(v));
@@ -228,26 +281,35 @@ function callSchema(v: Vocabulary): z.ZodType<CallSettings> {
       retry: retrySchema(v)
         .optional()
         .meta({ description: 'What the caller does when refused or timed out.', default: 'none' }),
-      breaker: breakerSchema(v)
+      breaker: breakerSchema(v).optional().meta({
+        description: 'Stops calling for a while when too many calls fail; `{}` takes the defaults. Default: none.',
+      }),
+      hedge: hedgeSchema(v)
         .optional()
-        .meta({
-          description: 'Stops calling for a while when too many calls fail; `{}` takes the defaults. Default: none.',
-        }),
-      cancelOnTimeout: v
-        .flag()
+        .meta({ description: 'Sends a second attempt beside one that takes long. Default: none.' }),
+      bulkhead: bulkheadSchema(v)
         .optional()
-        .meta({ description: 'Whether an attempt that timed out also stops the work behind it.', default: false }),
+        .meta({ description: 'Bounds how many of these calls the caller has under way at once. Default: none.' }),
+      cancelOnTimeout: v.flag().optional().meta({
+        description: 'Whether an attempt that timed out, or lost against a hedge, also stops the work behind it.',
+        default: false,
+      }),
       latency: v.durations().optional().meta({ description: 'Network time of one way.', default: '0s' }),
     })
-    .transform((c) => ({
-      to: c.to,
-      probability: c.probability ?? 1,
-      timeoutUs: c.timeout ?? null,
-      retry: c.retry ?? NO_RETRY,
-      breaker: c.breaker ?? null,
-      cancelOnTimeout: c.cancelOnTimeout ?? false,
-      latency: c.latency ?? { kind: 'constant', value: 0 },
-    }));
+    .transform((c, ctx): CallSettings => {
+      hedgeInTime(ctx, c);
+      return {
+        to: c.to,
+        probability: c.probability ?? 1,
+        timeoutUs: c.timeout ?? null,
+        retry: c.retry ?? NO_RETRY,
+        breaker: c.breaker ?? null,
+        hedge: c.hedge ?? null,
+        bulkhead: c.bulkhead ?? null,
+        cancelOnTimeout: c.cancelOnTimeout ?? false,
+        latency: c.latency ?? { kind: 'constant', value: 0 },
+      };
+    });
 }
 
 /** Adds an error at `path` below the value that is being read; `code` and `expected` are the scenario room's. */

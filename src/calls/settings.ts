@@ -30,6 +30,8 @@ export interface RetryPolicy {
   /** Backoff after a throttling error where it differs (the AWS SDK does so). */
   readonly throttlingBackoff: Backoff | null;
   readonly budget: RetryBudget | null;
+  /** Whether the client also slows down its sending after throttling errors (the AWS SDKs' adaptive mode). */
+  readonly adaptive: boolean;
 }
 
 /** Opens when the share of failures among the last `window` calls reaches `failureRate`; half-open after `openUs`. */
@@ -42,6 +44,21 @@ export interface BreakerSettings {
   readonly halfOpenCalls: number;
 }
 
+/** A further attempt goes out beside one that has no answer after `afterUs`, up to `most` of them. */
+export interface HedgeSettings {
+  readonly afterUs: number;
+  readonly most: number;
+}
+
+/** At most `concurrent` calls of one client under way at once, retries and the waits between them included. */
+export interface BulkheadSettings {
+  readonly concurrent: number;
+  /** Places for those who wait for their turn; null: no limit. */
+  readonly waiting: number | null;
+  /** How long a call may wait for its turn; null: for ever. */
+  readonly maxWaitUs: number | null;
+}
+
 export interface CallSettings {
   /** Name of the service that is called. */
   readonly to: string;
@@ -51,6 +68,8 @@ export interface CallSettings {
   readonly timeoutUs: number | null;
   readonly retry: RetryPolicy;
   readonly breaker: BreakerSettings | null;
+  readonly hedge: HedgeSettings | null;
+  readonly bulkhead: BulkheadSettings | null;
   /** Whether a timed-out attempt also stops the work behind it; default false: the work goes on for nobody. */
   readonly cancelOnTimeout: boolean;
   /** Network time of one way; half of the round trip. Microseconds; default 0 for a service. */

@@ -201,7 +201,7 @@ export class World {
 
   #paths(owner: string, calls: readonly CallSettings[]): CallPath[] {
     if (calls.length === 0) return [];
-    const observer = this.#callObserver(owner);
+    const observer = this.#callObserver(owner, calls);
     return calls.map((call, index) => {
       const name = index === 0 ? `${owner}->${call.to}` : `${owner}->${call.to}#${index}`;
       const callee = this.#linked(owner, call.to, name, call.latency);
@@ -210,15 +210,21 @@ export class World {
   }
 
   /** Attempts of a resource at its calls: against its calls they tell how retries multiply the load. */
-  #callObserver(owner: string): CallObserver | null {
+  #callObserver(owner: string, calls: readonly CallSettings[]): CallObserver | null {
     const recorder = this.recorders.find(({ name }) => name === owner)?.recorder;
     if (recorder === undefined) return null;
     const attempts = recorder.counter('CallAttempts', 'Count');
     const timeouts = recorder.counter('CallTimeouts', 'Count');
+    const hedges = calls.some(({ hedge }) => hedge !== null) ? recorder.counter('CallHedges', 'Count') : null;
+    const heldBack = calls.some(({ bulkhead }) => bulkhead !== null)
+      ? recorder.counter('CallsHeldBack', 'Count')
+      : null;
     return {
       onAttempt: () => attempts.add(1),
       onServed: () => {},
       onTimedOut: () => timeouts.add(1),
+      onHedge: () => hedges?.add(1),
+      onHeldBack: () => heldBack?.add(1),
     };
   }
 

@@ -3,7 +3,7 @@
  * this scenario, in words, with its source. The report shows it as "what this cannot tell you".
  */
 import type { CallSettings } from '../calls/settings.ts';
-import { type Fact, sqsFacts } from '../facts/index.ts';
+import { type Fact, sdkFacts, sqsFacts } from '../facts/index.ts';
 import { SQS_LATENCY } from '../services/sqs/schema.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import { DEFAULT_SIZE_BYTES } from '../workload/schema.ts';
@@ -26,6 +26,7 @@ export function assumptionsOf(scenario: ResolvedScenario, traffic: readonly Read
     ...ofServices(services),
     ...ofConsumers(resources),
     ...ofCalls(resources),
+    ...ofClients(resources, scenario),
     ...ofTimes(scenario),
   ];
 }
@@ -216,6 +217,53 @@ function ofCalls(resources: readonly ResourceSettings[]): Assumption[] {
       source: 'default',
     });
   }
+  return found;
+}
+
+type Client = Pick<CallSettings, 'retry' | 'hedge' | 'bulkhead'>;
+
+/** Who calls services: the call with whose it is. */
+function callsOf(resources: readonly ResourceSettings[]): { readonly owner: string; readonly call: CallSettings }[] {
+  return resources.flatMap((one) => {
+    const calls = one.type === 'service' ? one.calls : one.type === 'consumer' ? one.handler.calls : [];
+    return calls.map((call) => ({ owner: one.name, call }));
+  });
+}
+
+/** Clients of calls and traffics that slow down, hedge or bound themselves. */
+function ofClients(resources: readonly ResourceSettings[], scenario: ResolvedScenario): Assumption[] {
+  const callers = callsOf(resources).map(({ owner, call }) => ({ name: owner, client: call as Client, toQueue: false }));
+  const senders = scenario.traffic.map((one) => ({
+    name: one.name,
+    client: one as Client,
+    toQueue: entersQueue(one.name, scenario),
+  }));
+  const clients = [...callers, ...senders];
+  const found: Assumption[] = [];
+  const say = (chosen: typeof clients, text: string, source: string): void => {
+    if (chosen.length > 0) found.push({ about: namesOf(chosen), text, source });
+  };
+  const adaptive = clients.filter(({ client }) => client.retry.adaptive);
+  say(
+    adaptive,
+    'All its instances share one client-side rate limiter (sdk-adaptive): in truth each process has its own, which knows only its own sending.',
+    'model',
+  );
+  say(
+    adaptive.filter(({ toQueue }) => !toQueue),
+    'Only throttling errors slow an adaptive client down, and a service gives none (a full queue is a refusal): there it acts as sdk-standard.',
+    sourceOf(sdkFacts.adaptiveBeta),
+  );
+  say(
+    clients.filter(({ client }) => client.hedge !== null),
+    'A hedge has luck of its own: what made the first attempt slow does not make it slow too. Where the request itself is slow (its size, its data), hedges help less than here.',
+    ASSUMED,
+  );
+  say(
+    clients.filter(({ client }) => client.bulkhead !== null),
+    'All its instances share one bulkhead: in truth each process has its own, and places in one are of no use to another.',
+    'model',
+  );
   return found;
 }
 

@@ -75,6 +75,8 @@ export const METRICS: Readonly<Record<string, ReadonlyMap<string, MetricShape>>>
     ['WaitProbability', { kind: 'ratio', unit: 'share' }],
     ['CallAttempts', counter],
     ['CallTimeouts', counter],
+    ['CallHedges', counter],
+    ['CallsHeldBack', counter],
   ]),
   sqs: new Map<string, MetricShape>([
     ['NumberOfMessagesSent', counter],
@@ -98,5 +100,7 @@ export const METRICS: Readonly<Record<string, ReadonlyMap<string, MetricShape>>>
     ['HandlerFailures', counter],
     ['CallAttempts', counter],
     ['CallTimeouts', counter],
+    ['CallHedges', counter],
+    ['CallsHeldBack', counter],
   ]),
 };

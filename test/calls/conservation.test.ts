@@ -66,7 +66,13 @@ describe('every call', () => {
                 );
           if (wire !== null) Object.assign(state, { loseRequests: wire.loseRequests, loseReplies: wire.loseReplies });
           const backoff = { baseUs: how.waitUs, capUs: how.waitUs, factor: 1, jitter: 'none' as const };
-          const retry = { attempts: how.attempts, backoff, throttlingBackoff: null, budget: how.budget };
+          const retry = {
+            attempts: how.attempts,
+            backoff,
+            throttlingBackoff: null,
+            budget: how.budget,
+            adaptive: false,
+          };
           let [attempts, observed] = [0, 0];
           const path = new CallPath(
             sim,

@@ -25,6 +25,8 @@ const callTo = (change: Partial<CallSettings> = {}): CallSettings => ({
   timeoutUs: null,
   retry: NO_RETRY,
   breaker: null,
+  hedge: null,
+  bulkhead: null,
   cancelOnTimeout: false,
   latency: constant(0),
   ...change,

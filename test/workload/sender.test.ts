@@ -21,6 +21,8 @@ function traffic(change: Partial<TrafficSettings> = {}): TrafficSettings {
     timeoutUs: null,
     retry: NO_RETRY,
     breaker: null,
+    hedge: null,
+    bulkhead: null,
     cancelOnTimeout: false,
     duplicates: 0,
     poison: 0,

@@ -36,6 +36,8 @@ export const callTo = (to: string, change: Partial<CallSettings> = {}): CallSett
   timeoutUs: null,
   retry: NO_RETRY,
   breaker: null,
+  hedge: null,
+  bulkhead: null,
   cancelOnTimeout: false,
   latency: constant(0),
   ...change,
