@@ -3,3 +3,4 @@
 export type { Fact } from './fact.ts';
 export { sdkFactList, sdkFacts } from './sdk.ts';
 export { sqsFactList, sqsFacts } from './sqs.ts';
+export { snsFactList, snsFacts } from './sns.ts';

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { BadFilterPolicy, FilterPolicy, type FilterPolicyScope } from '../../../../src/services/sns/filter/index.ts';
+
+function refusal(policy: string, scope: FilterPolicyScope = 'MessageAttributes'): string {
+  try {
+    new FilterPolicy(policy, scope);
+  } catch (error) {
+    if (error instanceof BadFilterPolicy) return error.message;
+    throw error;
+  }
+  return 'accepted';
+}
+
+const source = (policy: string, column: number): string =>
+  `\n at [Source: (String)"${policy}"; line: 1, column: ${column}]`;
+
+/** Recorded on AWS: the policy, the reason, the column where one is told. */
+const RECORDED: [string, string, number | null][] = [
+  ['{"key":{"not-an-operator":"value"}}', '"not-an-operator" must be an object or an array', 28],
+  ['{"key":{"suffix":"value","prefix":"value"}}', '"suffix" must be an object or an array', 19],
+  ['{"key":{"suffix":"value"}}', '"suffix" must be an object or an array', 19],
+  ['{"key_a":"value_one"}', '"key_a" must be an object or an array', 11],
+  ['{"key":[{"numeric":[">=",1,">",2]}]}', 'Bad numeric range operator: >', 31],
+  ['{"key":[{"numeric":[">",20,"test"]}]}', 'Bad numeric range operator: test', 34],
+  ['{"key":[{"numeric":[">",20,30]}]}', 'Bad value in numeric range: 30', 30],
+  ['{"key":[{"numeric":[">",3,"<",1]}]}', 'Bottom must be less than top', 33],
+  ['{"key":[]}', 'Empty arrays are not allowed', 10],
+  ['{"key":[{"numeric":[1,"<="]}]}', 'Invalid member in numeric match: 1', 22],
+  ['{"key":[{"numeric":[]}]}', 'Invalid member in numeric match: ]', 22],
+  ['{"key":[["value"]]}', 'Match value must be String, number, true, false, or null', 10],
+  ['{"key":[{"suffix":"value","prefix":"value2"}]}', 'Only one key allowed in match expression', 37],
+  ['{"key":[{"numeric":["<",100,">",10]}]}', 'Too many elements in numeric expression', 30],
+  ['{"key":[{"numeric":[">",20,"<",30,"<",50]}]}', 'Too many terms in numeric range expression', 36],
+  ['{"key":[{"wrong-operator":true}]}', 'Unrecognized match type wrong-operator', 31],
+  ['{"key":[{"numeric":["operator"]}]}', 'Unrecognized numeric range operator: operator', 32],
+  ['{"key":[{"anything-but":{"exists":false}}]}', 'Unsupported anything-but pattern: exists', 40],
+  ['{"key":[{"anything-but":{"suffix":"test"}}]}', 'Unsupported anything-but pattern: suffix', 36],
+  ['{"key":[{"anything-but":{"wrong-operator":null}}]}', 'Unsupported anything-but pattern: wrong-operator', 47],
+  ['{"key":[{"numeric":[">",20,"<","30"]}]}', 'Value of < must be numeric', 33],
+  ['{"key":[{"numeric":[">",20,"<="]}]}', 'Value of <= must be numeric', 33],
+  ['{"key":[{"numeric":[">","20","<","30"]}]}', 'Value of > must be numeric', 26],
+  ['{"key":[{"numeric":[">="]}]}', 'Value of >= must be numeric', 26],
+  ['{"key":[{"numeric":["=","000"]}]}', 'Value of equals must be numeric', 26],
+  ['{"key":[{"exists":"no"}]}', 'exists match pattern must be either true or false.', 20],
+  ['{"key":[{"exists":null}]}', 'exists match pattern must be either true or false.', 23],
+  ['{"key":[{"anything-but":{"prefix":false}}]}', 'prefix match pattern must be a string', 40],
+  ['{"key":[{"cidr":["bad-filter"]}]}', 'prefix match pattern must be a string', 18],
+  ['{"key":[{"suffix":100}]}', 'suffix match pattern must be a string', 22],
+  ['{"key":[{"suffix":["test","test2"]}]}', 'suffix match pattern must be a string', 20],
+  ['{"key":[{"suffix":[]}]}', 'suffix match pattern must be a string', 20],
+  ['{"key":[{"suffix":null}]}', 'suffix match pattern must be a string', 23],
+  ['{"key":[{"cidr":"bad-filter"}]}', "Malformed CIDR, one '/' required", null],
+  ['{"key":[{"cidr":"bad-filter/test"}]}', 'Malformed CIDR, mask bits must be an integer', null],
+  ['{"key":[{"cidr":"bad-filter/64"}]}', 'Nonstandard IP address: bad-filter', null],
+  ['{"key":[{"cidr":"xx.11.xx/8"}]}', 'Nonstandard IP address: xx.11.xx', null],
+  ['{"key":[{"cidr":"xxxx:db8:1234:1a00::/64"}]}', 'Nonstandard IP address: xxxx:db8:1234:1a00::', null],
+];
+
+describe('what AWS refuses, in its own words', () => {
+  it.each(RECORDED)('%s: %s', (policy, reason, column) => {
+    expect(refusal(policy)).toBe(`FilterPolicy: ${reason}${column === null ? '' : source(policy, column)}`);
+  });
+
+  it.each([
+    [
+      'invalid',
+      "Unrecognized token 'invalid': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
+      8,
+    ],
+    ['{invalid', "Unexpected character ('i' (code 105)): was expecting double-quote to start field name", 2],
+  ])('no JSON: %s', (policy, reason, column) => {
+    const place = `\n at [Source: REDACTED (\`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION\` disabled); line: 1, column: ${column}]`;
+    expect(refusal(policy)).toBe(`FilterPolicy: failed to parse JSON. ${reason}${place}`);
+  });
+
+  it('a nested policy needs the scope of bodies', () => {
+    const nested = '{"store":{"country":["DE"]}}';
+    expect(refusal(nested)).toBe('Filter policy scope MessageAttributes does not support nested filter policy');
+    expect(refusal(nested, 'MessageBody')).toBe('accepted');
+  });
+
+  it.each(['{', '{"a":[1,]}', '{"a":["x]}', '{"a" [1]}', '', '{"a":[1]} x', '[1', '{"a":[-]}'])(
+    'text that is no JSON is refused at its place: %s',
+    (policy) => {
+      expect(refusal(policy)).toMatch(/^FilterPolicy: failed to parse JSON\. .*line: 1, column: \d+\]$/s);
+    },
+  );
+});
+
+describe('limits', () => {
+  const values = (count: number): string => JSON.stringify(Array.from({ length: count }, (_, i) => `v${i}`));
+
+  it('five keys, counted at the top', () => {
+    expect(refusal('{"a":[1],"b":[1],"c":[1],"d":[1],"e":[1]}')).toBe('accepted');
+    expect(refusal('{"a":[1],"b":[1],"c":[1],"d":[1],"e":[1],"f":[1]}')).toBe(
+      'FilterPolicy: Filter policy can not have more than 5 keys',
+    );
+    expect(refusal('{"a":{"b":[1],"c":[1],"d":[1],"e":[1],"f":[1],"g":[1]}}', 'MessageBody')).toBe('accepted');
+  });
+
+  it('150 combinations', () => {
+    expect(refusal(`{"a":${values(150)}}`)).toBe('accepted');
+    expect(refusal(`{"a":${values(151)}}`)).toBe('FilterPolicy: Filter policy is too complex');
+    expect(refusal(`{"a":${values(15)},"b":${values(10)}}`)).toBe('accepted');
+    expect(refusal(`{"a":${values(15)},"b":${values(11)}}`)).toBe('FilterPolicy: Filter policy is too complex');
+  });
+
+  it('depth multiplies: the example of the guide has 72', () => {
+    const guide = (last: number): string => `{"a":{"b":{"c":${values(4)}}},"d":{"e":${values(3)}},"f":${values(last)}}`;
+    expect(refusal(guide(2), 'MessageBody')).toBe('accepted'); // 144
+    expect(refusal(guide(3), 'MessageBody')).toBe('FilterPolicy: Filter policy is too complex'); // 216
+  });
+
+  it('branches of an $or are added', () => {
+    expect(refusal(`{"$or":[{"a":${values(75)}},{"b":${values(75)}}]}`)).toBe('accepted');
+    expect(refusal(`{"$or":[{"a":${values(75)}},{"b":${values(76)}}]}`)).toBe(
+      'FilterPolicy: Filter policy is too complex',
+    );
+  });
+
+  it('256 KB', () => {
+    expect(refusal(`{"a":["${'x'.repeat(262_144 - 10)}"]}`)).toBe('accepted');
+    expect(refusal(`{"a":["${'x'.repeat(262_144 - 9)}"]}`)).toMatch(/256 KB/);
+  });
+});
