@@ -8,17 +8,31 @@ import type { WorkerInput, WorkerOutput } from './worker.ts';
 
 const PROGRESS_EVERY_MS = 100;
 
-/**
- * What became of each task, in the order of the tasks. They are begun in that order and none after a failure, so the
- * first failure is the same for any number of threads. `onProgress` is told the replications that are done, with fractions.
- */
-export async function runOverThreads(
+/** Worker threads that stay for several rounds of a study. */
+export interface Crew {
+  /**
+   * What became of each task, in the order of the tasks. They are begun in that order and none after a failure, so the
+   * first failure is the same for any number of threads. `onProgress` is told the replications that are done, with fractions.
+   */
+  run(scenario: ResolvedScenario, tasks: readonly Task[], onProgress: (done: number) => void): Promise<WorkerOutput[]>;
+  dismiss(): Promise<void>;
+}
+
+export function hire(threads: number): Crew {
+  const pool = new Piscina({ ...workerOptions(), minThreads: threads, maxThreads: threads, recordTiming: false });
+  return {
+    run: (scenario, tasks, onProgress) => runTasks(pool, threads, scenario, tasks, onProgress),
+    dismiss: () => pool.destroy(),
+  };
+}
+
+async function runTasks(
+  pool: Piscina,
+  threads: number,
   scenario: ResolvedScenario,
   tasks: readonly Task[],
-  threads: number,
   onProgress: (done: number) => void,
 ): Promise<WorkerOutput[]> {
-  const pool = new Piscina({ ...workerOptions(), minThreads: threads, maxThreads: threads, recordTiming: false });
   const progress = new Int32Array(new SharedArrayBuffer(tasks.length * Int32Array.BYTES_PER_ELEMENT));
   const outputs: WorkerOutput[] = [];
   const waiting = tasks.entries();
@@ -38,7 +52,6 @@ export async function runOverThreads(
     return outputs;
   } finally {
     clearInterval(watch);
-    await pool.destroy();
   }
 }
 

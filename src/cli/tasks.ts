@@ -18,12 +18,13 @@ export interface FinishedTask {
   readonly outcomes: readonly ReplicationOutcome[];
 }
 
-/** Tasks in the order in which they are begun: all designs of a replication before the next. */
-export function splitTasks(designs: readonly string[], replications: number, threads: number): Task[] {
+/** Tasks in the order in which they are begun: all designs of a replication before the next. `first`: number of the first replication. */
+export function splitTasks(designs: readonly string[], replications: number, threads: number, first = 0): Task[] {
   const size = threads === 1 ? 1 : Math.max(1, Math.floor(replications / (threads * 4)));
+  const end = first + replications;
   const tasks: Task[] = [];
-  for (let from = 0; from < replications; from += size) {
-    const to = Math.min(from + size, replications);
+  for (let from = first; from < end; from += size) {
+    const to = Math.min(from + size, end);
     for (const design of designs) tasks.push({ design, from, to });
   }
   return tasks;

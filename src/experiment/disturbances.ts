@@ -62,7 +62,7 @@ function disturbanceOf(scenario: ResolvedScenario, fault: FaultSettings): Distur
     label: labelOf(fault),
     fromUs: fault.atUs,
     toUs:
-      fault.crash !== null && fault.forUs === null
+      (fault.crash !== null || onlyFlushes(fault)) && fault.forUs === null
         ? fault.atUs
         : fault.forUs === null
           ? null
@@ -70,6 +70,10 @@ function disturbanceOf(scenario: ResolvedScenario, fault: FaultSettings): Distur
     designs: scenario.designs.filter((design) => strikes(scenario, design, fault)).map(({ name }) => name),
     traffic: null,
   };
+}
+
+function onlyFlushes({ flush, slow, down, errors, unreachable, loseRequests, loseReplies }: FaultSettings): boolean {
+  return flush && !down && (slow ?? errors ?? unreachable ?? loseRequests ?? loseReplies) === null;
 }
 
 function labelOf(fault: FaultSettings): string {
@@ -82,6 +86,7 @@ function labelOf(fault: FaultSettings): string {
   if (fault.unreachable !== null) effects.push(`${percent(fault.unreachable)} unreachable`);
   if (fault.loseRequests !== null) effects.push(`${percent(fault.loseRequests)} of requests lost`);
   if (fault.loseReplies !== null) effects.push(`${percent(fault.loseReplies)} of replies lost`);
+  if (fault.flush) effects.push('cache emptied');
   return `${targetOf(fault)} ${effects.join(', ')}`;
 }
 

@@ -20,7 +20,7 @@ const FEWEST_COHORTS = 20;
 const PIECES = 20;
 /** Neighbouring pieces this much alike are one slow movement: the run is no longer than what it remembers. About a common mean; about its own. */
 const SLOW = 0.85;
-const SLOW_ALONE = 0.75;
+const SLOW_ALONE = 0.6;
 /** One-sided level at which the last third must be above the first one to be called growing, and by how much of it. */
 const SURE = 0.999;
 const GROWTH = 0.1;
