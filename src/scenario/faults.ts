@@ -8,13 +8,13 @@ import { type NamedDesign, type NamedResource, type Names, type ResourceType, un
 
 /** Effects by the type of what they strike; `share` and `zone` narrow the target. */
 const FITTING: Readonly<Record<ResourceType | 'link', readonly string[]>> = {
-  service: ['slow', 'down', 'errors', 'unreachable', 'lose', 'share', 'zone'],
+  service: ['slow', 'down', 'errors', 'unreachable', 'lose', 'flush', 'share', 'zone'],
   sqs: ['down', 'errors', 'duplicate', 'unreachable', 'lose'],
   consumer: ['slow', 'down', 'crash', 'share'],
   link: ['lose', 'unreachable'],
 };
 /** What can happen. */
-export const EFFECTS = ['slow', 'down', 'errors', 'crash', 'duplicate', 'unreachable', 'lose'];
+export const EFFECTS = ['slow', 'down', 'errors', 'crash', 'duplicate', 'unreachable', 'lose', 'flush'];
 
 /** Reads every fault; those with an error are left out. */
 export function readFaults(schemas: Schemas, raw: unknown, names: Names, findings: Finding[]): FaultSettings[] {
@@ -102,6 +102,7 @@ function resourceTarget(
   const replica = index === undefined ? null : Number(index);
   for (const resource of found) {
     if (replica !== null) checkReplica(resource, replica, at, findings);
+    if (fault.flush) checkFlush(resource, [...path, 'flush'], findings);
     if (fault.zone !== null) checkZone(resource, fault.zone, [...path, 'zone'], findings);
   }
   return {
@@ -130,6 +131,15 @@ function checkReplica(resource: NamedResource, replica: number, path: Path, find
           : `a replica from ${resource.name}[0] to ${resource.name}[${replicas - 1}]`,
     });
   }
+}
+
+/** Where a coin decides there is nothing to lose. */
+function checkFlush(resource: NamedResource, path: Path, findings: Finding[]): void {
+  if (resource.type !== 'service') return;
+  const cache = valueAt(resource.raw, ['cache']);
+  if (valueAt(cache, ['ttl']) !== undefined || valueAt(cache, ['capacity']) !== undefined) return;
+  const expected = `a service with entries in a cache: add cache: { ttl: 60s } to ${resource.name}`;
+  findings.push({ code: 'misfit', path, atKey: true, expected });
 }
 
 function checkZone(resource: NamedResource, zone: string, path: Path, findings: Finding[]): void {
@@ -188,6 +198,10 @@ function checkEffects(raw: unknown, path: Path, types: readonly (ResourceType | 
     });
   }
   checkNarrowing(raw, path, types, given, findings);
+  if (effects.length === 1 && effects[0] === 'flush' && valueAt(raw, ['for']) !== undefined) {
+    const expected = 'no for beside flush, which is over at once';
+    findings.push({ code: 'misfit', path: [...path, 'for'], atKey: true, expected });
+  }
   const lose = valueAt(raw, ['lose']);
   if (typeof lose === 'object' && lose !== null && Object.keys(lose).length === 0) {
     findings.push({
@@ -208,7 +222,7 @@ function checkNarrowing(
 ): void {
   const replica = /\[\d+\]$/.test(String(valueAt(raw, ['resource'])));
   const by = [...given.filter((key) => key === 'share' || key === 'zone'), ...(replica ? ['resource'] : [])];
-  const whole = types.includes('consumer') ? ['slow', 'crash'] : ['lose', 'unreachable'];
+  const whole = types.includes('consumer') ? ['slow', 'crash'] : ['lose', 'unreachable', 'flush'];
   for (const key of by) {
     const wide = given.find((effect) => whole.includes(effect));
     if (wide === undefined) continue;

@@ -54,6 +54,8 @@ export interface Requests {
   /** Place in the traffic's own order of arrival, the same in every design: with `path` it selects the draws. */
   ordinal(request: number): number;
   bytes(request: number): number;
+  /** Partition key, message group, row: a whole number from 0; -1 where it bears none. Equal numbers are equal keys, whatever the traffic. */
+  key(request: number): number;
   /** Whether handlers always fail on it. */
   isPoison(request: number): boolean;
 }

@@ -548,6 +548,7 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
         .meta({ description: 'Share of the instances that stop; what is in hand is not deleted.' }),
       duplicate: v.share().optional().meta({ description: 'Share of the deletes that a copy survives.' }),
       unreachable: v.share().optional().meta({ description: 'Share of the calls that get no answer.' }),
+      flush: v.flag().optional().meta({ description: 'Empties the cache of a service, at once.' }),
       lose: v
         .object({
           requests: v.share().optional().meta({ description: 'Share of the requests that never arrive.' }),
@@ -580,6 +581,7 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
         unreachable: f.unreachable ?? null,
         loseRequests: f.lose?.requests ?? null,
         loseReplies: f.lose?.replies ?? null,
+        flush: f.flush ?? false,
       };
     });
 }

@@ -157,4 +157,6 @@ export interface FaultSettings {
   readonly unreachable: number | null;
   readonly loseRequests: number | null;
   readonly loseReplies: number | null;
+  /** Whether a service's cache is emptied when the fault begins. */
+  readonly flush: boolean;
 }

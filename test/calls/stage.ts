@@ -12,6 +12,8 @@ export function nameOf(outcome: Outcome): keyof typeof Outcome {
 export class CountedRequests implements Requests {
   readonly holds = new Map<number, number>();
   readonly wastedUs = new Map<number, number>();
+  /** Those that bear one. */
+  readonly keys = new Map<number, number>();
 
   retain(request: number): void {
     this.holds.set(request, (this.holds.get(request) ?? 0) + 1);
@@ -29,6 +31,9 @@ export class CountedRequests implements Requests {
   }
   bytes(): number {
     return 1024;
+  }
+  key(request: number): number {
+    return this.keys.get(request) ?? -1;
   }
   isPoison(): boolean {
     return false;

@@ -16,6 +16,7 @@ const fault = (name: string, atUs: number, forUs: number | null): FaultSettings 
   unreachable: null,
   loseRequests: null,
   loseReplies: null,
+  flush: false,
 });
 
 /** `a 5+10 b 15+∞`: names, beginnings and lengths; `event@15` ordinary events. Returns what happened, in order. */

@@ -1,6 +1,7 @@
 /** How a synchronous service may be written in a scenario, and its defaults. */
 import type { z } from 'zod';
 import { callsSchema, type Vocabulary } from '../../calls/schema.ts';
+import { cacheSchema } from './cache-schema.ts';
 import type { ServiceSettings, Slowdown } from './settings.ts';
 
 /** Settings of a `service`, without its name. */
@@ -80,6 +81,13 @@ export function serviceSchema(v: Vocabulary): z.ZodType<Omit<ServiceSettings, 'n
         .flag()
         .optional()
         .meta({ description: 'Whether the server is held while the calls are under way.', default: true }),
+      cache: cacheSchema(v).optional().meta({
+        description: 'A cache in front of it: a hit asks neither servers nor queue. Default: none.',
+      }),
+      optimisticLocking: v.flag().optional().meta({
+        description: 'A job fails at its end where another wrote the row of its key since it began.',
+        default: false,
+      }),
     })
     .transform((s) => ({
       type: 'service' as const,
@@ -96,5 +104,7 @@ export function serviceSchema(v: Vocabulary): z.ZodType<Omit<ServiceSettings, 'n
       shedAfterUs: s.shed?.maxWait ?? null,
       calls: s.calls ?? [],
       blocking: s.blocking ?? true,
+      cache: s.cache ?? null,
+      optimisticLocking: s.optimisticLocking ?? false,
     }));
 }

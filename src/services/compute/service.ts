@@ -12,6 +12,7 @@ import type { KeyedStream, Simulation } from '../../kernel/index.ts';
 import {
   type Callee,
   type Caller,
+  type Counter,
   type Level,
   type Metrics,
   type Observations,
@@ -24,6 +25,7 @@ import { Calling, Jobs, Queued, Serving, Zombie } from './jobs.ts';
 import { OwnTime } from './own-time.ts';
 import { ProcessorSharing } from './processor-sharing.ts';
 import { Replica } from './replica.ts';
+import { RowVersions } from './row-versions.ts';
 import { ServerUse, type ServiceUse } from './server-use.ts';
 import type { ServiceSettings } from './settings.ts';
 
@@ -53,6 +55,9 @@ export class Service implements Callee, Caller {
   #calls: readonly CallPath[] = [];
   #occurrence: readonly number[] = [];
   readonly #probability: readonly number[];
+  /** null without optimistic locking. */
+  readonly #rows: RowVersions | null;
+  readonly #conflicts: Counter | null;
   /** Processors are shared by all jobs in service. */
   readonly #shares: boolean;
 
@@ -83,6 +88,8 @@ export class Service implements Callee, Caller {
     const utilisation = settings.servers === null ? null : metrics.level('Utilisation', 'None');
     const running = ports.elastic === true ? metrics.level('ReplicasRunning', 'Count') : null;
     this.#use = new ServerUse(sim, settings.servers, settings.replicas, { busy, utilisation, running });
+    this.#rows = settings.optimisticLocking ? new RowVersions() : null;
+    this.#conflicts = settings.optimisticLocking ? metrics.counter('WriteConflicts', 'Count') : null;
     this.#shares = settings.discipline === 'processor-sharing';
     const draws = sim.keyedStream(`${settings.name}/balance`);
     this.#balancer = new Balancer(settings.balance, this.#replicas, ports.requests, draws);
@@ -281,6 +288,7 @@ export class Service implements Callee, Caller {
     this.#noteUse(replica);
     this.#wait.record((now - (jobs.arrived[job] as number)) / 1000);
     const time = this.#ownTime.of(jobs.request[job] as number, jobs.path[job] as number, replica);
+    this.#rows?.read(job, this.#requests.key(jobs.request[job] as number));
     if (this.#shares) {
       jobs.asked[job] = time;
       (this.#sharing[jobs.replica[job] as number] as ProcessorSharing).start(job, time);
@@ -295,7 +303,7 @@ export class Service implements Callee, Caller {
       jobs.recycle(job);
       return;
     }
-    if (this.#fails(job)) {
+    if (this.#fails(job) || (this.#rows !== null && !this.#writes(job, this.#rows))) {
       this.#finish(job, Outcome.failed);
       return;
     }
@@ -320,6 +328,13 @@ export class Service implements Callee, Caller {
     const share = 1 - (1 - own) * (1 - errors);
     const ordinal = this.#requests.ordinal(this.#jobs.request[job] as number);
     return this.#luck.at(ordinal, this.#jobs.path[job] as number).uniform() < share;
+  }
+
+  /** With optimistic locking: whether the write at the end of its own time succeeds. */
+  #writes(job: number, rows: RowVersions): boolean {
+    const writes = rows.write(job, this.#requests.key(this.#jobs.request[job] as number));
+    if (!writes) this.#conflicts?.add(1);
+    return writes;
   }
 
   #callNext(job: number): void {

@@ -17,6 +17,24 @@ export type Slowdown =
       readonly kappa: number;
     };
 
+/** A cache in front of a service: either a coin decides (`hitRatio`), or entries by the key of the request do. */
+export interface CacheSettings {
+  /** Time of a lookup, hit or miss. Microseconds; default 1 ms. */
+  readonly time: Distribution;
+  /** Share of lookups that hit; null: entries decide. */
+  readonly hitRatio: number | null;
+  /** How long an entry is fresh after it was filled; null: for ever. */
+  readonly ttlUs: number | null;
+  /** Each entry lives for a share of the ttl between 1 − ttlJitter and 1 + ttlJitter, evenly; default 0. */
+  readonly ttlJitter: number;
+  /** Entries at most, the one used longest ago makes room; null: no limit. */
+  readonly capacity: number | null;
+  /** Whether misses of one key wait for the fetch under way in place of each asking the service; default false. */
+  readonly coalesce: boolean;
+  /** How long after its expiry an entry still answers, while one fetch renews it; default 0. */
+  readonly staleWhileRevalidateUs: number;
+}
+
 export interface ServiceSettings {
   readonly type: 'service';
   readonly name: string;
@@ -42,4 +60,7 @@ export interface ServiceSettings {
   readonly calls: readonly CallSettings[];
   /** Whether the server is held while the calls are under way (thread per request); default true. */
   readonly blocking: boolean;
+  readonly cache: CacheSettings | null;
+  /** Whether a job writes the row of its key: it fails where another one has written that row since it began. Default false. */
+  readonly optimisticLocking: boolean;
 }

@@ -26,6 +26,8 @@ export function settings(change: Partial<ServiceSettings> = {}): ServiceSettings
     shedAfterUs: null,
     calls: [],
     blocking: true,
+    cache: null,
+    optimisticLocking: false,
     ...change,
   };
 }

@@ -32,6 +32,7 @@ function run(change: Partial<ServiceSettings>, lambda: number, customers: number
     release: () => {},
     wasted: () => {},
     ordinal: (request: number) => request,
+    key: () => -1,
     bytes: () => 1,
     isPoison: () => false,
   };
