@@ -1,5 +1,5 @@
 /** The commands and their options. Each command's own file is read only when it is called: the start must be quick. */
-import yargs, { type Argv } from 'yargs';
+import yargs, { type Argv, type FallbackCompletionFunction } from 'yargs';
 import { EXIT, type ExitCode, RunError, toFailure, UserError } from './exit.ts';
 import {
   DEFAULT_FORMATS,
@@ -7,6 +7,7 @@ import {
   parseCount,
   parseFormats,
   parseSet,
+  parseShell,
   parseTolerance,
   parseTraffic,
 } from './overrides.ts';
@@ -26,170 +27,190 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     }).parseAsync();
     return code;
   } catch (error) {
-    return tell(error, args, terminal);
+    // A line that is being typed is not wrong yet.
+    return args[0] === ASKED ? EXIT.fine : tell(error, args, terminal);
   }
 }
 
 function commandLine(args: readonly string[], terminal: Terminal, end: (code: ExitCode) => void): Argv {
-  return yargs([...args])
-    .scriptName('spillway')
-    .locale('en')
-    .usage(
-      '$0 <command>\n\nSimulates synchronous and decoupled designs on virtual time: the same scenario and seed give the same bytes.',
-    )
-    .parserConfiguration({
-      'dot-notation': false,
-      'greedy-arrays': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'strip-aliased': true,
-    })
-    .command(
-      'run <scenario..>',
-      'Run every design, print the comparison, write the report',
-      (y) =>
-        withChanges(scenarios(y))
-          .option('design', {
-            type: 'string',
-            array: true,
-            requiresArg: true,
-            describe: 'Run only this design (may be repeated)',
-          })
-          .option('threads', {
-            type: 'string',
-            requiresArg: true,
-            describe: 'Worker threads (default: one per processor)',
-          })
-          .option('out', {
-            type: 'string',
-            requiresArg: true,
-            describe: 'Folder of the report (default: out/<scenario>)',
-          })
-          .option('format', formatOption)
-          .option('json', { type: 'boolean', describe: 'Print result.json on one line instead of the summary' }),
-      async (argv) => {
-        const { run } = await import('./commands/run.ts');
-        const threads = single('threads', argv.threads);
-        end(
-          await run(
-            {
-              scenarios: argv.scenario,
-              changes: changesOf(argv),
-              designs: argv.design ?? [],
-              threads: threads === undefined ? undefined : parseCount('threads', threads, MAX_THREADS),
-              out: single('out', argv.out),
-              formats: parseFormats(argv.format ?? DEFAULT_FORMATS),
-              json: argv.json === true,
-            },
-            terminal,
-          ),
-        );
-      },
-    )
-    .command(
-      'validate <scenario..>',
-      'Tell all errors of a scenario, run nothing',
-      (y) =>
-        withChanges(scenarios(y)).option('json', { type: 'boolean', describe: 'Print one line of JSON per scenario' }),
-      async (argv) => {
-        const { validate } = await import('./commands/validate.ts');
-        end(validate({ scenarios: argv.scenario, changes: changesOf(argv), json: argv.json === true }, terminal));
-      },
-    )
-    .command(
-      'report <result..>',
-      'Build the report again from results, without simulating',
-      (y) =>
-        y
-          .positional('result', {
-            type: 'string',
-            array: true,
-            demandOption: true,
-            describe: 'result.json, or its folder',
-          })
-          .option('out', {
-            type: 'string',
-            requiresArg: true,
-            describe: 'Folder of the report (default: beside the result)',
-          })
-          .option('format', formatOption)
-          .option('json', { type: 'boolean', describe: 'Print what was written as one line of JSON per result' }),
-      async (argv) => {
-        const { report } = await import('./commands/report.ts');
-        const formats = parseFormats(argv.format ?? DEFAULT_FORMATS);
-        end(
-          await report(
-            { results: argv.result, out: single('out', argv.out), formats, json: argv.json === true },
-            terminal,
-          ),
-        );
-      },
-    )
-    .command(
-      'diff <a> <b>',
-      'Two results side by side; exit code 1 when the second is worse',
-      (y) =>
-        y
-          .positional('a', { type: 'string', demandOption: true, describe: `${RESULT}; what is compared with` })
-          .positional('b', { type: 'string', demandOption: true, describe: `${RESULT}; what is judged` })
-          .option('tolerance', {
-            type: 'string',
-            requiresArg: true,
-            describe: 'What may be worse, as a share of the former value (default: 5%)',
-          })
-          .option('json', { type: 'boolean', describe: 'Print one line of JSON, with every figure that differs' })
-          .epilogue('Two designs of one result: spillway diff out/flash-sale#sync out/flash-sale#queued'),
-      async (argv) => {
-        const { diff } = await import('./commands/diff.ts');
-        const tolerance = parseTolerance(single('tolerance', argv.tolerance) ?? '5%');
-        end(diff({ a: argv.a, b: argv.b, tolerance, json: argv.json === true }, terminal));
-      },
-    )
-    .command(
-      'list',
-      'List the scenarios at hand, with the question of each',
-      (y) => y.option('json', { type: 'boolean', describe: 'Print one line of JSON' }),
-      async (argv) => {
-        const { list } = await import('./commands/list.ts');
-        end(list({ json: argv.json === true }, terminal));
-      },
-    )
-    .command(
-      'explain [type] [setting]',
-      'Settings, limits and defaults of a type, with sources',
-      (y) =>
-        y
-          .positional('type', { type: 'string', describe: 'service, sqs, calls, …; left out: what can be explained' })
-          .positional('setting', { type: 'string', describe: 'One of its settings, such as redrive.maxReceiveCount' })
-          .option('json', { type: 'boolean', describe: 'Print one line of JSON' }),
-      async (argv) => {
-        const { explain } = await import('./commands/explain.ts');
-        end(explain({ type: argv.type, setting: argv.setting, json: argv.json === true }, terminal));
-      },
-    )
-    .command(
-      'schema',
-      'Print the JSON Schema of a scenario, for editors',
-      (y) => y.option('json', { type: 'boolean', describe: 'Print it on one line' }),
-      async (argv) => {
-        const { schema } = await import('./commands/schema.ts');
-        end(schema({ json: argv.json === true }, terminal));
-      },
-    )
-    .demandCommand(1, `expected one of the commands ${COMMANDS}`)
-    .strict()
-    .strictCommands()
-    .version(packageVersion())
-    .wrap(Math.min(terminal.width, 110))
-    .epilogue(
-      'Exit codes: 0 fine; 1 an objective or a guarantee came out otherwise than expected; 2 bad input; 3 an internal error.',
-    )
-    .help()
-    .exitProcess(false)
-    .fail((message: string | null, error: Error | undefined) => {
-      if (error !== undefined && error.name !== 'YError') throw error;
-      throw new UserError('bad-command', `${inOurWords(message ?? error?.message ?? '')}; see: spillway --help`);
-    });
+  return (
+    yargs([...args])
+      .scriptName('spillway')
+      .locale('en')
+      .usage(
+        '$0 <command>\n\nSimulates synchronous and decoupled designs on virtual time: the same scenario and seed give the same bytes.',
+      )
+      .parserConfiguration({
+        'dot-notation': false,
+        'greedy-arrays': false,
+        'parse-numbers': false,
+        'parse-positional-numbers': false,
+        'strip-aliased': true,
+      })
+      .command(
+        'run <scenario..>',
+        'Run every design, print the comparison, write the report',
+        (y) =>
+          withChanges(scenarios(y))
+            .option('design', {
+              type: 'string',
+              array: true,
+              requiresArg: true,
+              describe: 'Run only this design (may be repeated)',
+            })
+            .option('threads', {
+              type: 'string',
+              requiresArg: true,
+              describe: 'Worker threads (default: one per processor)',
+            })
+            .option('out', {
+              type: 'string',
+              requiresArg: true,
+              describe: 'Folder of the report (default: out/<scenario>)',
+            })
+            .option('format', formatOption)
+            .option('json', { type: 'boolean', describe: 'Print result.json on one line instead of the summary' }),
+        async (argv) => {
+          const { run } = await import('./commands/run.ts');
+          const threads = single('threads', argv.threads);
+          end(
+            await run(
+              {
+                scenarios: argv.scenario,
+                changes: changesOf(argv),
+                designs: argv.design ?? [],
+                threads: threads === undefined ? undefined : parseCount('threads', threads, MAX_THREADS),
+                out: single('out', argv.out),
+                formats: parseFormats(argv.format ?? DEFAULT_FORMATS),
+                json: argv.json === true,
+              },
+              terminal,
+            ),
+          );
+        },
+      )
+      .command(
+        'validate <scenario..>',
+        'Tell all errors of a scenario, run nothing',
+        (y) =>
+          withChanges(scenarios(y)).option('json', {
+            type: 'boolean',
+            describe: 'Print one line of JSON per scenario',
+          }),
+        async (argv) => {
+          const { validate } = await import('./commands/validate.ts');
+          end(validate({ scenarios: argv.scenario, changes: changesOf(argv), json: argv.json === true }, terminal));
+        },
+      )
+      .command(
+        'report <result..>',
+        'Build the report again from results, without simulating',
+        (y) =>
+          y
+            .positional('result', {
+              type: 'string',
+              array: true,
+              demandOption: true,
+              describe: 'result.json, or its folder',
+            })
+            .option('out', {
+              type: 'string',
+              requiresArg: true,
+              describe: 'Folder of the report (default: beside the result)',
+            })
+            .option('format', formatOption)
+            .option('json', { type: 'boolean', describe: 'Print what was written as one line of JSON per result' }),
+        async (argv) => {
+          const { report } = await import('./commands/report.ts');
+          const formats = parseFormats(argv.format ?? DEFAULT_FORMATS);
+          end(
+            await report(
+              { results: argv.result, out: single('out', argv.out), formats, json: argv.json === true },
+              terminal,
+            ),
+          );
+        },
+      )
+      .command(
+        'diff <a> <b>',
+        'Two results side by side; exit code 1 when the second is worse',
+        (y) =>
+          y
+            .positional('a', { type: 'string', demandOption: true, describe: `${RESULT}; what is compared with` })
+            .positional('b', { type: 'string', demandOption: true, describe: `${RESULT}; what is judged` })
+            .option('tolerance', {
+              type: 'string',
+              requiresArg: true,
+              describe: 'What may be worse, as a share of the former value (default: 5%)',
+            })
+            .option('json', { type: 'boolean', describe: 'Print one line of JSON, with every figure that differs' })
+            .epilogue('Two designs of one result: spillway diff out/flash-sale#sync out/flash-sale#queued'),
+        async (argv) => {
+          const { diff } = await import('./commands/diff.ts');
+          const tolerance = parseTolerance(single('tolerance', argv.tolerance) ?? '5%');
+          end(diff({ a: argv.a, b: argv.b, tolerance, json: argv.json === true }, terminal));
+        },
+      )
+      .command(
+        'list',
+        'List the scenarios at hand, with the question of each',
+        (y) => y.option('json', { type: 'boolean', describe: 'Print one line of JSON' }),
+        async (argv) => {
+          const { list } = await import('./commands/list.ts');
+          end(list({ json: argv.json === true }, terminal));
+        },
+      )
+      .command(
+        'explain [type] [setting]',
+        'Settings, limits and defaults of a type, with sources',
+        (y) =>
+          y
+            .positional('type', { type: 'string', describe: 'service, sqs, calls, …; left out: what can be explained' })
+            .positional('setting', { type: 'string', describe: 'One of its settings, such as redrive.maxReceiveCount' })
+            .option('json', { type: 'boolean', describe: 'Print one line of JSON' }),
+        async (argv) => {
+          const { explain } = await import('./commands/explain.ts');
+          end(explain({ type: argv.type, setting: argv.setting, json: argv.json === true }, terminal));
+        },
+      )
+      .command(
+        'schema',
+        'Print the JSON Schema of a scenario, for editors',
+        (y) => y.option('json', { type: 'boolean', describe: 'Print it on one line' }),
+        async (argv) => {
+          const { schema } = await import('./commands/schema.ts');
+          end(schema({ json: argv.json === true }, terminal));
+        },
+      )
+      .command(
+        'completion [shell]',
+        'Print a script that completes words in a shell',
+        (y) =>
+          y
+            .positional('shell', { type: 'string', describe: 'bash or zsh (default: the one in $SHELL)' })
+            .option('json', { type: 'boolean', describe: 'Print one line of JSON' }),
+        async (argv) => {
+          const { completion } = await import('./commands/completion.ts');
+          end(completion({ shell: parseShell(argv.shell), json: argv.json === true }, terminal));
+        },
+      )
+      // The shells' scripts ask through it; the name is one that nobody types.
+      .completion(COMPLETE, false, completeWords(args))
+      .demandCommand(1, `expected one of the commands ${COMMANDS}`)
+      .strict()
+      .strictCommands()
+      .version(packageVersion())
+      .wrap(Math.min(terminal.width, 110))
+      .epilogue(
+        'Exit codes: 0 fine; 1 an objective or a guarantee came out otherwise than expected; 2 bad input; 3 an internal error.',
+      )
+      .help()
+      .exitProcess(false)
+      .fail((message: string | null, error: Error | undefined) => {
+        if (error !== undefined && error.name !== 'YError') throw error;
+        throw new UserError('bad-command', `${inOurWords(message ?? error?.message ?? '')}; see: spillway --help`);
+      })
+  );
 }
 
 /** yargs says what is wrong, but not what was expected. */
@@ -204,7 +225,25 @@ function inOurWords(message: string): string {
   return message.startsWith('Not enough non-option arguments') ? 'expected the name of at least one file' : message;
 }
 
-const COMMANDS = 'run, validate, report, diff, list, explain, schema';
+const COMMANDS = 'run, validate, report, diff, list, explain, schema, completion';
+
+/** The command that yargs wants for its own script; nobody types it. */
+const COMPLETE = '__complete';
+/** By which the shells' scripts ask what may come next. */
+const ASKED = '--get-yargs-completions';
+
+/** Answers a shell: our values where there are some, else the commands and options that yargs knows. */
+function completeWords(args: readonly string[]): FallbackCompletionFunction {
+  // Before the words stands the option by which shells ask, then the name under which spillway was called.
+  const words = args.slice(2);
+  return (current, _argv, byDefault, done) => {
+    void import('./commands/completion.ts').then(({ valuesFor }) => {
+      const values = valuesFor(words, current);
+      if (values !== undefined) done([...values]);
+      else byDefault((_error, found) => done((found ?? []).filter((one) => !one.startsWith(COMPLETE))));
+    });
+  };
+}
 
 const RESULT = 'Result file, its folder, or a scenario that was run to out/<name>; may end in #design';
 

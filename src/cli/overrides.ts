@@ -81,3 +81,13 @@ export function parseTolerance(text: string): number {
   if (digits !== undefined) return percent === '%' ? Number(digits) / 100 : Number(digits);
   throw new UserError('bad-option', `--tolerance ${text} → expected a share such as 5% or 0.05`);
 }
+
+/**
+ * Whose words are completed; left out: the shell in which it is asked for.
+ * @throws UserError `bad-option`
+ */
+export function parseShell(text: string | undefined): 'bash' | 'zsh' {
+  const name = text ?? ((process.env['SHELL'] ?? '').endsWith('zsh') ? 'zsh' : 'bash');
+  if (name === 'bash' || name === 'zsh') return name;
+  throw new UserError('bad-option', `completion ${name} → expected bash or zsh`);
+}

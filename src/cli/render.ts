@@ -12,7 +12,7 @@ export async function renderReport(result: Result, formats: ReadonlySet<Format>)
   if (!formats.has('png')) return files;
   const { toPng } = await import('./png.ts');
   const drawings = formats.has('svg') ? files : await renderFiles(result, new Set(['svg'] as const));
-  for (const [name, drawing] of [...drawings]) {
+  for (const [name, drawing] of drawings) {
     if (name.endsWith('.svg') && typeof drawing === 'string')
       files.set(name.replace(/svg$/, 'png'), await toPng(drawing));
   }

@@ -107,8 +107,8 @@ function textOf({ description, required, values }: Setting): string {
 
 function factLines({ id, value, unit, status, source, date, note }: Fact, width: number): string[] {
   const amount = String(value).replace(/\B(?=(\d{3})+$)/g, value < 1000 || !Number.isInteger(value) ? '' : ',');
-  const told = `${status}: ${source}, ${date}${note === undefined ? '' : `. ${note}`}`;
-  return [`  ${id}  ${amount} ${unit}`, ...wrap(told, width - 6).map((line) => `      ${line}`)];
+  const below = [...(note === undefined ? [] : wrap(note, width - 6)), ...wrap(`${source}, ${date}`, width - 6)];
+  return [`  ${id}: ${amount} ${unit} (${status})`, ...below.map((line) => `      ${line}`)];
 }
 
 function bullet(text: string, width: number): string[] {

@@ -123,15 +123,13 @@ function figuresOf(topic: string): Explanation['figures'] {
   }
   if (topic !== 'objectives') return [];
   const short = [...FIELDS].filter(([name, { field }]) => name === field.replace(/(Ms|PerSecond)$/, ''));
-  return [
-    ...short.map(([name, { field, unit }]) => ({
-      name,
-      statistics: [
-        ...(/^(completion|response)Ms$/.test(field) ? LATENCY_STATISTICS : unit === 'count' ? ['share'] : []),
-        ...(field === 'responseMs' ? RESPONSE_FIELDS : []),
-      ],
-    })),
-  ];
+  return short.map(([name, { field, unit }]) => ({
+    name,
+    statistics: [
+      ...(/^(completion|response)Ms$/.test(field) ? LATENCY_STATISTICS : unit === 'count' ? ['share'] : []),
+      ...(field === 'responseMs' ? RESPONSE_FIELDS : []),
+    ],
+  }));
 }
 
 /** Words that nearly every setting bears. */
