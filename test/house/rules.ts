@@ -15,9 +15,11 @@ export interface Finding {
 /** A constant, for every room. */
 const VERSION = 'version.ts';
 const PORTS = 'services/ports.ts';
-const SETTINGS = /^(?:services\/[^/]+|calls|workload)\/(?:settings|schema)\.ts$/;
+const SETTINGS = /^(?:services\/[^/]+|calls|scaling|workload)\/(?:settings|schema)\.ts$/;
 /** What a service can be asked, as types: the seam between it and its clients. */
 const SEAM = /^services\/[^/]+\/(?:operations|settings)\.ts$/;
+/** Autoscaling as it is written: a part of the settings of what it scales. */
+const SCALING = /^scaling\/(?:settings|schema)\.ts$/;
 const DOOR = /^(?:[^/]+|services\/[^/]+)\/index\.ts$/;
 
 /** What a file of a room may import besides its own room. */
@@ -35,14 +37,15 @@ const ENGINE_ROWS: Readonly<Record<string, Row>> = {
   kernel: { rooms: [], packages: ['seedrandom'] },
   stats: { rooms: [], packages: ['simple-statistics'] },
   facts: { rooms: [], packages: [] },
-  services: { rooms: ['kernel', 'facts', 'calls'], files: [PORTS], packages: ['zod'] },
+  services: { rooms: ['kernel', 'facts', 'calls'], files: [PORTS], packages: ['zod', 'ipaddr.js'] },
   calls: { rooms: ['kernel', 'facts'], files: [PORTS], packages: ['zod'] },
-  workload: { rooms: ['kernel', 'facts', 'calls'], files: [PORTS, SEAM], packages: ['zod'] },
+  scaling: { rooms: ['kernel', 'facts', 'calls'], files: [PORTS], packages: ['zod'] },
+  workload: { rooms: ['kernel', 'facts', 'calls'], files: [PORTS, SEAM, SCALING], packages: ['zod'] },
   history: { rooms: ['kernel', 'stats'], packages: [] },
   guarantees: { rooms: ['stats'], typesOf: ['history'], packages: [] },
   scenario: { rooms: ['facts'], files: [SETTINGS], packages: ['yaml', 'zod', '@noble/hashes'] },
   experiment: {
-    rooms: ['kernel', 'stats', 'facts', 'services', 'calls', 'workload', 'history', 'guarantees', 'scenario'],
+    rooms: ['kernel', 'stats', 'facts', 'services', 'calls', 'scaling', 'workload', 'history', 'guarantees', 'scenario'],
     packages: ['@noble/hashes'],
   },
 };

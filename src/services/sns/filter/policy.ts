@@ -1,5 +1,7 @@
 /** A filter policy, parsed: keys are ANDed, the patterns of a key ORed, `$or` ORs over keys. */
 
+import type { CidrRange } from './cidr.ts';
+
 export type Scalar = string | number | boolean | null;
 
 export type Pattern =
@@ -18,12 +20,6 @@ export interface NumericRange {
   readonly lowIncluded: boolean;
   readonly high: number;
   readonly highIncluded: boolean;
-}
-
-/** Addresses as lists of 4 or 16 bytes. */
-export interface CidrRange {
-  readonly address: readonly number[];
-  readonly bits: number;
 }
 
 export interface Field {
