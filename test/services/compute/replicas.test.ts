@@ -7,7 +7,7 @@ import { CountedRequests } from '../../calls/stage.ts';
 import { ALL, Stage, settings } from './stage.ts';
 
 const scaled = (stage: Stage, at: number, replicas: number): Stage =>
-  stage.then(at, () => stage.service.setReplicas(replicas)) as Stage;
+  stage.then(at, () => stage.service.setReplicas(replicas));
 
 describe('replicas that come', () => {
   it('take calls at once', () => {
