@@ -1,5 +1,6 @@
 // The facts' door: numbers of AWS with unit, source, date and how sure they are.
 
+export { autoscalingFactList, autoscalingFacts } from './autoscaling.ts';
 export type { Fact } from './fact.ts';
 export { sdkFactList, sdkFacts } from './sdk.ts';
 export { sqsFactList, sqsFacts } from './sqs.ts';

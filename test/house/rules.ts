@@ -37,7 +37,7 @@ const ENGINE_ROWS: Readonly<Record<string, Row>> = {
   kernel: { rooms: [], packages: ['seedrandom'] },
   stats: { rooms: [], packages: ['simple-statistics'] },
   facts: { rooms: [], packages: [] },
-  services: { rooms: ['kernel', 'facts', 'calls'], files: [PORTS], packages: ['zod', 'ipaddr.js'] },
+  services: { rooms: ['kernel', 'facts', 'calls'], files: [PORTS, SCALING], packages: ['zod', 'ipaddr.js'] },
   calls: { rooms: ['kernel', 'facts'], files: [PORTS], packages: ['zod'] },
   scaling: { rooms: ['kernel', 'facts', 'calls'], files: [PORTS], packages: ['zod'] },
   workload: { rooms: ['kernel', 'facts', 'calls'], files: [PORTS, SEAM, SCALING], packages: ['zod'] },
@@ -45,7 +45,18 @@ const ENGINE_ROWS: Readonly<Record<string, Row>> = {
   guarantees: { rooms: ['stats'], typesOf: ['history'], packages: [] },
   scenario: { rooms: ['facts'], files: [SETTINGS], packages: ['yaml', 'zod', '@noble/hashes'] },
   experiment: {
-    rooms: ['kernel', 'stats', 'facts', 'services', 'calls', 'scaling', 'workload', 'history', 'guarantees', 'scenario'],
+    rooms: [
+      'kernel',
+      'stats',
+      'facts',
+      'services',
+      'calls',
+      'scaling',
+      'workload',
+      'history',
+      'guarantees',
+      'scenario',
+    ],
     packages: ['@noble/hashes'],
   },
 };
