@@ -6,6 +6,8 @@
  *
  * A worker's unit of work is a message, or with `deletes: perBatch` all that one poll brought. It waits for the answer to its delete, as
  * an SDK's caller does. What a crash finds in hand is not deleted: it comes back when its visibility timeout ends.
+ *
+ * Instances may come and go: one that is called off finishes its poll and what it has in hand, polls no more, and is gone.
  */
 import { type CallPath, childPath, receivePath, repeatedCallPath } from '../calls/index.ts';
 import { compileVariate, type Handle, type KeyedStream, type Simulation, type Variate } from '../kernel/index.ts';
@@ -44,6 +46,8 @@ interface Instance {
   readonly workers: Worker[];
   readonly inHand: Messages;
   next: number;
+  /** Wanted: one that is not works off what it has, and goes. */
+  active: boolean;
   alive: boolean;
   /** While it does not run: not to be restarted before, microseconds; Infinity: never. */
   restartUs: number;
@@ -59,6 +63,16 @@ export interface ConsumerPorts {
   readonly queue: SqsOperations;
   readonly endpoint: EndpointState;
   readonly latency: SqsLatency;
+}
+
+/** Sums since the start of the run, exact at the instant of reading: the difference of two readings is what happened in between. */
+export interface ConsumerUse {
+  /** Workers that were not idle, over time: worker microseconds. */
+  readonly busyWorkerUs: number;
+  /** Workers of the instances that ran, over time; crashed ones do not: worker microseconds. */
+  readonly workerUs: number;
+  /** Instances that ran, over time: instance microseconds. */
+  readonly instanceUs: number;
 }
 
 export class Consumer implements ClientOwner, Caller {
@@ -77,6 +91,14 @@ export class Consumer implements ClientOwner, Caller {
   readonly #slowdowns: number[] = [];
   #slow = 1;
   #busy = 0;
+  /** Instances that are wanted or still there: those that crashed too, if they will be back. */
+  #present = 0;
+  /** Instances that run. */
+  #running = 0;
+  readonly #elastic: boolean;
+  #asOf = 0;
+  #busyWorkerUs = 0;
+  #instanceUs = 0;
   readonly #utilisation: Level;
   readonly #inHandLevel: Level;
   readonly #handled: Counter;
@@ -100,6 +122,7 @@ export class Consumer implements ClientOwner, Caller {
 
   constructor(sim: Simulation, settings: ConsumerSettings, ports: ConsumerPorts) {
     this.settings = settings;
+    this.#elastic = settings.autoscaling !== null;
     this.#sim = sim;
     this.#requests = ports.requests;
     this.#time = compileVariate(settings.handler.time);
@@ -127,6 +150,8 @@ export class Consumer implements ClientOwner, Caller {
       this,
     );
     for (let i = 0; i < settings.instances; i++) this.#addInstance(i);
+    this.#present = settings.instances;
+    this.#running = settings.instances;
     this.#alive.set(settings.instances);
     const seen = new Map<string, number>();
     this.#occurrence = settings.handler.calls.map(({ to }) => {
@@ -143,6 +168,79 @@ export class Consumer implements ClientOwner, Caller {
 
   start(): void {
     for (const instance of this.#instances) this.#poll(instance);
+  }
+
+  // --- scaling ---
+
+  /**
+   * How many instances poll from now on, at least 1; throws RangeError on anything else. New ones poll at once (whoever scales waits for their
+   * start). Those too many, the highest numbers, finish what they have and are gone; one that is wanted again before that stays. One that lies
+   * down after a crash is gone at once.
+   */
+  setInstances(count: number): void {
+    if (!(Number.isSafeInteger(count) && count >= 1))
+      throw new RangeError(`${this.settings.name}: ${count} instances: expected a whole number from 1 on`);
+    while (this.#instances.length < count) this.#addInstance(this.#instances.length, false);
+    for (const instance of this.#instances) {
+      const wanted = instance.index < count;
+      if (wanted === instance.active) continue;
+      instance.active = wanted;
+      if (!wanted) this.#leaveIfDone(instance, !instance.alive);
+      else if (instance.alive) this.#pollIfIdle(instance);
+      else this.#arrive(instance);
+    }
+  }
+
+  /** What its workers have done so far: for a scaler, which looks at the difference of two readings. Throws unless it is scaled. */
+  use(): ConsumerUse {
+    if (!this.#elastic) throw new Error('only a consumer with autoscaling keeps sums of its use');
+    this.#advance();
+    const instanceUs = this.#instanceUs;
+    return { busyWorkerUs: this.#busyWorkerUs, workerUs: instanceUs * this.settings.concurrency, instanceUs };
+  }
+
+  #advance(): void {
+    const { now } = this.#sim;
+    const us = now - this.#asOf;
+    if (us === 0) return;
+    this.#asOf = now;
+    this.#busyWorkerUs += us * this.#busy;
+    this.#instanceUs += us * this.#running;
+  }
+
+  #arrive(instance: Instance): void {
+    this.#present++;
+    instance.restartUs = 0;
+    this.#setAlive(instance, true);
+    this.#noteUtilisation();
+    this.#poll(instance);
+  }
+
+  /** One that is called off goes when it neither polls nor works; `crashed`: it is gone already. */
+  #leaveIfDone(instance: Instance, crashed = false): void {
+    if (instance.active) return;
+    if (!crashed) {
+      if (!instance.alive || instance.poll >= 0 || instance.next < instance.inHand.count) return;
+      if (instance.workers.some(({ state }) => state !== Idle)) return;
+      if (instance.retry !== -1) this.#sim.cancel(instance.retry);
+      if (instance.heartbeat !== -1) this.#sim.cancel(instance.heartbeat);
+      instance.retry = -1;
+      instance.heartbeat = -1;
+      this.#setAlive(instance, false);
+    }
+    this.#present--;
+    this.#noteUtilisation();
+  }
+
+  #setAlive(instance: Instance, alive: boolean): void {
+    if (this.#elastic) this.#advance();
+    instance.alive = alive;
+    this.#running += alive ? 1 : -1;
+    this.#alive.add(alive ? 1 : -1);
+  }
+
+  #noteUtilisation(): void {
+    this.#utilisation.set(this.#busy / (this.#present * this.settings.concurrency));
   }
 
   // --- faults ---
@@ -163,12 +261,16 @@ export class Consumer implements ClientOwner, Caller {
    */
   crash(share: number, restartUs: number | null): void {
     const until = restartUs === null ? Number.POSITIVE_INFINITY : this.#sim.now + restartUs;
-    const count = Math.round(share * this.#instances.length);
+    const count = Math.round(share * this.#present);
     const running = this.#instances.filter(({ alive }) => alive);
-    const lying = this.#instances.filter(({ alive }) => !alive);
+    const lying = this.#instances.filter(({ alive, active }) => !alive && active);
     for (const instance of [...running, ...lying].slice(0, count)) {
       if (instance.alive) {
         this.#kill(instance);
+        if (!instance.active) {
+          this.#leaveIfDone(instance, true);
+          continue;
+        }
         instance.restartUs = until;
       } else if (until > instance.restartUs) instance.restartUs = until;
       else continue;
@@ -182,7 +284,9 @@ export class Consumer implements ClientOwner, Caller {
     const instance = this.#instances[tag] as Instance;
     instance.poll = -1;
     if (messages === null) {
-      instance.retry = this.#sim.schedule(this.settings.pollRetryUs, this.#pollAgain, instance.index);
+      if (instance.active)
+        instance.retry = this.#sim.schedule(this.settings.pollRetryUs, this.#pollAgain, instance.index);
+      else this.#leaveIfDone(instance);
       return;
     }
     if (messages.count > 0) {
@@ -193,6 +297,7 @@ export class Consumer implements ClientOwner, Caller {
       for (const worker of instance.workers) this.#takeWork(worker);
     }
     this.#pollIfIdle(instance);
+    if (!instance.active) this.#leaveIfDone(instance);
   }
 
   onDeleted(tag: number): void {
@@ -218,14 +323,15 @@ export class Consumer implements ClientOwner, Caller {
 
   // --- an instance's life ---
 
-  #addInstance(index: number): void {
+  #addInstance(index: number, there = true): void {
     const { batchSize, concurrency, deletes } = this.settings;
     const instance: Instance = {
       index,
       workers: [],
       inHand: emptyMessages(batchSize),
       next: 0,
-      alive: true,
+      active: there,
+      alive: there,
       restartUs: 0,
       poll: -1,
       retry: -1,
@@ -256,7 +362,7 @@ export class Consumer implements ClientOwner, Caller {
   }
 
   #pollIfIdle(instance: Instance): void {
-    if (!instance.alive || instance.poll >= 0 || instance.retry !== -1) return;
+    if (!instance.alive || !instance.active || instance.poll >= 0 || instance.retry !== -1) return;
     if (instance.next < instance.inHand.count) return;
     for (const worker of instance.workers) {
       if (worker.state === Idle) {
@@ -267,8 +373,7 @@ export class Consumer implements ClientOwner, Caller {
   }
 
   #kill(instance: Instance): void {
-    instance.alive = false;
-    this.#alive.add(-1);
+    this.#setAlive(instance, false);
     if (instance.poll >= 0) this.#client.abandon(instance.poll);
     if (instance.retry !== -1) this.#sim.cancel(instance.retry);
     if (instance.heartbeat !== -1) this.#sim.cancel(instance.heartbeat);
@@ -297,9 +402,8 @@ export class Consumer implements ClientOwner, Caller {
 
   #revive(instance: Instance): void {
     // A later crash may have put the restart off.
-    if (instance.alive || this.#sim.now < instance.restartUs) return;
-    instance.alive = true;
-    this.#alive.add(1);
+    if (instance.alive || !instance.active || this.#sim.now < instance.restartUs) return;
+    this.#setAlive(instance, true);
     this.#poll(instance);
   }
 
@@ -387,7 +491,9 @@ export class Consumer implements ClientOwner, Caller {
     this.#letGo(worker);
     this.#setState(worker, Idle);
     this.#takeWork(worker);
-    if (worker.state === Idle) this.#pollIfIdle(worker.instance);
+    if (worker.state !== Idle) return;
+    if (worker.instance.active) this.#pollIfIdle(worker.instance);
+    else this.#leaveIfDone(worker.instance);
   }
 
   #letGo(worker: Worker): void {
@@ -400,8 +506,9 @@ export class Consumer implements ClientOwner, Caller {
 
   #setState(worker: Worker, state: number): void {
     if ((worker.state === Idle) !== (state === Idle)) {
+      if (this.#elastic) this.#advance();
       this.#busy += state === Idle ? -1 : 1;
-      this.#utilisation.set(this.#busy / this.#workers.length);
+      this.#noteUtilisation();
     }
     worker.state = state;
   }

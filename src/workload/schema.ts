@@ -11,6 +11,7 @@ import {
   retrySchema,
   type Vocabulary,
 } from '../calls/schema.ts';
+import { autoscalingSchema, SCALED_CONSUMER, startOf } from '../scaling/schema.ts';
 import type {
   Arrivals,
   AttributeSettings,
@@ -410,7 +411,10 @@ export function consumerSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Om
     .object({
       type: v.choice(['consumer']).meta({ description: 'What kind of resource it is.' }),
       source: v.name('the name of an sqs queue').meta({ description: 'The sqs queue that it polls.' }),
-      instances: v.count({ min: 1, max: 100_000 }).optional().meta({ description: 'How many of it run.', default: 1 }),
+      instances: v.count({ min: 1, max: 100_000 }).optional().meta({
+        description: 'How many of it run; with autoscaling at first, by default as few as it may have.',
+        default: 1,
+      }),
       concurrency: v.count({ min: 1, max: 100_000 }).optional().meta({
         description: 'Messages (batches, where `deletes: perBatch`) that an instance works on at once.',
         default: 1,
@@ -467,6 +471,9 @@ export function consumerSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Om
             .meta({ description: 'Share of the attempts on which the handler fails.', default: '0%' }),
         })
         .meta({ description: 'What is done for each message.' }),
+      autoscaling: autoscalingSchema(v, SCALED_CONSUMER)
+        .optional()
+        .meta({ description: 'Instances come and go with a metric. Default: they do not.' }),
     })
     .transform((c, ctx) => {
       if (c.heartbeat !== undefined && c.heartbeat.every >= c.heartbeat.extendTo) {
@@ -483,7 +490,7 @@ export function consumerSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Om
       return {
         type: 'consumer' as const,
         source: c.source,
-        instances: c.instances ?? 1,
+        instances: startOf(c.instances, c.autoscaling, 'instances', ctx),
         concurrency: c.concurrency ?? 1,
         batchSize: c.batchSize ?? limits.batchSize.max,
         waitTimeUs: c.waitTime ?? limits.wait.max,
@@ -499,6 +506,7 @@ export function consumerSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Om
           calls: c.handler.calls ?? [],
           failureRate: c.handler.failureRate ?? 0,
         },
+        autoscaling: c.autoscaling ?? null,
       };
     });
 }

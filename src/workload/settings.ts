@@ -1,6 +1,7 @@
 /** Settings of traffic, consumers and faults, as resolved: every default filled in, times in whole microseconds. */
 import type { CallSettings, RetryPolicy } from '../calls/settings.ts';
 import type { Distribution } from '../kernel/index.ts';
+import type { AutoscalingSettings } from '../scaling/settings.ts';
 
 export type BaseRate =
   | { readonly kind: 'constant'; readonly perSecond: number }
@@ -106,6 +107,7 @@ export interface ConsumerSettings {
   readonly type: 'consumer';
   readonly name: string;
   readonly source: string;
+  /** With autoscaling: those that run at first. */
   readonly instances: number;
   /** Messages (batches, where `deletes: perBatch`) worked on at once by an instance. */
   readonly concurrency: number;
@@ -124,6 +126,8 @@ export interface ConsumerSettings {
   readonly pollRetryUs: number;
   readonly restartDelayUs: number;
   readonly handler: HandlerSettings;
+  /** null: as many as there are. */
+  readonly autoscaling: AutoscalingSettings | null;
 }
 
 /** Where a fault strikes. */

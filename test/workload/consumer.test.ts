@@ -67,6 +67,7 @@ class Shop implements TrafficLedger {
       pollRetryUs: 1000 * MS,
       restartDelayUs: 10_000 * MS,
       handler: handler(),
+      autoscaling: null,
       ...change,
     };
     this.consumer = new Consumer(this.sim, settings, {
