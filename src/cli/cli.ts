@@ -11,6 +11,7 @@ import {
   parseTolerance,
   parseTraffic,
 } from './overrides.ts';
+import { PRESETS } from './init/presets.ts';
 import { packageVersion } from './package-root.ts';
 import type { Changes } from './scenarios.ts';
 import type { Terminal } from './terminal.ts';
@@ -161,6 +162,50 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
         },
       )
       .command(
+        'init [name]',
+        'Write a commented scenario, by questions or options',
+        (y) =>
+          y
+            .positional('name', {
+              type: 'string',
+              describe: `Name of the scenario and its file (default: ${PRESETS.name})`,
+            })
+            .option('traffic', {
+              type: 'string',
+              requiresArg: true,
+              describe: `Usual rate (default: ${PRESETS.traffic})`,
+            })
+            .option('spike', {
+              type: 'string',
+              requiresArg: true,
+              describe: `Highest rate, or none (default: ${PRESETS.spike})`,
+            })
+            .option('work', {
+              type: 'string',
+              requiresArg: true,
+              describe: `Time of the database for one request (default: ${PRESETS.work})`,
+            })
+            .option('design', {
+              type: 'string',
+              array: true,
+              requiresArg: true,
+              describe: `Designs to compare, comma-separated (default: ${PRESETS.designs})`,
+            })
+            .option('yes', { type: 'boolean', describe: 'Ask nothing: take the defaults of what is not given' })
+            .option('json', { type: 'boolean', describe: 'Print what was written as one line of JSON' }),
+        async (argv) => {
+          const { init } = await import('./commands/init.ts');
+          const given = {
+            name: argv.name,
+            traffic: single('traffic', argv.traffic),
+            spike: single('spike', argv.spike),
+            work: single('work', argv.work),
+            designs: argv.design?.join(','),
+          };
+          end(await init({ given, yes: argv.yes === true, json: argv.json === true }, terminal));
+        },
+      )
+      .command(
         'explain [type] [setting]',
         'Settings, limits and defaults of a type, with sources',
         (y) =>
@@ -225,7 +270,7 @@ function inOurWords(message: string): string {
   return message.startsWith('Not enough non-option arguments') ? 'expected the name of at least one file' : message;
 }
 
-const COMMANDS = 'run, validate, report, diff, list, explain, schema, completion';
+const COMMANDS = 'run, validate, report, diff, list, init, explain, schema, completion';
 
 /** The command that yargs wants for its own script; nobody types it. */
 const COMPLETE = '__complete';

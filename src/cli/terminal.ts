@@ -1,3 +1,5 @@
+import { UserError } from './exit.ts';
+
 /** Where a command writes: the summary to stdout, progress and errors to stderr. */
 export interface Terminal {
   /** Writes whole lines to stdout. */
@@ -10,6 +12,8 @@ export interface Terminal {
   readonly width: number;
   /** Whether stderr can show progress. */
   readonly live: boolean;
+  /** Asks whoever sits there, on stderr; null where nobody does. Rejects with a UserError when no answer will come. */
+  readonly ask: ((question: string) => Promise<string>) | null;
 }
 
 export function hostTerminal(): Terminal {
@@ -22,7 +26,22 @@ export function hostTerminal(): Terminal {
     color: outTty && !plain,
     width: outTty && stdout.columns > 0 ? stdout.columns : 80,
     live: errTty && env['TERM'] !== 'dumb',
+    ask: isTerminal(process.stdin) && errTty ? askOnTerminal : null,
   };
+}
+
+async function askOnTerminal(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await new Promise((resolve, reject) => {
+      // Ctrl-C and Ctrl-D close it without an answer.
+      reader.once('close', () => reject(new UserError('no-answer', 'no answer, so nothing is written')));
+      reader.question(question).then(resolve, reject);
+    });
+  } finally {
+    reader.close();
+  }
 }
 
 /** `spillway … | head` closes the pipe early: that ends the command, quietly. */

@@ -20,6 +20,7 @@ async function ended(error: Error): Promise<{ code: number; out: string; err: st
     color: false,
     width: 80,
     live: false,
+    ask: null,
   };
   return { code: await main(['list', '--json'], terminal), out, err };
 }
