@@ -131,6 +131,7 @@ export const bytes: Formatter = (value) => {
 /** The formatter of a field of a traffic, by its name: `completionMs.p99`, `goodputPerSecond`, `lost`. */
 export function formatterOfField(field: string): Formatter {
   if (/^(completion|response)(Ms)?\.count$/.test(field)) return count;
+  if (field.endsWith('.share')) return share;
   if (/Ms(\.|$)/.test(field) || /^(completion|response)\.(mean|p\d+|max|min)$/.test(field)) return duration;
   if (field.endsWith('PerSecond') || /^(goodput|throughput)$/.test(field)) return rate;
   if (field.endsWith('Usd')) return usd;
