@@ -28,6 +28,7 @@ import { disturbancesOf, strikes } from './disturbances.ts';
 import { healthLimitMs } from './health.ts';
 import { Links } from './links.ts';
 import { batchCount, keepsCohorts } from './pilot.ts';
+import { Scalers } from './scalers.ts';
 
 /** Virtual instants that share one, in this order: 3 is after all ordinary events. */
 const MEASUREMENT = 3;
@@ -51,6 +52,7 @@ export class World {
   readonly #queues = new Map<string, { readonly queue: SqsQueue; readonly settings: SqsSettings }>();
   readonly #consumers = new Map<string, Consumer>();
   readonly #senders: Sender[] = [];
+  readonly #scalers: Scalers;
 
   constructor(scenario: ResolvedScenario, design: ResolvedDesign, replication: number, maxEvents: number) {
     this.#scenario = scenario;
@@ -69,6 +71,7 @@ export class World {
     );
     const faults = scenario.faults.filter((fault) => strikes(scenario, design, fault));
     this.#links = new Links(faults);
+    this.#scalers = new Scalers(this.sim, design.resources);
     this.#build();
     this.#connect();
     this.#route();
@@ -79,6 +82,7 @@ export class World {
   start(): void {
     for (const consumer of this.#consumers.values()) consumer.start();
     for (const sender of this.#senders) sender.start();
+    this.#scalers.start();
   }
 
   #account(traffic: TrafficSettings, replication: number): TrafficAccount {
@@ -120,21 +124,23 @@ export class World {
     for (const settings of resources) {
       if (settings.type !== 'consumer') continue;
       const { queue, settings: source } = this.#queueNamed(settings.source);
+      const metrics = this.#recorder(settings.name, settings.type);
       const consumer = new Consumer(this.sim, settings, {
         requests: this.requests,
-        metrics: this.#recorder(settings.name, settings.type),
+        metrics,
         queue,
         endpoint: this.#links.endpoint(settings.name, settings.source),
         latency: source.latency,
       });
       this.#consumers.set(settings.name, consumer);
+      this.#scalers.addConsumer(consumer, metrics);
     }
   }
 
   #queue(settings: SqsSettings): SqsQueue {
     const target = settings.redrive?.deadLetterQueue;
     return new SqsQueue(this.sim, settings, {
-      metrics: this.#recorder(settings.name, settings.type),
+      metrics: this.#scalers.metricsOfQueue(settings.name, this.#recorder(settings.name, settings.type)),
       observer: this.#observer(settings.name),
       // Ranges of their own, so that messages of several queues stay apart in a dead-letter queue that they share.
       firstMessageId: this.#queues.size * MESSAGE_IDS,
