@@ -1,4 +1,4 @@
-// Buckets and queues of entries in chunks of 16: a bucket is read and written in runs of memory. Linked lists of single events
+// Buckets of entries in chunks of 16: a bucket is read and written in runs of memory. Linked lists of single events
 // took four times as long at a million pending, since each step waits for the cache line of the one before.
 
 /** A chunk holds 2^4 entries. */
@@ -6,10 +6,9 @@ export const CHUNK_SHIFT = 4;
 const SIZE = 1 << CHUNK_SHIFT;
 export const CHUNK_MASK = SIZE - 1;
 const BUCKETS = 7 * 256;
-const QUEUES = 4;
 const NONE = -1;
 
-/** Entries (time, word) in 1,792 unordered-by-time but first-in-first-out buckets, and words in four queues. */
+/** Entries (time, word) in 1,792 buckets, each in the order in which they came. */
 export class ChunkStore {
   /** Time of entry e (chunk × 16 + place). */
   times = new Float64Array(0);
@@ -21,8 +20,6 @@ export class ChunkStore {
 
   /** First chunk, last chunk, entries; one unused. */
   private readonly buckets = new Int32Array(BUCKETS * 4);
-  /** First chunk, last chunk, entries taken and entries ever put since it was last empty. */
-  private readonly queues = new Int32Array(QUEUES * 4);
 
   /** The chunk being read from a detached bucket. */
   private reading = NONE;
@@ -129,60 +126,6 @@ export class ChunkStore {
       const entry = (chunk << CHUNK_SHIFT) | (i & CHUNK_MASK);
       visit(this.times[entry] as number, this.words[entry] as number);
     }
-  }
-
-  enqueue(queue: number, word: number): void {
-    const at = queue << 2;
-    const put = this.queues[at + 3] as number;
-    const place = put & CHUNK_MASK;
-    let chunk = this.queues[at + 1] as number;
-    if (place === 0) {
-      const fresh = this.takeChunk();
-      if (put === 0) this.queues[at] = fresh;
-      else this.links[chunk] = fresh;
-      this.queues[at + 1] = fresh;
-      chunk = fresh;
-    }
-    this.words[(chunk << CHUNK_SHIFT) | place] = word;
-    this.queues[at + 3] = put + 1;
-  }
-
-  /** The first word of a queue that isn't empty. */
-  dequeue(queue: number): number {
-    const at = queue << 2;
-    const taken = this.queues[at + 2] as number;
-    const chunk = this.queues[at] as number;
-    const word = this.words[(chunk << CHUNK_SHIFT) | (taken & CHUNK_MASK)] as number;
-    const next = taken + 1;
-    if (next === this.queues[at + 3]) {
-      this.giveChunk(chunk);
-      this.queues[at + 2] = 0;
-      this.queues[at + 3] = 0;
-      return word;
-    }
-    if ((next & CHUNK_MASK) === 0) {
-      this.queues[at] = this.links[chunk] as number;
-      this.giveChunk(chunk);
-      if (next === SIZE * 65536) this.rewind(at, next);
-      else this.queues[at + 2] = next;
-      return word;
-    }
-    this.queues[at + 2] = next;
-    return word;
-  }
-
-  isEmptyQueue(queue: number): boolean {
-    return this.queues[(queue << 2) + 3] === 0;
-  }
-
-  queueSize(queue: number): number {
-    return (this.queues[(queue << 2) + 3] as number) - (this.queues[(queue << 2) + 2] as number);
-  }
-
-  /** Counts from 0 again at a chunk's border, so that a queue which never empties doesn't count past 32 bits. */
-  private rewind(at: number, taken: number): void {
-    this.queues[at + 3] = (this.queues[at + 3] as number) - taken;
-    this.queues[at + 2] = 0;
   }
 
   private takeChunk(): number {

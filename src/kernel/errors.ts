@@ -15,7 +15,17 @@ export type KernelErrorCode =
   | 'bad-timeout'
   | 'bad-name'
   | 'bad-counter'
-  | 'bad-distribution';
+  | 'bad-distribution'
+  | 'bad-process'
+  | 'bad-yield'
+  | 'bad-interrupt'
+  | 'bad-capacity'
+  | 'bad-amount'
+  | 'bad-priority'
+  | 'not-held'
+  | 'still-held'
+  | 'already-triggered'
+  | 'process-failed';
 
 /** A programmer's error at the kernel: `code` says which, the message gives virtual time, value, expectation and hint. */
 export class KernelError extends Error {

@@ -9,6 +9,8 @@
 
 import { CHUNK_MASK, CHUNK_SHIFT, ChunkStore } from './chunk-store.ts';
 import { KernelError } from './errors.ts';
+import type { Handle } from './time.ts';
+import { WordQueue } from './word-queue.ts';
 
 /** Pending events at most (cancelled ones not yet swept included); the array of handlers and arguments can't grow much further. */
 export const MAX_PENDING = 33_554_432;
@@ -31,6 +33,7 @@ const BOTTOM_STARTS = 64;
 const LEVELS = 7;
 /** Width of a bucket of each level in microseconds. */
 const WIDTH_US = [1, 256, 65536, 16777216, 4294967296, 1099511627776, 281474976710656];
+const TWO_POW_26 = 67108864;
 const TWO_POW_32 = 4294967296;
 const PER_TWO_POW_32 = 1 / 4294967296;
 
@@ -56,7 +59,8 @@ export class EventList {
   private dead = 0;
 
   private readonly store = new ChunkStore();
-  /** Queues of the instant: first entry, and phases in use as bits. */
+  /** Queues of the instant, one a phase, and phases in use as bits. */
+  private readonly instant = [new WordQueue(), new WordQueue(), new WordQueue(), new WordQueue()];
   private instantMask = 0;
 
   private bottomTimes = new Float64Array(BOTTOM_LENGTH);
@@ -82,7 +86,12 @@ export class EventList {
 
   /** Bytes held for pending events: what grows with them. */
   get bytes(): number {
-    return this.generations.byteLength + this.slots * 16 + this.store.bytes;
+    return (
+      this.generations.byteLength +
+      this.slots * 16 +
+      this.store.bytes +
+      this.instant.reduce((sum, queue) => sum + queue.bytes, 0)
+    );
   }
 
   /** Cancelled events whose entries are still held: at most as many as live ones. */
@@ -112,6 +121,20 @@ export class EventList {
     return slot < this.slots && this.generation(slot) === generation && this.cells[slot * 2] !== undefined;
   }
 
+  /** The handle of a slot just taken: generation × 2^26 + slot, 27 + 26 bits, a whole number below 2^53. */
+  handle(slot: number): Handle {
+    return this.generation(slot) * TWO_POW_26 + slot;
+  }
+
+  /** Cancels the event of a handle: true if it was pending. Any other number gives false. */
+  cancelHandle(handle: Handle): boolean {
+    const generation = Math.floor(handle / TWO_POW_26);
+    const slot = handle - generation * TWO_POW_26;
+    if (slot !== slot >>> 0 || !this.holds(slot, generation)) return false;
+    this.cancel(slot);
+    return true;
+  }
+
   /** Files a slot just taken under (time, phase), after its equals. `time` is whole and not before `now`. */
   insert(slot: number, time: number, phase: number): void {
     const word = (slot << 2) | phase;
@@ -125,7 +148,8 @@ export class EventList {
    * to `until`, which is not before `now`.
    */
   next(until: number): number {
-    if (this.instantMask === 0 && this.dead === 0) {
+    if (this.dead === 0) {
+      if (this.instantMask !== 0) return this.takeOfInstant();
       const head = this.bottomHead;
       if (head < this.bottomTail) {
         const time = this.bottomTimes[head] as number;
@@ -212,7 +236,7 @@ export class EventList {
 
   private addToInstant(word: number): void {
     const phase = word & 3;
-    this.store.enqueue(phase, word);
+    (this.instant[phase] as WordQueue).put(word);
     this.instantMask |= 1 << phase;
   }
 
@@ -227,8 +251,9 @@ export class EventList {
         return word;
       }
     }
-    const word = this.store.dequeue(phase);
-    if (this.store.isEmptyQueue(phase)) this.instantMask &= ~(1 << phase);
+    const queue = this.instant[phase] as WordQueue;
+    const word = queue.take();
+    if (queue.isEmpty) this.instantMask &= ~(1 << phase);
     return word;
   }
 
@@ -479,12 +504,13 @@ export class EventList {
   }
 
   private sweepInstant(phase: number): void {
-    for (let left = this.store.queueSize(phase); left > 0; left--) {
-      const word = this.store.dequeue(phase);
+    const queue = this.instant[phase] as WordQueue;
+    for (let left = queue.size; left > 0; left--) {
+      const word = queue.take();
       if (this.isDead(word)) this.bury(word);
-      else this.store.enqueue(phase, word);
+      else queue.put(word);
     }
-    if (this.store.isEmptyQueue(phase)) this.instantMask &= ~(1 << phase);
+    if (queue.isEmpty) this.instantMask &= ~(1 << phase);
   }
 
   /** Drops the cancelled of one bucket, where it lies; returns how many are left. */

@@ -2,15 +2,13 @@ import { KernelError, shown } from './errors.ts';
 import { EventList, NOTHING } from './event-list.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { KeyedStream } from './keyed-stream.ts';
+import { Driver, type LifeCycle, type Process, type ProcessOptions } from './process.ts';
 import type { RunIdentity } from './seeding.ts';
 import { Stream } from './stream.ts';
 import { type Handle, MAX_TIME_US, type Phase, type SimTime } from './time.ts';
 
 /** Events a simulation executes at most unless told otherwise: an endless loop ends in `limit`. */
 const DEFAULT_MAX_EVENTS = 1_000_000_000_000;
-
-/** A handle is generation × 2^26 + slot: 27 + 26 bits, a whole number below 2^53. */
-const TWO_POW_26 = 67108864;
 
 /** Of a new simulation. */
 export interface SimulationOptions {
@@ -52,6 +50,7 @@ export class Simulation {
   private executed = 0.5;
   private running = false;
   private stopping = false;
+  private driver: Driver | undefined = undefined;
 
   /** Throws KernelError `bad-seed`, `bad-replication` or `bad-limit`. */
   constructor(options: SimulationOptions) {
@@ -109,7 +108,7 @@ export class Simulation {
     }
     const slot = list.take(handler, argument);
     list.insert(slot, time, phase);
-    return list.generation(slot) * TWO_POW_26 + slot;
+    return list.handle(slot);
   }
 
   /** The same at an absolute time, in whole microseconds, not before now. Throws also KernelError `bad-time` or `in-the-past`. */
@@ -125,17 +124,34 @@ export class Simulation {
     }
     const slot = list.take(handler, argument);
     list.insert(slot, timeMicros, phase);
-    return list.generation(slot) * TWO_POW_26 + slot;
+    return list.handle(slot);
   }
 
   /** Takes an event back: true if it had neither run nor been cancelled. Any other number gives false. */
   cancel(handle: Handle): boolean {
-    const generation = Math.floor(handle / TWO_POW_26);
-    const slot = handle - generation * TWO_POW_26;
-    const list = this.list;
-    if (slot !== slot >>> 0 || !list.holds(slot, generation)) return false;
-    list.cancel(slot);
-    return true;
+    return this.list.cancelHandle(handle);
+  }
+
+  /**
+   * Starts a process: `body`, a generator function, is called with `argument` and stepped by events, the first of them later at this instant
+   * or `after` so many microseconds. What it throws comes out of `run` as a ProcessError, unless another process waits for its end.
+   * Throws KernelError `bad-process`, `bad-phase`, `bad-delay`, `too-far` or `too-many-pending`.
+   */
+  process<T>(body: () => LifeCycle<T>, argument?: undefined, options?: ProcessOptions): Process<T>;
+  process<A, T>(body: (argument: A) => LifeCycle<T>, argument: A, options?: ProcessOptions): Process<T>;
+  process<A, T>(body: (argument: A) => LifeCycle<T>, argument: A, options?: ProcessOptions): Process<T> {
+    this.driver ??= new Driver(this.list);
+    return this.driver.start(body, argument, options);
+  }
+
+  /** The process whose step is being executed; undefined in other events and outside a run. */
+  get activeProcess(): Process | undefined {
+    return this.driver?.active;
+  }
+
+  /** Processes that have neither returned nor thrown; after a run that came out `empty`, those that wait for ever. */
+  get processes(): readonly Process[] {
+    return this.driver?.alive ?? [];
   }
 
   /** The independent random stream of this name: the same name, the same object. */

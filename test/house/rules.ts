@@ -78,7 +78,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   '': { rooms: [], files: [DOOR], packages: [] },
 };
 
-/** `process` and its like are banned as names, not as a property (`x.process`) or a key (`process:`). */
+/** `process` and its like are banned as names, not as a property (`x.process`), a key (`process:`) or a generic method (`process<T>`). */
 const asName = (word: string): RegExp => new RegExp(`(?<![.\\w$#])${word}(?![\\w$])(?!\\s*\\??:)`, 'g');
 const BANNED: readonly (readonly [string, RegExp, string])[] = [
   ['Math.random', /\bMath\s*\.\s*random\b/g, 'draw from a named stream'],
@@ -86,7 +86,8 @@ const BANNED: readonly (readonly [string, RegExp, string])[] = [
   ['**', /\*\*/g, 'multiply, or Math.exp(b * Math.log(a))'],
   ['randomUUID', /\brandomUUID\b/g, 'ids come from counters'],
   ['locale', /\.\s*(?:toLocale\w+|localeCompare)\b/g, 'locales differ between machines'],
-  ...['Date', 'performance', 'process', 'Intl', 'Promise', 'globalThis', 'crypto', 'Buffer'].map(
+  ['process', /(?<![.\w$#])process(?![\w$<])(?!\s*\??:)/g, 'nothing ambient inside the engine'],
+  ...['Date', 'performance', 'Intl', 'Promise', 'globalThis', 'crypto', 'Buffer'].map(
     (word) => [word, asName(word), 'nothing ambient inside the engine'] as const,
   ),
   ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'async', 'await'].map(

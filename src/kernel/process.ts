@@ -1,0 +1,453 @@
+// Life cycles: a generator is stepped by events of the simulation's own list.
+//
+//   sim.process ─▶ start event ─▶ step ─▶ yields 500 ────────▶ event in 500 µs ─▶ step ─▶ …
+//                                      └▶ yields a Wait: at once, or ─▶ fulfilled ─▶ event of that instant ─▶ step
+
+import { KernelError, shown } from './errors.ts';
+import type { EventList } from './event-list.ts';
+import { type Handle, MAX_TIME_US, type Phase } from './time.ts';
+import { FAILED, FULFILLED, type Sleeper, type Standing, Wait, WAITING, Waiting, type Yieldable } from './wait.ts';
+import { WaitList } from './wait-list.ts';
+
+/** A generator that yields whole microseconds to let pass or a `Wait`, and may return a result. */
+export type LifeCycle<T = void> = Generator<Yieldable, T, unknown>;
+
+/** Of one process. */
+export interface ProcessOptions {
+  /** For messages; default: the function's name and the process's number, as `customer#17`. */
+  readonly name?: string;
+  /** Starts so many microseconds from now; whole, at least 0, default 0: later at this instant. */
+  readonly after?: number;
+  /** Phase of all its events; default 1. */
+  readonly phase?: Phase;
+}
+
+/** Thrown at a process that is interrupted, at the `yield` where it waits. Not an Error: it is no fault and carries no stack. */
+export class Interrupt {
+  /** What `interrupt` was given. */
+  readonly cause: unknown;
+
+  constructor(cause: unknown) {
+    this.cause = cause;
+  }
+}
+
+/** What a process threw and nobody who waited for it could take: `process` and `atMicros` say whose and when, `cause` what. */
+export class ProcessError extends KernelError {
+  readonly process: string;
+  /** Virtual time, µs. */
+  readonly atMicros: number;
+  override readonly cause: unknown;
+
+  constructor(name: string, atMicros: number, cause: unknown) {
+    super('process-failed', `process ${name} failed at virtual time ${atMicros} µs: ${described(cause)}`);
+    this.name = 'ProcessError';
+    this.process = name;
+    this.atMicros = atMicros;
+    this.cause = cause;
+  }
+}
+
+/** Units of a resource that a process has. */
+export interface Hold {
+  /** The next older one of the same process. */
+  older: Hold | undefined;
+  /** The process has ended. */
+  abandon(): void;
+  readonly of: string;
+}
+
+/** After this many waits in a row that were fulfilled at once, the process goes on by an event: `maxEvents` ends an endless loop. */
+const AT_ONCE_AT_MOST = 1024;
+
+/** Called by itself: each generator function gives its objects a shape of their own, and a look-up of `next` would have to tell them all apart. */
+const resume = Object.getPrototypeOf(Object.getPrototypeOf((function* (): LifeCycle {})())).next as (
+  this: LifeCycle<unknown>,
+  value: unknown,
+) => IteratorResult<unknown, unknown>;
+
+const NOBODY = -1;
+const NO_SLEEPER: Sleeper = { name: '', phase: 1, wake: () => {}, alarm: () => NOBODY, silence: () => {} };
+
+const CREATED = 0;
+const DELAYED = 1;
+const SUSPENDED = 2;
+const READY = 3;
+const RUNNING = 4;
+const ENDED = 5;
+const BROKEN = 6;
+
+/** A process that was started. Yield it to wait for its end: `yield*` gives what it returned, or throws what it threw. */
+export class Process<T = unknown> extends Wait<T> implements Sleeper {
+  readonly phase: Phase;
+  /** Counts from 1, in the order in which processes were made. */
+  readonly number: number;
+  private readonly driver: Driver;
+  private readonly givenName: string | undefined;
+  private readonly body: (argument: unknown) => LifeCycle<unknown>;
+  private argument: unknown;
+  private slot: number;
+  private generator: LifeCycle<unknown> | undefined = undefined;
+  private state = CREATED;
+  /** The event at the end of a delay, to be cancelled by an interrupt: two small numbers, since a handle in a field costs an object. */
+  private event = 0;
+  private eventGeneration = 0;
+  /** What the generator is resumed with; at the end, the result or the error. */
+  private outcome: unknown = undefined;
+  private throwing = false;
+  private interrupts: unknown[] | undefined = undefined;
+  private joiners: WaitList | undefined = undefined;
+  private readonly root: Waiting;
+  /** What it holds of resources, the latest first. */
+  holds: Hold | undefined = undefined;
+
+  constructor(
+    driver: Driver,
+    slot: number,
+    root: Waiting,
+    body: (argument: unknown) => LifeCycle<unknown>,
+    argument: unknown,
+    number: number,
+    phase: Phase,
+    name: string | undefined,
+  ) {
+    super();
+    this.driver = driver;
+    this.slot = slot;
+    this.body = body;
+    this.argument = argument;
+    this.number = number;
+    this.phase = phase;
+    this.givenName = name;
+    this.root = root;
+  }
+
+  get name(): string {
+    return this.givenName ?? `${this.body.name === '' ? 'process' : this.body.name}#${this.number}`;
+  }
+
+  /** False once it has returned or thrown. */
+  get alive(): boolean {
+    return this.state < ENDED;
+  }
+
+  /**
+   * Throws an `Interrupt` at the process where it waits, by an event of this instant; it leaves every queue now. One whose wait is over already
+   * (it goes on at this instant), or that hasn't begun, is struck at its next `yield`. Returns whether it was alive.
+   * Throws KernelError `bad-interrupt` when a process interrupts itself.
+   */
+  interrupt(cause?: unknown): boolean {
+    const { state } = this;
+    if (state >= ENDED) return false;
+    if (state === RUNNING) {
+      throw new KernelError('bad-interrupt', `process ${this.name} interrupts itself; throw what you mean to catch`);
+    }
+    if (state === DELAYED || state === SUSPENDED) {
+      if (state === DELAYED) this.driver.cancelEvent(this.event, this.eventGeneration);
+      else (this.root.wait as Wait<unknown>).withdraw(this.root);
+      this.wake(new Interrupt(cause), true);
+    } else if (this.interrupts === undefined) this.interrupts = [cause];
+    else this.interrupts.push(cause);
+    return true;
+  }
+
+  begin(waiting: Waiting): Standing {
+    if (this.state >= ENDED) {
+      waiting.value = this.outcome;
+      return this.state === BROKEN ? FAILED : FULFILLED;
+    }
+    this.joiners ??= new WaitList();
+    this.joiners.add(waiting);
+    return WAITING;
+  }
+
+  withdraw(waiting: Waiting): void {
+    waiting.list?.remove(waiting);
+  }
+
+  wake(value: unknown, failed: boolean): void {
+    this.outcome = value;
+    this.throwing = failed;
+    this.state = READY;
+    this.driver.wake(this.slot, this.phase);
+  }
+
+  alarm(waiting: Waiting, delayMicros: number, phase: Phase = this.phase): Handle {
+    return this.driver.alarm(waiting, delayMicros, phase);
+  }
+
+  silence(handle: Handle): void {
+    this.driver.cancel(handle);
+  }
+
+  /** Runs the generator until it has to wait. */
+  advance(): void {
+    const driver = this.driver;
+    let atOnce = 0;
+    let generator = this.generator;
+    let value = this.outcome;
+    let throwing = this.throwing;
+    this.outcome = undefined;
+    this.throwing = false;
+    this.state = RUNNING;
+    let result: unknown;
+    try {
+      if (generator === undefined) {
+        generator = this.begun();
+        value = undefined;
+      }
+      for (;;) {
+        const step: IteratorResult<unknown, unknown> = throwing
+          ? generator.throw(value)
+          : resume.call(generator, value);
+        throwing = false;
+        const wanted = step.value;
+        if (step.done === true) {
+          result = wanted;
+          break;
+        }
+        if (this.interrupts !== undefined) {
+          value = this.nextInterrupt();
+          throwing = true;
+        } else if (typeof wanted === 'number') {
+          if (wanted >= 0 && Math.floor(wanted) === wanted && driver.reaches(wanted)) {
+            this.state = DELAYED;
+            this.event = driver.delay(this.slot, wanted, this.phase);
+            this.eventGeneration = driver.generation(this.event);
+            driver.activeSlot = NOBODY;
+            return;
+          }
+          value = driver.badDelay(wanted);
+          throwing = true;
+        } else if (wanted instanceof Wait) {
+          const { root } = this;
+          const standing = tryBegin(wanted, root);
+          if (standing === WAITING) {
+            root.wait = wanted;
+            this.state = SUSPENDED;
+            driver.activeSlot = NOBODY;
+            return;
+          }
+          value = root.value;
+          root.value = undefined;
+          throwing = standing === FAILED;
+          if (++atOnce === AT_ONCE_AT_MOST) {
+            this.wake(value, throwing);
+            driver.activeSlot = NOBODY;
+            return;
+          }
+        } else {
+          value = badYield(wanted);
+          throwing = true;
+        }
+      }
+    } catch (error) {
+      this.end(BROKEN, generator === undefined || isGenerator(generator) ? error : badBody(this.body));
+      return;
+    }
+    this.end(ENDED, result);
+  }
+
+  private begun(): LifeCycle<unknown> {
+    const { argument } = this;
+    this.argument = undefined;
+    const generator = this.body(argument) as LifeCycle<unknown> | undefined;
+    if (generator === undefined) throw badBody(this.body);
+    this.generator = generator;
+    return generator;
+  }
+
+  private nextInterrupt(): Interrupt {
+    const pending = this.interrupts as unknown[];
+    const cause = pending.shift();
+    if (pending.length === 0) this.interrupts = undefined;
+    return new Interrupt(cause);
+  }
+
+  private end(state: number, outcome: unknown): void {
+    this.generator = undefined;
+    this.interrupts = undefined;
+    this.driver.activeSlot = NOBODY;
+    this.driver.leave(this.slot, this.root);
+    let ending = state;
+    let result = outcome;
+    if (this.holds !== undefined) {
+      const { of } = this.holds;
+      while (this.holds !== undefined) this.holds.abandon();
+      if (ending === ENDED) {
+        ending = BROKEN;
+        result = stillHeld(of);
+      }
+    }
+    this.state = ending;
+    this.outcome = result;
+    const { joiners } = this;
+    if (joiners === undefined || joiners.first === undefined) {
+      if (ending === BROKEN) throw new ProcessError(this.name, this.driver.now, result);
+      return;
+    }
+    for (let joiner: Waiting | undefined = joiners.first; joiner !== undefined; joiner = joiners.first) {
+      joiners.remove(joiner);
+      if (ending === BROKEN) joiner.fail(result);
+      else joiner.fulfil(result);
+    }
+  }
+}
+
+/** Starts processes and steps them; one a simulation. */
+export class Driver {
+  /** Slot of the process whose step is being executed. A number, as all that changes at each event: storing a new object in an old one costs more. */
+  activeSlot = NOBODY;
+  private readonly list: EventList;
+  /** The root wait of each slot, used again by the next process there; a free slot's has no sleeper. */
+  private readonly roots: Waiting[] = [];
+  private readonly free: number[] = [];
+  private made = 0;
+
+  constructor(list: EventList) {
+    this.list = list;
+  }
+
+  get now(): number {
+    return this.list.now;
+  }
+
+  get active(): Process | undefined {
+    return this.activeSlot === NOBODY ? undefined : ((this.roots[this.activeSlot] as Waiting).sleeper as Process);
+  }
+
+  /** Processes that have neither returned nor thrown, in no particular order. */
+  get alive(): Process[] {
+    return this.roots.flatMap(({ sleeper }) => (sleeper instanceof Process ? [sleeper] : []));
+  }
+
+  start<A, T>(body: (argument: A) => LifeCycle<T>, argument: A, options: ProcessOptions | undefined): Process<T> {
+    const phase = options?.phase ?? 1;
+    const after = options?.after ?? 0;
+    if (typeof body !== 'function') throw badBody(body);
+    if (phase !== (phase & 3)) {
+      throw new KernelError('bad-phase', `phase ${shown(phase)} of a process: expected 0, 1, 2 or 3`);
+    }
+    if (!(after >= 0 && Math.floor(after) === after && this.reaches(after))) throw this.badDelay(after);
+    const slot =
+      this.free.length > 0 ? (this.free.pop() as number) : this.roots.push(new Waiting(NO_SLEEPER, undefined, 0)) - 1;
+    const root = this.roots[slot] as Waiting;
+    const made = new Process<T>(
+      this,
+      slot,
+      root,
+      body as (argument: unknown) => LifeCycle<unknown>,
+      argument,
+      ++this.made,
+      phase,
+      options?.name,
+    );
+    root.sleeper = made;
+    this.delay(slot, after, phase);
+    return made;
+  }
+
+  /** Whether an instant so far from now exists. */
+  reaches(delayMicros: number): boolean {
+    return this.list.now + delayMicros <= MAX_TIME_US;
+  }
+
+  /** Steps the process of this slot after a delay already checked. The argument of its events is the slot, so the fingerprint tells processes apart. */
+  delay(slot: number, delayMicros: number, phase: Phase): number {
+    const { list } = this;
+    const event = list.take(this.step, slot);
+    list.insert(event, list.now + delayMicros, phase);
+    return event;
+  }
+
+  generation(event: number): number {
+    return this.list.generation(event);
+  }
+
+  cancelEvent(event: number, generation: number): void {
+    if (this.list.holds(event, generation)) this.list.cancel(event);
+  }
+
+  wake(slot: number, phase: Phase): void {
+    const { list } = this;
+    list.insert(list.take(this.step, slot), list.now, phase);
+  }
+
+  alarm(waiting: Waiting, delayMicros: number, phase: Phase): Handle {
+    if (!this.reaches(delayMicros)) throw this.badDelay(delayMicros);
+    const { list } = this;
+    const event = list.take(ring, waiting);
+    list.insert(event, list.now + delayMicros, phase);
+    return list.handle(event);
+  }
+
+  cancel(handle: Handle): void {
+    this.list.cancelHandle(handle);
+  }
+
+  leave(slot: number, root: Waiting): void {
+    root.sleeper = NO_SLEEPER;
+    this.free.push(slot);
+  }
+
+  badDelay(delay: number): KernelError {
+    const { now } = this.list;
+    return delay >= 0 && Math.floor(delay) === delay
+      ? new KernelError('too-far', `a delay of ${delay} µs at ${now} µs: expected to end by 2^53 − 1 (285 years)`)
+      : new KernelError(
+          'bad-delay',
+          `a delay of ${shown(delay)} µs at ${now} µs: expected a whole number of microseconds, at least 0; round fractions first`,
+        );
+  }
+
+  private readonly step = (slot: number): void => {
+    this.activeSlot = slot;
+    ((this.roots[slot] as Waiting).sleeper as Process).advance();
+  };
+}
+
+/** What a filter or a limit of virtual time throws belongs to the process that waits. */
+function tryBegin(wait: Wait<unknown>, root: Waiting): Standing {
+  try {
+    return wait.begin(root);
+  } catch (error) {
+    root.value = error;
+    return FAILED;
+  }
+}
+
+/** Nothing but a real one can be resumed by `resume`. */
+function isGenerator(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object Generator]';
+}
+
+function ring(waiting: Waiting): void {
+  waiting.fulfil(undefined);
+}
+
+function described(thrown: unknown): string {
+  if (thrown instanceof Interrupt) return `an interrupt that it didn't catch (cause: ${shown(thrown.cause)})`;
+  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : shown(thrown);
+}
+
+function badYield(wanted: unknown): KernelError {
+  const hint =
+    typeof (wanted as { next?: unknown } | null | undefined)?.next === 'function'
+      ? '; a part of a life cycle is run by yield*, one of its own by sim.process'
+      : '';
+  return new KernelError(
+    'bad-yield',
+    `a process yielded ${shown(wanted)}: expected whole microseconds or something to wait for${hint}`,
+  );
+}
+
+function badBody(body: unknown): KernelError {
+  return new KernelError(
+    'bad-process',
+    `a process of ${typeof body === 'function' ? `${body.name === '' ? 'a function' : body.name}, which returns no generator` : shown(body)}: expected a generator function (function*)`,
+  );
+}
+
+function stillHeld(of: string): KernelError {
+  return new KernelError('still-held', `it ended holding ${of}; release it in a finally block`);
+}

@@ -1,0 +1,337 @@
+import { KernelError, shown } from './errors.ts';
+import type { Hold, Process } from './process.ts';
+import type { Simulation } from './simulation.ts';
+import { FULFILLED, type Standing, Wait, WAITING, type Waiting } from './wait.ts';
+import { WaitList } from './wait-list.ts';
+
+/** Of one resource. */
+export interface ResourceOptions {
+  /** Units; whole, at least 1, default 1. */
+  readonly capacity?: number;
+  /** For messages; default `resource`. */
+  readonly name?: string;
+}
+
+/** Of one wish. */
+export interface AcquireOptions {
+  /** Lower goes first; any finite number, default 0. Equals are served first come, first served. */
+  readonly priority?: number;
+  /** Whole, 1 to the capacity, default 1; all are had at once, and nobody behind overtakes meanwhile. */
+  readonly units?: number;
+  /** Takes units from holders of a worse priority, the worst and latest first; they are interrupted with a `Preempted`. Default false. */
+  readonly preempt?: boolean;
+}
+
+/** The cause of the interrupt of a process that lost its units to a more urgent one. */
+export class Preempted {
+  readonly resource: Resource;
+  /** Who has them now. */
+  readonly by: Process;
+  /** Since when it had had them; virtual time, µs. */
+  readonly sinceMicros: number;
+
+  constructor(resource: Resource, by: Process, sinceMicros: number) {
+    this.resource = resource;
+    this.by = by;
+    this.sinceMicros = sinceMicros;
+  }
+}
+
+/**
+ * Units that processes hold for a while: servers, connections, a repairman. Served by priority, then first come, first served; nobody overtakes the head of
+ * the queue. Who holds is remembered: releasing what one doesn't hold, and ending while one holds, are errors.
+ */
+export class Resource {
+  readonly capacity: number;
+  readonly name: string;
+  private readonly sim: Simulation;
+  private readonly usual: Acquire;
+  /** By rising priority; one that is empty is removed, but for the last. */
+  private readonly lanes: WaitList[] = [new WaitList()];
+  private used = 0;
+  private waiting = 0;
+  /** Those who hold, the latest first. */
+  private latest: Share | undefined = undefined;
+  private spare: Share | undefined = undefined;
+  private changedAt = 0.5;
+  private usedMicros = 0.5;
+  private waitedMicros = 0.5;
+
+  /** Throws KernelError `bad-capacity`. */
+  constructor(sim: Simulation, options: ResourceOptions = {}) {
+    const { capacity = 1, name = 'resource' } = options;
+    if (!(Number.isSafeInteger(capacity) && capacity >= 1)) {
+      throw new KernelError(
+        'bad-capacity',
+        `capacity ${shown(capacity)} of ${name}: expected a whole number, at least 1`,
+      );
+    }
+    this.sim = sim;
+    this.capacity = capacity;
+    this.name = name;
+    this.usual = new Acquire(this, 1, 0, false);
+    this.changedAt = sim.now;
+    this.usedMicros = 0;
+    this.waitedMicros = 0;
+  }
+
+  /** Units in use. */
+  get inUse(): number {
+    return this.used;
+  }
+
+  /** Processes that wait. */
+  get queueLength(): number {
+    return this.waiting;
+  }
+
+  /** Units in use, added up over virtual time until now, in unit microseconds: divided by the time and the capacity, the utilisation. */
+  get inUseMicros(): number {
+    return this.usedMicros + this.used * (this.sim.now - this.changedAt);
+  }
+
+  /** Waiting processes, added up over virtual time until now, in process microseconds: divided by the time, the mean queue length. */
+  get queuedMicros(): number {
+    return this.waitedMicros + this.waiting * (this.sim.now - this.changedAt);
+  }
+
+  /** To be yielded: a unit, at once or when it is this process's turn. Throws KernelError `bad-priority` or `bad-amount`. */
+  acquire(options?: AcquireOptions): Wait<void> {
+    if (options === undefined) return this.usual;
+    const { priority = 0, units = 1, preempt = false } = options;
+    if (!Number.isFinite(priority)) {
+      throw new KernelError('bad-priority', `priority ${shown(priority)} at ${this.name}: expected a finite number`);
+    }
+    if (!(Number.isSafeInteger(units) && units >= 1 && units <= this.capacity)) {
+      throw new KernelError(
+        'bad-amount',
+        `${shown(units)} units of ${this.name}: expected a whole number from 1 to its capacity, ${this.capacity}`,
+      );
+    }
+    return new Acquire(this, units, priority, preempt);
+  }
+
+  /**
+   * Gives back what the active process (or the one given) acquired last of this resource; after a preemption that is nothing. Throws KernelError
+   * `not-held` if it holds none, so a second release is an error.
+   */
+  release(holder: Process | undefined = this.sim.activeProcess): void {
+    if (holder === undefined) throw this.notHeld('no process is active, and none was given');
+    let younger: Hold | undefined;
+    for (let hold = holder.holds; hold !== undefined; younger = hold, hold = hold.older) {
+      if ((hold as Share).resource !== this) continue;
+      if (younger === undefined) holder.holds = hold.older;
+      else younger.older = hold.older;
+      this.giveBack(hold as Share);
+      return;
+    }
+    throw this.notHeld(`process ${holder.name} holds none of it (any more)`);
+  }
+
+  begin(waiting: Waiting, wish: Acquire): Standing {
+    if (this.waiting === 0 && this.used + wish.units <= this.capacity) {
+      this.grant(waiting.sleeper as Process, wish);
+      return FULFILLED;
+    }
+    return this.beginBusy(waiting, wish);
+  }
+
+  private beginBusy(waiting: Waiting, wish: Acquire): Standing {
+    const wisher = waiting.sleeper as Process;
+    const lane = this.lane(wish.priority);
+    const isFirst = lane.size === 0 && lane === this.firstLane();
+    if (isFirst && wish.preempt) this.preempt(wisher, wish);
+    if (isFirst && this.used + wish.units <= this.capacity) {
+      this.dropIfEmpty(lane);
+      this.grant(wisher, wish);
+      return FULFILLED;
+    }
+    // The queue's length changes: first what it was until now.
+    this.account();
+    waiting.wait = wish;
+    lane.add(waiting);
+    this.waiting++;
+    return WAITING;
+  }
+
+  withdraw(waiting: Waiting): void {
+    this.leave(waiting);
+    // The head may have blocked smaller wishes behind it.
+    this.serve();
+  }
+
+  /** Of an `allOf` that was broken off. */
+  undo(holder: Process): void {
+    this.release(holder);
+  }
+
+  private account(): void {
+    const { now } = this.sim;
+    const gone = now - this.changedAt;
+    if (gone === 0) return;
+    this.usedMicros += this.used * gone;
+    this.waitedMicros += this.waiting * gone;
+    this.changedAt = now;
+  }
+
+  private leave(waiting: Waiting): void {
+    this.account();
+    const lane = waiting.list as WaitList;
+    lane.remove(waiting);
+    this.waiting--;
+    this.dropIfEmpty(lane);
+  }
+
+  private grant(holder: Process, wish: Acquire): void {
+    this.account();
+    this.used += wish.units;
+    let share = this.spare;
+    if (share === undefined) share = new Share(this, wish);
+    else this.spare = share.earlier;
+    share.process = holder;
+    share.wish = wish;
+    share.since = this.changedAt;
+    share.lost = false;
+    share.older = holder.holds;
+    holder.holds = share;
+    share.later = undefined;
+    share.earlier = this.latest;
+    if (this.latest !== undefined) this.latest.later = share;
+    this.latest = share;
+  }
+
+  /** Of one no longer among its process's holds. */
+  giveBack(share: Share): void {
+    const { lost } = share;
+    if (!lost) this.takeAway(share);
+    share.process = undefined;
+    share.older = undefined;
+    share.earlier = this.spare;
+    this.spare = share;
+    if (!lost) this.serve();
+  }
+
+  private takeAway(share: Share): void {
+    this.account();
+    this.used -= share.wish.units;
+    const { earlier, later } = share;
+    if (later === undefined) this.latest = earlier;
+    else later.earlier = earlier;
+    if (earlier !== undefined) earlier.later = later;
+  }
+
+  /** Gives units to those at the head of the queue while they last. */
+  private serve(): void {
+    while (this.waiting > 0) {
+      const head = this.firstLane().first as Waiting;
+      const wish = head.wait as Acquire;
+      if (this.used + wish.units > this.capacity) return;
+      this.leave(head);
+      this.grant(head.sleeper as Process, wish);
+      head.fulfil(undefined);
+    }
+  }
+
+  private preempt(by: Process, wish: Acquire): void {
+    let free = this.capacity - this.used;
+    for (let share = this.latest; share !== undefined; share = share.earlier) {
+      if (share.wish.priority > wish.priority && share.process !== by) free += share.wish.units;
+    }
+    if (free < wish.units) return;
+    while (this.used + wish.units > this.capacity) {
+      let worst: Share | undefined;
+      for (let share = this.latest; share !== undefined; share = share.earlier) {
+        if (share.process === by || share.wish.priority <= wish.priority) continue;
+        if (worst === undefined || share.wish.priority > worst.wish.priority) worst = share;
+      }
+      if (worst === undefined) return;
+      this.takeAway(worst);
+      worst.lost = true;
+      worst.process?.interrupt(new Preempted(this, by, worst.since));
+    }
+  }
+
+  private firstLane(): WaitList {
+    return this.lanes[0] as WaitList;
+  }
+
+  /** The queue of a priority, found by halving or made. */
+  private lane(priority: number): WaitList {
+    const { lanes } = this;
+    let low = 0;
+    let high = lanes.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((lanes[middle] as WaitList).priority < priority) low = middle + 1;
+      else high = middle;
+    }
+    const found = lanes[low];
+    if (found !== undefined && found.priority === priority) return found;
+    const made = new WaitList(priority);
+    if (lanes.length === 1 && this.firstLane().size === 0) lanes[0] = made;
+    else lanes.splice(low, 0, made);
+    return made;
+  }
+
+  private dropIfEmpty(lane: WaitList): void {
+    if (lane.size === 0 && this.lanes.length > 1) this.lanes.splice(this.lanes.indexOf(lane), 1);
+  }
+
+  private notHeld(why: string): KernelError {
+    return new KernelError('not-held', `release of ${this.name} at ${this.sim.now} µs: ${why}; acquire it first`);
+  }
+}
+
+/** A wish for units of a resource. */
+class Acquire extends Wait<void> {
+  readonly resource: Resource;
+  readonly units: number;
+  readonly priority: number;
+  readonly preempt: boolean;
+
+  constructor(resource: Resource, units: number, priority: number, preempt: boolean) {
+    super();
+    this.resource = resource;
+    this.units = units;
+    this.priority = priority;
+    this.preempt = preempt;
+  }
+
+  begin(waiting: Waiting): Standing {
+    return this.resource.begin(waiting, this);
+  }
+
+  withdraw(waiting: Waiting): void {
+    this.resource.withdraw(waiting);
+  }
+
+  override undo(waiting: Waiting): void {
+    this.resource.undo(waiting.sleeper as Process);
+  }
+}
+
+/** Units that one process holds by one wish. */
+class Share implements Hold {
+  readonly resource: Resource;
+  process: Process | undefined = undefined;
+  wish: Acquire;
+  since = 0.5;
+  /** Taken away by preemption; the process may still release it, for nothing. */
+  lost = false;
+  older: Hold | undefined = undefined;
+  earlier: Share | undefined = undefined;
+  later: Share | undefined = undefined;
+
+  constructor(resource: Resource, wish: Acquire) {
+    this.resource = resource;
+    this.wish = wish;
+  }
+
+  get of(): string {
+    return this.resource.name;
+  }
+
+  abandon(): void {
+    if (this.process !== undefined) this.resource.release(this.process);
+  }
+}
