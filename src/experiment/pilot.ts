@@ -4,7 +4,7 @@ import type { ResolvedScenario } from '../scenario/resolved.ts';
 /** Replications that the warm-up is found from, at most. */
 export const PILOT_REPLICATIONS = 10;
 /** Batches of one long run. */
-const BATCHES = 20;
+const BATCHES = 10;
 
 /** Whether a replication keeps its cohorts of arrival. */
 export function keepsCohorts({ study }: ResolvedScenario, replication: number): boolean {

@@ -22,7 +22,7 @@ const PIECES = 20;
 const SLOW = 0.85;
 const SLOW_ALONE = 0.6;
 /** One-sided level at which the last third must be above the first one to be called growing, and by how much of it. */
-const SURE = 0.999;
+const SURE = 0.9999;
 const GROWTH = 0.1;
 
 export interface FoundWarmUp {

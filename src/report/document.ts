@@ -1,7 +1,7 @@
 /** The report as a sequence of sections, before it takes the shape of HTML or Markdown. */
 import type { Result } from '../experiment/result.ts';
 import { type Chart, chartsOf } from './charts/index.ts';
-import { designNames } from './findings.ts';
+import { designNames, isOneRun } from './findings.ts';
 import { duration, level, plural } from './format.ts';
 import { type Story, tellStory } from './sentences.ts';
 import {
@@ -101,10 +101,10 @@ function limits(result: Result): Block[] {
     table === undefined
       ? 'The scenario lists no assumptions.'
       : `A model shows what follows from its assumptions, no more. This one rests on ${plural(result.assumptions.length, 'statement')}, of which ${assumed === 0 ? 'each has a source' : `${assumed} ${assumed === 1 ? 'is' : 'are'} assumed`}; where one is wrong for your system, so may be the answer.`;
-  const replications =
-    result.replications < 2
-      ? 'It is one replication, so nothing here says how much luck is in the numbers.'
-      : `The intervals say how much the luck of the draw moves the numbers over ${result.replications} replications; they say nothing about how well the model fits your system.`;
+  const runs = result.replications < 2 ? 'batches of one run' : `${result.replications} replications`;
+  const replications = isOneRun(result)
+    ? 'It is one replication, so nothing here says how much luck is in the numbers.'
+    : `The intervals say how much the luck of the draw moves the numbers over ${runs}; they say nothing about how well the model fits your system.`;
   return [
     { kind: 'text', text: `${intro} ${replications}` },
     ...(table === undefined ? [] : [{ kind: 'table' as const, table, caption: 'Assumptions and their sources' }]),
@@ -149,7 +149,12 @@ function repeat(result: Result): Block[] {
 
 /** The command that gives the same result again. */
 export function repeatCommand(result: Result): string {
-  return `spillway run ${quoted(`${result.scenario}.yaml`)} --seed ${quoted(result.seed)} --replications ${result.replications}`;
+  return `spillway run ${quoted(`${result.scenario}.yaml`)} --seed ${quoted(result.seed)} --replications ${firstRound(result)}`;
+}
+
+/** Where a precision was wanted, the replications that it began with: the rest follows from them. */
+function firstRound(result: Result): number {
+  return result.study?.precision?.rounds[0] ?? result.replications;
 }
 
 /** As a word of a shell. */

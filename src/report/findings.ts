@@ -30,6 +30,11 @@ export function designOf(result: Result, name: string): DesignResult {
   return design;
 }
 
+/** Whether there is nothing to make intervals from: one replication, and no batches of it. */
+export function isOneRun(result: Result): boolean {
+  return result.replications < 2 && (result.study?.batches ?? null) === null;
+}
+
 /** Traffics over all designs, in declared order. */
 export function trafficNames(result: Result): string[] {
   return [...new Set(Object.values(result.designs).flatMap((design) => Object.keys(design.traffic)))];
@@ -191,12 +196,33 @@ export function isUnexpected(objective: ObjectiveResult): boolean {
   return objective.verdict !== 'undecided' && objective.verdict !== objective.expected;
 }
 
-/** `spike at 300000 ms` in the words of the disturbance it speaks of. */
-export function disturbanceOfRecovery(result: Result, design: string, after: string): Disturbance | undefined {
+/**
+ * What a recovery of a traffic is from; undefined where the result does not tell. Several of one kind may begin at one instant: they are
+ * told apart by their order, which is the same in both lists.
+ */
+export function disturbanceOfRecovery(
+  result: Result,
+  design: string,
+  traffic: string,
+  place: number,
+): Disturbance | undefined {
+  const all = result.designs[design]?.traffic[traffic]?.recovery ?? [];
+  const after = all[place]?.after ?? '';
   const match = /^(spike|fault)\b.*?\bat (\d+(?:\.\d+)?) ms/.exec(after);
   if (match === null) return undefined;
   const at = Number(match[2]);
-  return disturbancesOf(result, design).find((one) => one.kind === match[1] && Math.abs(one.fromMs - at) < 1);
+  const found = disturbancesOf(result, design).filter(
+    (one) => one.kind === match[1] && Math.abs(one.fromMs - at) < 1 && mayConcern(one, traffic),
+  );
+  const alike = all.filter((one) => one.after === after).length;
+  // What lasts to the end leaves no time to recover in, so it may have no entry.
+  const told = found.length > alike ? found.filter((one) => one.toMs < result.horizonMs) : found;
+  return told[all.slice(0, place).filter((one) => one.after === after).length] ?? found[0];
+}
+
+/** A spike is one traffic's; its label begins with the name. */
+function mayConcern({ kind, label }: Disturbance, traffic: string): boolean {
+  return kind === 'fault' || label.startsWith(`${traffic} `);
 }
 
 const ends = new WeakMap<Result, number>();

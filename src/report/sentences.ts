@@ -43,7 +43,7 @@ export interface DesignStory {
 }
 
 export interface Story {
-  /** One sentence: who meets the objectives. */
+  /** Who meets the objectives, in one sentence; of a steady study also what was left out, and how surely things are known where that was asked for. */
   readonly headline: string;
   /** What must be seen first: broken guarantees, outcomes that nobody expected. */
   readonly alarms: readonly string[];
@@ -54,8 +54,8 @@ export interface Story {
 
 export function tellStory(result: Result): Story {
   return {
-    headline: headline(result),
-    alarms: alarms(result),
+    headline: [headline(result), ...studySentences(result)].join(' '),
+    alarms: [...alarms(result), ...precisionAlarm(result)],
     designs: designNames(result).map((name, index) => {
       const sentences = designSentences(result, name);
       return {
@@ -97,6 +97,69 @@ export function alarms(result: Result): string[] {
   return [...broken, ...unexpected];
 }
 
+/** What the long run leaves out and what its intervals come from; and the precision that was reached. */
+function studySentences(result: Result): string[] {
+  const { study } = result;
+  if (study === undefined) return [];
+  const sentences: string[] = [];
+  const { warmup, batches, precision } = study;
+  if (warmup !== null) {
+    const why =
+      warmup.rule === 'given'
+        ? 'as the scenario says'
+        : `where MSER-5 sees the latest warm-up end over ${plural(warmup.pilotReplications, 'replication')}`;
+    const what =
+      warmup.cutMs === 0
+        ? `nothing is left out, ${warmup.rule === 'given' ? why : `for MSER-5 sees no warm-up over ${plural(warmup.pilotReplications, 'replication')}`}`
+        : `arrivals before ${duration(warmup.cutMs)} are left out in every design, ${why}`;
+    sentences.push(`These are long-run figures: ${what}.`);
+  }
+  if (batches !== null) {
+    const many =
+      Object.keys(result.designs).length > 1
+        ? 'each design ran once, and its intervals come'
+        : 'the intervals of its one run come';
+    sentences.push(`${capital(many)} from ${batches.count} batches of ${duration(batches.lengthMs)}.`);
+    const close = batches.evidence.filter(({ independent }) => !independent);
+    if (close.length > 0) {
+      const where = list([...new Set(close.map(({ design, traffic }) => `${traffic} in ${design}`))]);
+      sentences.push(
+        `Neighbouring batches of ${where} depend on each other, so the run is too short for intervals there.`,
+      );
+    }
+  }
+  if (precision?.met === true && precision.least !== null && precision.reached !== null) {
+    sentences.push(
+      `${plural(result.replications, 'replication')} brought every wanted figure to within ${share(precision.wanted)}: ${leastKnown(precision.least)} is known to within ${share(precision.reached)}.`,
+    );
+  }
+  return sentences;
+}
+
+function precisionAlarm(result: Result): string[] {
+  const precision = result.study?.precision ?? null;
+  if (precision === null || precision.met) return [];
+  const { least, reached, wanted, reason } = precision;
+  const known =
+    least === null
+      ? 'no figure could be judged'
+      : reached === null
+        ? `${leastKnown(least)} has no interval`
+        : `${leastKnown(least)} is known only to within ${share(reached)}`;
+  const limit = result.replications >= precision.most ? ', the most that the scenario allows' : '';
+  return [
+    `The wanted precision of ${share(wanted)} was not reached: after ${plural(result.replications, 'replication')}${limit}, ${known}${reason === null ? '' : ` (${reason})`}.`,
+  ];
+}
+
+function leastKnown({ design, figure }: { readonly design: string; readonly figure: string }): string {
+  return `the ${wordsOfKey(figure)} in ${design}`;
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
 function isAlarming(one: GuaranteeResult): boolean {
   return (one.verdict === 'broken' || one.verdict === 'held') && one.verdict !== one.expected;
 }
@@ -107,9 +170,10 @@ function guaranteeSentence(name: string, one: GuaranteeResult): string {
     : `The guarantee “${one.name}” of ${one.resource} held in ${name}, although it was expected to break.`;
 }
 
-/** The value that an objective was judged by, in its unit. A time that was never reached is told so. */
+/** The value that an objective was judged by, in its unit, or why nothing was judged. A time that was never reached is told so. */
 export function objectiveValue(design: DesignResult, objective: ObjectiveResult): string {
   const format = objectiveFormatter(design, objective.text);
+  if (objective.reason !== undefined) return objective.reason;
   if (objective.value === null) return format === duration && objective.verdict === 'missed' ? 'never' : ABSENT;
   return format(objective.value);
 }
@@ -188,7 +252,7 @@ function designSentences(result: Result, name: string): string[] {
     );
   }
   for (const [traffic, totals] of Object.entries(design.traffic)) {
-    sentences.push(...recoverySentences(result, name, several ? traffic : 'It', totals));
+    sentences.push(...recoverySentences(result, name, traffic, several ? traffic : 'It', totals));
   }
   return sentences;
 }
@@ -258,12 +322,18 @@ function trafficSentences(
   return sentences;
 }
 
-function recoverySentences(result: Result, name: string, who: string, totals: TrafficResult): string[] {
+function recoverySentences(
+  result: Result,
+  name: string,
+  traffic: string,
+  who: string,
+  totals: TrafficResult,
+): string[] {
   const atOnce: string[] = [];
   const slow: string[] = [];
   const { replications } = result;
-  for (const one of totals.recovery) {
-    const disturbance = disturbanceOfRecovery(result, name, one.after);
+  for (const [place, one] of totals.recovery.entries()) {
+    const disturbance = disturbanceOfRecovery(result, name, traffic, place);
     const after =
       disturbance === undefined
         ? `“${one.after}”`
@@ -319,7 +389,13 @@ function comparisonSentence(one: ComparisonResult): string[] {
   }
   // The difference is the first minus the second.
   const [more, less] = estimate > 0 ? [one.a, one.b] : [one.b, one.a];
-  const band = near === null ? '' : ` (${level(sure)}: ${range({ low: near, high: far }, format)})`;
+  const band = near === null ? unsure(one) : ` (${level(sure)}: ${range({ low: near, high: far }, format)})`;
   const word = format === duration ? 'longer' : 'higher';
   return [`The ${wordsOfKey(one.metric)} is ${format(Math.abs(estimate))} ${word} in ${more} than in ${less}${band}.`];
+}
+
+/** A bare number would pass for a sure one. */
+function unsure({ difference }: ComparisonResult): string {
+  const reason = /no interval[^:]*: (.+)$/.exec(difference.method)?.[1];
+  return `; how much of that is luck cannot be told${reason === undefined ? '' : `: ${reason}`}`;
 }

@@ -10,6 +10,7 @@ import {
   disturbancesOf,
   FATE_WORDS,
   FATES,
+  isOneRun,
   isUnexpected,
   resourceNames,
   trafficNames,
@@ -232,10 +233,9 @@ export function comparisonTable(result: Result, terse = false): Table {
   return {
     columns: designColumns(result, result.replications > 1 ? `${result.replications} replications` : 'one replication'),
     groups,
-    note:
-      result.replications < 2
-        ? 'One replication: no intervals can be given.'
-        : `Counts are totals over the replications; percentiles and means pool their observations, over what was completed.${sure === undefined ? '' : ` ± and ranges are ${level(sure)} confidence intervals; where none stands, none can be given.`}`,
+    note: isOneRun(result)
+      ? 'One replication: no intervals can be given.'
+      : `Counts are totals over ${result.replications < 2 ? 'the run' : 'the replications'}; percentiles and means pool their observations, over what was completed.${sure === undefined ? '' : ` ± and ranges are ${level(sure)} confidence intervals; where none stands, none can be given.`}`,
   };
 }
 
@@ -379,7 +379,7 @@ export function recoveryTable(result: Result): Table | undefined {
       ...names.map((name): Cell => {
         if (one.design !== null && one.design !== name) return { text: 'not struck', tone: 'quiet' };
         const found = designOf(result, name).traffic[traffic]?.recovery.find(
-          (each) => disturbanceOfRecovery(result, name, each.after) === one,
+          (_, place) => disturbanceOfRecovery(result, name, traffic, place) === one,
         );
         if (found === undefined) return { text: ABSENT, tone: 'quiet' };
         if (one.toMs >= result.horizonMs) return { text: 'lasts to the end', tone: 'quiet' };

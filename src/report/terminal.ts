@@ -3,6 +3,7 @@ import Table3 from 'cli-table3';
 import picocolors from 'picocolors';
 import type { Result } from '../experiment/result.ts';
 import { terminalText } from './escape.ts';
+import { isOneRun } from './findings.ts';
 import { plural } from './format.ts';
 import { tellStory } from './sentences.ts';
 import { type Cell, comparisonTable, objectivesTable, type Table, type Tone } from './tables.ts';
@@ -47,7 +48,7 @@ export function summarise(result: Result, options: SummaryOptions): string {
   const assumed = result.assumptions.filter((one) => one.source === 'assumed' || one.source === '').length;
   out.push('');
   say(
-    `${result.replications === 1 ? 'One replication: no intervals. ' : ''}Rests on ${plural(result.assumptions.length, 'assumption')}${assumed > 0 ? `, ${assumed} without a source` : ''}; the report lists them.`,
+    `${isOneRun(result) ? 'One replication: no intervals. ' : ''}Rests on ${plural(result.assumptions.length, 'assumption')}${assumed > 0 ? `, ${assumed} without a source` : ''}; the report lists them.`,
   );
   const lines = out.flatMap((block) => block.split('\n'));
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;

@@ -44,6 +44,7 @@ const ROOT = [
   'warmup',
   'study',
   'replications',
+  'precision',
   'confidence',
   'facts',
   'resolution',
