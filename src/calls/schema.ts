@@ -156,7 +156,7 @@ export function retrySchema(v: Vocabulary): z.ZodType<RetryPolicy> {
     );
   const custom = v
     .object({
-      attempts: v.count({ min: 1, max: 100 }).meta({ description: 'Attempts in all, the first one too.' }),
+      attempts: v.count({ min: 1, max: 1000 }).meta({ description: 'Attempts in all, the first one too.' }),
       backoff: backoffSchema(v).optional().meta({
         description:
           'Wait before a retry: a fixed duration, or an exponential one that may be drawn at random. Default: 100ms, doubled up to 20s, full jitter.',
