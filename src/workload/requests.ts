@@ -2,6 +2,9 @@
  * The world's table of requests, in columns: 26 bytes each, given back as soon as nothing holds them.
  *
  *   created by traffic ─▶ held by calls, jobs, messages, workers (retain / release) ─▶ last release: its fate is final
+ *
+ * What a topic sends to each of its subscriptions is a **delivery**: a row of its own, which whoever handles it takes for a request. While it
+ * is held it holds its request; the request is completed when every delivery is, and gives their rows back with its own.
  */
 import type { Requests } from '../services/ports.ts';
 
@@ -20,6 +23,14 @@ export interface TrafficLedger {
   completed(counted: boolean, arrivedUs: number, order: number, key: number, wanted: boolean, answered: boolean): void;
   completedAgain(counted: boolean, arrivedUs: number): void;
   wasted(counted: boolean, us: number, arrivedUs: number): void;
+  settled(counted: boolean, fate: Fate, arrivedUs: number): void;
+}
+
+/** The accounts of one subscription of a topic: what became of its deliveries. */
+export interface DeliveryLedger {
+  /** Handled for the first time. `arrivedUs`: when its request arrived. */
+  completed(counted: boolean, arrivedUs: number): void;
+  completedAgain(counted: boolean, arrivedUs: number): void;
   settled(counted: boolean, fate: Fate, arrivedUs: number): void;
 }
 
@@ -59,6 +70,15 @@ export class RequestTable implements Requests {
   #live = 0;
   #parkedRequests = 0;
 
+  // --- deliveries: no column is there before the first of them ---
+  readonly #deliveryLedgers: DeliveryLedger[] = [];
+  /** The request that a delivery belongs to; -1 for a request. */
+  #parent = new Int32Array(0);
+  /** A request's first delivery, a delivery's next; -1: none. */
+  #sibling = new Int32Array(0);
+  /** Of a delivery: place of its subscription among the ledgers. Of a request: deliveries that are not completed. */
+  #count = new Int32Array(0);
+
   /** `whenEmpty` is called whenever the last request in the system has left it (those parked in a dead-letter queue do not count). */
   constructor(ledgers: readonly TrafficLedger[], whenEmpty: () => void) {
     this.#ledgers = ledgers;
@@ -89,35 +109,78 @@ export class RequestTable implements Requests {
     this.#parked[row] = 0;
     this.#traffic[row] = traffic;
     this.#flags[row] = (poison ? Poison : 0) | (counted ? Counted : 0);
+    if (this.#parent.length > 0) this.#beRequest(row);
     this.#live++;
     this.#ledger(row).offered(counted, nowUs);
     return row;
   }
 
+  /** A subscription from now on; returns its number for `deliver`. */
+  addSubscription(ledger: DeliveryLedger): number {
+    return this.#deliveryLedgers.push(ledger) - 1;
+  }
+
+  /**
+   * The delivery of a request to a subscription, held once more by whoever asked: a new row of so many bytes, or the one that is there when the
+   * request was published before.
+   */
+  deliver(request: number, subscription: number, bytes: number): number {
+    this.#beginDeliveries();
+    for (let row = this.#sibling[request] as number; row >= 0; row = this.#sibling[row] as number) {
+      if (this.#count[row] !== subscription) continue;
+      if (this.#holds[row] === 0) {
+        this.retain(request);
+        this.#holds[row] = 1;
+      } else this.retain(row);
+      return row;
+    }
+    const row = this.#take();
+    this.#arrived[row] = this.#arrived[request] as number;
+    this.#order[row] = this.#order[request] as number;
+    this.#key[row] = this.#key[request] as number;
+    this.#bytes[row] = bytes;
+    this.#holds[row] = 1;
+    this.#parked[row] = 0;
+    this.#traffic[row] = this.#traffic[request] as number;
+    this.#flags[row] = (this.#flags[request] as number) & (Poison | Counted);
+    this.#parent[row] = request;
+    this.#count[row] = subscription;
+    this.#sibling[row] = this.#sibling[request] as number;
+    this.#sibling[request] = row;
+    this.#count[request] = (this.#count[request] as number) + 1;
+    this.retain(request);
+    return row;
+  }
+
+  /** All deliveries of a publish have been asked for: a request that no subscription wanted is completed. None is completed before this. */
+  published(request: number): void {
+    this.#beginDeliveries();
+    if (this.#count[request] === 0 && !this.#has(request, Completed)) this.complete(request);
+  }
+
   retain(row: number): void {
-    if (this.#isParked(row)) this.#parkedRequests--;
+    if (this.#isParked(row)) this.#noLongerParked(row);
     this.#holds[row] = (this.#holds[row] as number) + 1;
   }
 
   release(row: number): void {
     const holds = (this.#holds[row] as number) - 1;
     this.#holds[row] = holds;
-    if (holds === 0) this.#settle(row);
-    else if ((this.#parked[row] as number) === holds) this.#nowParked();
+    if (holds === 0) this.#letGo(row);
+    else if ((this.#parked[row] as number) === holds) this.#nowParked(row);
   }
 
   /** A message of it has gone to a dead-letter queue; `parks`: nobody reads that one, so the message is not in the system any more. */
   deadLetter(row: number, parks: boolean): void {
     this.#set(row, DeadLettered);
     if (!parks) return;
-    this.#parked[row] = (this.#parked[row] as number) + 1;
-    if (this.#isParked(row)) this.#nowParked();
+    this.#park(row);
   }
 
   /** A message in a dead-letter queue is about to be given up; its hold is released next. One that was sent there, not moved, is not parked. */
   unpark(row: number): void {
     if ((this.#parked[row] as number) === 0) return;
-    if (this.#isParked(row)) this.#parkedRequests--;
+    if (this.#isParked(row)) this.#noLongerParked(row);
     this.#parked[row] = (this.#parked[row] as number) - 1;
   }
 
@@ -141,8 +204,9 @@ export class RequestTable implements Requests {
     this.#ledger(row).attempted(this.#has(row, Counted), this.#arrived[row] as number);
   }
 
+  /** Acknowledged by the first resource; what a topic hands on was accepted before. */
   accept(row: number): void {
-    if (this.#has(row, Accepted)) return;
+    if (this.#has(row, Accepted) || this.#isDelivery(row)) return;
     this.#set(row, Accepted);
     this.#ledger(row).accepted(this.#has(row, Counted), this.#arrived[row] as number);
   }
@@ -155,11 +219,14 @@ export class RequestTable implements Requests {
   /** The work was done, for the first time or again. */
   complete(row: number): void {
     const counted = this.#has(row, Counted);
-    if (this.#has(row, Completed)) {
+    const again = this.#has(row, Completed);
+    if (this.#isDelivery(row)) this.#completeDelivery(row, again);
+    if (again) {
       this.#ledger(row).completedAgain(counted, this.#arrived[row] as number);
       return;
     }
     this.#set(row, Completed);
+    if (this.#isDelivery(row)) return;
     this.#ledger(row).completed(
       counted,
       this.#arrived[row] as number,
@@ -184,25 +251,113 @@ export class RequestTable implements Requests {
     for (let row = this.#firstFree; row >= 0; row = this.#order[row] as number) free[row] = 1;
     for (let row = 0; row < this.#used; row++) {
       if (free[row] === 1) continue;
-      this.#ledger(row).settled(
+      const ledger = this.#isDelivery(row) ? this.#deliveryLedger(row) : this.#ledger(row);
+      const held = (this.#holds[row] as number) > 0;
+      ledger.settled(
         this.#has(row, Counted),
-        this.#fate(row, !this.#isParked(row)),
+        this.#fate(row, held && !this.#isParked(row)),
         this.#arrived[row] as number,
       );
     }
   }
 
-  #settle(row: number): void {
+  /** Nobody holds it any more: a request is settled, a delivery waits for its request, which it holds no longer. */
+  #letGo(row: number): void {
+    if (this.#isDelivery(row)) {
+      this.release(this.#parent[row] as number);
+      return;
+    }
     this.#ledger(row).settled(this.#has(row, Counted), this.#fate(row, false), this.#arrived[row] as number);
-    this.#order[row] = this.#firstFree;
-    this.#firstFree = row;
+    if (this.#parent.length > 0) this.#settleDeliveries(row);
+    this.#free(row);
     this.#live--;
     if (this.#live === this.#parkedRequests) this.#whenEmpty();
   }
 
-  #nowParked(): void {
+  #free(row: number): void {
+    this.#order[row] = this.#firstFree;
+    this.#firstFree = row;
+  }
+
+  #park(row: number): void {
+    this.#parked[row] = (this.#parked[row] as number) + 1;
+    if (this.#isParked(row)) this.#nowParked(row);
+  }
+
+  #nowParked(row: number): void {
+    if (this.#isDelivery(row)) {
+      this.#park(this.#parent[row] as number);
+      return;
+    }
     this.#parkedRequests++;
     if (this.#live === this.#parkedRequests) this.#whenEmpty();
+  }
+
+  /** Its holds are about to be others than parked ones alone. */
+  #noLongerParked(row: number): void {
+    if (this.#isDelivery(row)) this.unpark(this.#parent[row] as number);
+    else this.#parkedRequests--;
+  }
+
+  // --- deliveries ---
+
+  #isDelivery(row: number): boolean {
+    return this.#parent.length > 0 && (this.#parent[row] as number) >= 0;
+  }
+
+  /** Makes the columns that only deliveries need. */
+  #beginDeliveries(): void {
+    if (this.#parent.length > 0) return;
+    const { length } = this.#flags;
+    this.#parent = new Int32Array(length).fill(-1);
+    this.#sibling = new Int32Array(length).fill(-1);
+    this.#count = new Int32Array(length);
+  }
+
+  #beRequest(row: number): void {
+    this.#parent[row] = -1;
+    this.#sibling[row] = -1;
+    this.#count[row] = 0;
+  }
+
+  #deliveryLedger(row: number): DeliveryLedger {
+    return this.#deliveryLedgers[this.#count[row] as number] as DeliveryLedger;
+  }
+
+  #completeDelivery(row: number, again: boolean): void {
+    const ledger = this.#deliveryLedger(row);
+    const counted = this.#has(row, Counted);
+    const arrivedUs = this.#arrived[row] as number;
+    if (again) {
+      ledger.completedAgain(counted, arrivedUs);
+      return;
+    }
+    ledger.completed(counted, arrivedUs);
+    const request = this.#parent[row] as number;
+    const left = (this.#count[request] as number) - 1;
+    this.#count[request] = left;
+    // A second publish may have brought a subscription that the first one did not know.
+    if (left === 0 && !this.#has(request, Completed)) this.complete(request);
+  }
+
+  #settleDeliveries(request: number): void {
+    for (let row = this.#sibling[request] as number; row >= 0; ) {
+      const next = this.#sibling[row] as number;
+      this.#deliveryLedger(row).settled(this.#has(row, Counted), this.#fate(row, false), this.#arrived[row] as number);
+      this.#free(row);
+      row = next;
+    }
+  }
+
+  /** What befell those of its deliveries that were not completed is what befell the request. */
+  #flagsWithDeliveries(request: number): number {
+    let flags = this.#flags[request] as number;
+    if (this.#parent.length === 0) return flags;
+    for (let row = this.#sibling[request] as number; row >= 0; row = this.#sibling[row] as number) {
+      const own = this.#flags[row] as number;
+      if ((own & Completed) === 0) flags |= own & (DeadLettered | Expired);
+    }
+    return flags;
   }
 
   #isParked(row: number): boolean {
@@ -213,9 +368,11 @@ export class RequestTable implements Requests {
   #fate(row: number, inSystem: boolean): Fate {
     if (this.#has(row, Completed)) return 'completed';
     if (inSystem) return 'inSystem';
-    if (this.#has(row, DeadLettered)) return 'deadLettered';
-    if (this.#has(row, Expired)) return 'expired';
-    return this.#has(row, Accepted) ? 'lost' : 'rejected';
+    const delivery = this.#isDelivery(row);
+    const flags = delivery ? (this.#flags[row] as number) : this.#flagsWithDeliveries(row);
+    if ((flags & DeadLettered) !== 0) return 'deadLettered';
+    if ((flags & Expired) !== 0) return 'expired';
+    return delivery || (flags & Accepted) !== 0 ? 'lost' : 'rejected';
   }
 
   #ledger(row: number): TrafficLedger {
@@ -250,6 +407,10 @@ export class RequestTable implements Requests {
     this.#parked = widened(this.#parked, new Int16Array(length));
     this.#traffic = widened(this.#traffic, new Uint8Array(length));
     this.#flags = widened(this.#flags, new Uint8Array(length));
+    if (this.#parent.length === 0) return;
+    this.#parent = widened(this.#parent, new Int32Array(length));
+    this.#sibling = widened(this.#sibling, new Int32Array(length));
+    this.#count = widened(this.#count, new Int32Array(length));
   }
 }
 
