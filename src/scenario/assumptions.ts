@@ -4,6 +4,7 @@
  */
 import type { CallSettings } from '../calls/settings.ts';
 import { type Fact, sdkFacts, sqsFacts } from '../facts/index.ts';
+import { CACHE_TIME } from '../services/compute/cache-schema.ts';
 import { SQS_LATENCY } from '../services/sqs/schema.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import { DEFAULT_SIZE_BYTES } from '../workload/schema.ts';
@@ -24,6 +25,7 @@ export function assumptionsOf(scenario: ResolvedScenario, traffic: readonly Read
     ...traffic.flatMap((one) => ofTraffic(one, scenario, raw)),
     ...ofQueues(queues, resources),
     ...ofServices(services),
+    ...ofKeys(services, scenario),
     ...ofConsumers(resources),
     ...ofCalls(resources),
     ...ofClients(resources, scenario),
@@ -180,6 +182,38 @@ function ofServices(services: readonly Extract<ResourceSettings, { type: 'servic
   return found;
 }
 
+/** Caches and locks, which look at the key of a request. */
+function ofKeys(
+  services: readonly Extract<ResourceSettings, { type: 'service' }>[],
+  scenario: ResolvedScenario,
+): Assumption[] {
+  const found: Assumption[] = [];
+  const say = (who: typeof services, text: string, source: string): void => {
+    if (who.length > 0) found.push({ about: namesOf(who), text, source });
+  };
+  const cached = services.filter(({ cache }) => cache !== null);
+  say(
+    cached.filter(({ cache }) => cache?.time === CACHE_TIME),
+    `A lookup in its cache takes ${formatDuration(1000)}, hit or miss (no time is given).`,
+    ASSUMED,
+  );
+  say(
+    cached,
+    'Its cache never fails, takes any load and is one for all replicas; when the service is down hits go on.',
+    'model',
+  );
+  say(
+    cached.filter(({ cache }) => cache?.hitRatio != null),
+    'Each lookup hits by chance, whatever came before: a cold start, an expiry and a hot key do not show (ttl and capacity do that).',
+    'model',
+  );
+  const keyless = scenario.traffic.filter(({ key }) => key === null).map(({ name }) => name);
+  const looks = services.filter((one) => one.optimisticLocking || (one.cache !== null && one.cache.hitRatio === null));
+  if (keyless.length > 0)
+    say(looks, `Requests of ${keyless.join(', ')} bear no key: all of them ask for the same entry or row.`, 'default');
+  return found;
+}
+
 function ofConsumers(resources: readonly ResourceSettings[]): Assumption[] {
   const consumers = resources.filter((one) => one.type === 'consumer');
   if (consumers.length === 0) return [];
@@ -232,7 +266,11 @@ function callsOf(resources: readonly ResourceSettings[]): { readonly owner: stri
 
 /** Clients of calls and traffics that slow down, hedge or bound themselves. */
 function ofClients(resources: readonly ResourceSettings[], scenario: ResolvedScenario): Assumption[] {
-  const callers = callsOf(resources).map(({ owner, call }) => ({ name: owner, client: call as Client, toQueue: false }));
+  const callers = callsOf(resources).map(({ owner, call }) => ({
+    name: owner,
+    client: call as Client,
+    toQueue: false,
+  }));
   const senders = scenario.traffic.map((one) => ({
     name: one.name,
     client: one as Client,

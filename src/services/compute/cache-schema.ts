@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import { complain, type Vocabulary } from '../../calls/schema.ts';
 import type { CacheSettings } from './settings.ts';
 
-/** Time of a lookup where none is given, microseconds: a cache of its own over the network, in one zone. */
-export const CACHE_TIME_US = 1000;
+/** Time of a lookup where none is given: 1 ms, a cache of its own over the network, in one zone. */
+export const CACHE_TIME: CacheSettings['time'] = { kind: 'constant', value: 1000 };
 
 const OF_ENTRIES = ['ttl', 'capacity', 'ttlJitter', 'coalesce', 'staleWhileRevalidate'] as const;
 const OF_TTL = ['ttlJitter', 'staleWhileRevalidate'] as const;
@@ -52,7 +52,7 @@ export function cacheSchema(v: Vocabulary): z.ZodType<CacheSettings> {
         complain(ctx, [key], 'misfit', `${key} only beside ttl: without one no entry expires`);
       }
       return {
-        time: c.time ?? { kind: 'constant' as const, value: CACHE_TIME_US },
+        time: c.time ?? CACHE_TIME,
         hitRatio: c.hitRatio ?? null,
         ttlUs: c.ttl ?? null,
         ttlJitter: c.ttlJitter ?? 0,

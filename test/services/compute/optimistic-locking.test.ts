@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Backoff, CallPath, Link, LinkState } from '../../../src/calls/index.ts';
+import { NO_RETRY } from '../../../src/calls/schema.ts';
 import { compileVariate } from '../../../src/kernel/index.ts';
 import { ScriptedCallee } from '../../calls/stage.ts';
 import { callTo, Stage } from './stage.ts';
@@ -62,7 +63,7 @@ function compete(clients: number, backoff: Backoff, seed: number): { calls: numb
   const observer = { onAttempt: () => calls++, onServed: () => {} };
   const latency = compileVariate(hop);
   const link = new Link(stage.sim, 'net', stage.requests, stage.service, latency, new LinkState());
-  const retry = { attempts: 1000, backoff, throttlingBackoff: null, budget: null };
+  const retry = { ...NO_RETRY, attempts: 1000, backoff };
   const policy = { ...callTo('db'), retry };
   const path = new CallPath(stage.sim, 'client', stage.requests, link, policy, observer);
   for (let client = 0; client < clients; client++) path.call(client, 0, stage, client);
