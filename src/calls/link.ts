@@ -5,6 +5,7 @@
 import type { KeyedStream, Simulation, Variate } from '../kernel/index.ts';
 import { type Callee, type Caller, Outcome, type Requests } from '../services/ports.ts';
 import { grownInt32, grownUint32, grownUint8 } from './growth.ts';
+import { FIRST_SLOTS, Slots } from './slots.ts';
 
 /** What faults do to a link, as shares; changed by the fault script while the run goes on. */
 export class LinkState {
@@ -41,20 +42,19 @@ export class Link implements Callee, Caller {
     this.#returned(slot);
   };
 
-  #phase = new Uint8Array(64);
-  #left = new Uint8Array(64);
-  #disowned = new Uint8Array(64);
-  #outcome = new Uint8Array(64);
+  readonly #slots = new Slots((length) => this.#grow(length));
+  #phase = new Uint8Array(FIRST_SLOTS);
+  #left = new Uint8Array(FIRST_SLOTS);
+  #disowned = new Uint8Array(FIRST_SLOTS);
+  #outcome = new Uint8Array(FIRST_SLOTS);
   /** Which call the slot serves: moves on with each call. */
-  #serial = new Int32Array(64);
-  #request = new Int32Array(64);
-  #path = new Uint32Array(64);
-  #ticket = new Int32Array(64);
-  #tag = new Int32Array(64);
+  #serial = new Int32Array(FIRST_SLOTS);
+  #request = new Int32Array(FIRST_SLOTS);
+  #path = new Uint32Array(FIRST_SLOTS);
+  #ticket = new Int32Array(FIRST_SLOTS);
+  #tag = new Int32Array(FIRST_SLOTS);
   /** The one caller of this link; who is told of late work that the callee cannot tell apart. */
   #caller: Caller | null = null;
-  readonly #free: number[] = [];
-  #used = 0;
 
   constructor(sim: Simulation, name: string, requests: Requests, callee: Callee, latency: Variate, state: LinkState) {
     this.#sim = sim;
@@ -72,7 +72,7 @@ export class Link implements Callee, Caller {
   call(request: number, path: number, caller: Caller, tag: number): number {
     if (this.#caller === null) this.#caller = caller;
     else if (this.#caller !== caller) throw new Error('a link has one caller; wire one link for each');
-    const slot = this.#take();
+    const slot = this.#slots.take();
     this.#left[slot] = Stays;
     this.#disowned[slot] = 0;
     this.#request[slot] = request;
@@ -184,19 +184,10 @@ export class Link implements Callee, Caller {
 
   #recycle(slot: number): void {
     this.#phase[slot] = Free;
-    this.#free.push(slot);
+    this.#slots.give(slot);
   }
 
-  #take(): number {
-    const reused = this.#free.pop();
-    if (reused !== undefined) return reused;
-    const slot = this.#used++;
-    if (slot === this.#phase.length) this.#grow();
-    return slot;
-  }
-
-  #grow(): void {
-    const length = this.#phase.length * 2;
+  #grow(length: number): void {
     this.#phase = grownUint8(this.#phase, length);
     this.#left = grownUint8(this.#left, length);
     this.#disowned = grownUint8(this.#disowned, length);

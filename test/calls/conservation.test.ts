@@ -31,6 +31,15 @@ const anyPolicy = fc.record({
     }),
   ),
   budget: fc.option(fc.constant({ capacity: 3, cost: 1, throttlingCost: 2, refund: 1 })),
+  adaptive: fc.boolean(),
+  hedge: fc.option(fc.record({ afterUs: fc.integer({ min: 1, max: 20 }), most: fc.integer({ min: 1, max: 3 }) })),
+  bulkhead: fc.option(
+    fc.record({
+      concurrent: fc.integer({ min: 1, max: 3 }),
+      waiting: fc.option(fc.integer({ min: 0, max: 4 })),
+      maxWaitUs: fc.option(fc.integer({ min: 1, max: 40 })),
+    }),
+  ),
 });
 const anyLink = fc.option(
   fc.record({
@@ -71,9 +80,9 @@ describe('every call', () => {
             backoff,
             throttlingBackoff: null,
             budget: how.budget,
-            adaptive: false,
+            adaptive: how.adaptive,
           };
-          let [attempts, observed] = [0, 0];
+          let [attempts, observed, hedges, heldBack] = [0, 0, 0, 0];
           const path = new CallPath(
             sim,
             'p',
@@ -83,6 +92,8 @@ describe('every call', () => {
             {
               onAttempt: () => attempts++,
               onServed: () => observed++,
+              onHedge: () => hedges++,
+              onHeldBack: () => heldBack++,
             },
           );
           const owner = new Owner(sim);
@@ -137,6 +148,11 @@ describe('every call', () => {
           expect(requests.held).toBe(0);
           expect(callee.inProgress).toBe(0);
           expect(observed).toBeLessThanOrEqual(attempts);
+          expect(callee.calls).toBeLessThanOrEqual(attempts);
+          expect(hedges).toBeLessThanOrEqual(
+            how.hedge === null ? 0 : (attempts * how.hedge.most) / (1 + how.hedge.most),
+          );
+          expect(heldBack).toBeLessThanOrEqual(how.bulkhead === null ? 0 : next);
         },
       ),
       { seed: 5, numRuns: 1500 },
