@@ -52,14 +52,27 @@ export const sqsErrors = {
       'VisibilityTimeout',
       `Total VisibilityTimeout for the message is beyond the limit [${MAX_VISIBILITY_S} seconds]`,
     ),
-  notAvailableForVisibilityChange: error(
-    'InvalidParameterValue',
-    'Message does not exist or is not available for visibility timeout change.',
-  ),
+  notAvailableForVisibilityChange: (handle: number): SqsError =>
+    badValue(handle, 'ReceiptHandle', 'Message does not exist or is not available for visibility timeout change.'),
   receiptHandle: (handle: number): SqsError =>
     error('ReceiptHandleIsInvalid', `The input receipt handle "${handle}" is not a valid receipt handle.`),
-  /** AWS documents the code only: the text is ours. */
-  overLimit: error('OverLimit', 'The maximum number of in flight messages is reached.'),
+  /** As users of the service have quoted it (2014). */
+  overLimit: error(
+    'OverLimit',
+    'Too many messages have been received without being deleted.\nPlease delete your received messages or let them timeout before receiving more.',
+  ),
+  missingGroup: error('MissingParameter', 'The request must contain the parameter MessageGroupId.'),
+  /** The same in a batch has another code. */
+  missingGroupInBatch: error('InvalidParameterValue', 'The request must contain the parameter MessageGroupId.'),
+  missingDeduplicationId: error(
+    'InvalidParameterValue',
+    'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',
+  ),
+  delayInFifo: (seconds: number): SqsError =>
+    badValue(seconds, 'DelaySeconds', 'The request include parameter that is not valid for this queue type.'),
+  handleExpired: (handle: number): SqsError => badValue(handle, 'ReceiptHandle', 'The receipt handle has expired.'),
+  /** The code is that of AWS's page on FIFO throttling; the text is assumed. */
+  throttled: error('ThrottlingException', 'Rate exceeded'),
   purgeInProgress: (queue: string): SqsError =>
     error(
       'PurgeQueueInProgress',

@@ -1,11 +1,7 @@
 // The door of the SQS model.
 
 export { SqsModelError, sqsErrors } from './errors.ts';
+export type { SetQueueAttributesInput } from './limits.ts';
 export type * from './operations.ts';
-export {
-  type DeadLetterPort,
-  type SetQueueAttributesInput,
-  type SqsCounts,
-  type SqsPorts,
-  SqsQueue,
-} from './queue.ts';
+export { SqsQueue } from './standard-queue.ts';
+export type { DeadLetterPort, SqsCounts, SqsPorts } from './wiring.ts';

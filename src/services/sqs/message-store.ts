@@ -9,6 +9,8 @@ import { SqsModelError } from './errors.ts';
 
 /** No slot, no record. */
 export const NONE = 0xffffffff;
+/** No message group. */
+export const NO_GROUP = -1;
 
 /** Where a message is. */
 export const Place = {

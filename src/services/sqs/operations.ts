@@ -19,11 +19,19 @@ export interface SendMessageInput {
   bytes: number;
   /** Seconds; -1: not given. */
   DelaySeconds: number;
+  /** Which group of a FIFO queue it belongs to, a whole number from 0; left out or -1: not given. */
+  MessageGroupId?: number;
+  /** A whole number from 0, in one space with `content`; left out or -1: not given. */
+  MessageDeduplicationId?: number;
+  /** Stands for the SHA-256 of the body: equal bodies have equal numbers. Default: the body's number. */
+  content?: number;
 }
 
 export interface SendMessageOutput {
   error: SqsError | null;
   MessageId: number;
+  /** FIFO queues: grows with each message of the queue. */
+  SequenceNumber?: number;
 }
 
 /** The result of a batch: entry i is in `error[i]` (null: fine). The whole request may fail too. */
@@ -33,6 +41,13 @@ export interface BatchOutput {
   count: number;
 }
 
+/** As BatchOutput, with what the accepted entries were given. */
+export interface SendBatchOutput extends BatchOutput {
+  readonly MessageId: Float64Array;
+  /** FIFO queues only. */
+  readonly SequenceNumber: Float64Array;
+}
+
 export interface ReceiveMessageInput {
   /** 1 to 10. */
   MaxNumberOfMessages: number;
@@ -40,6 +55,8 @@ export interface ReceiveMessageInput {
   VisibilityTimeout: number;
   /** Seconds; -1: the queue's own. */
   WaitTimeSeconds: number;
+  /** FIFO queues: a repeated call with the same id has the same messages again. Left out or -1: not given. */
+  ReceiveRequestAttemptId?: number;
 }
 
 /** Messages of one receive, in columns of `count`. */
@@ -53,6 +70,9 @@ export interface ReceiveMessageOutput {
   /** Microseconds. */
   readonly SentTimestamp: Float64Array;
   readonly ApproximateFirstReceiveTimestamp: Float64Array;
+  /** FIFO queues only. */
+  readonly MessageGroupId?: Float64Array;
+  readonly SequenceNumber?: Float64Array;
 }
 
 export interface Receiver {

@@ -65,13 +65,10 @@ export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
         .duration(retention)
         .optional()
         .meta({ description: 'Age at which a message is dropped.', default: '4d' }),
-      waitTime: v
-        .duration(wait)
-        .optional()
-        .meta({
-          description: 'How long a receive that names no time waits for a message: 0s is short polling.',
-          default: '0s',
-        }),
+      waitTime: v.duration(wait).optional().meta({
+        description: 'How long a receive that names no time waits for a message: 0s is short polling.',
+        default: '0s',
+      }),
       maximumMessageSize: v
         .size(messageSize)
         .optional()
@@ -88,13 +85,10 @@ export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
         })
         .optional()
         .meta({ description: 'Moves a message that was received too often to another queue. Default: never.' }),
-      maxInFlight: v
-        .count({ min: 1, max: 100_000_000 })
-        .optional()
-        .meta({
-          description: 'Messages received and neither deleted nor visible again; AWS raises it on request.',
-          default: 120_000,
-        }),
+      maxInFlight: v.count({ min: 1, max: 100_000_000 }).optional().meta({
+        description: 'Messages received and neither deleted nor visible again; AWS raises it on request.',
+        default: 120_000,
+      }),
       latency: v
         .object({
           send: v.durations().optional().meta({ description: 'Round trip of a send.' }),

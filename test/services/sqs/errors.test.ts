@@ -133,7 +133,7 @@ const cases: readonly (readonly [when: string, give: Give, code: string, message
       return b.queue.ChangeMessageVisibility(handle, 10);
     },
     'InvalidParameterValue',
-    'Message does not exist or is not available for visibility timeout change.',
+    'Value 134217728 for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.',
   ],
   [
     'a short poll meets the in-flight limit *',
@@ -143,7 +143,7 @@ const cases: readonly (readonly [when: string, give: Give, code: string, message
       return receiving(1, -1, 0)(b);
     },
     'OverLimit',
-    'The maximum number of in flight messages is reached.',
+    'Too many messages have been received without being deleted.\nPlease delete your received messages or let them timeout before receiving more.',
   ],
   [
     'the queue was purged less than a minute ago',
