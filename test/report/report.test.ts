@@ -259,6 +259,36 @@ describe('what is told', () => {
     );
   });
 
+  it('says why a difference has no interval', () => {
+    const base = flashSale();
+    const [first] = base.comparisons;
+    if (first === undefined) throw new Error('no comparison');
+    const method =
+      'sync minus queued; mean difference; no interval on a mean: the replications of sync ended in two regimes';
+    const difference = { ...first.difference, estimate: 5, low: null, high: null, method };
+    expect(tell({ ...base, comparisons: [{ ...first, difference }] })).toContain(
+      'how much of that is luck cannot be told: the replications of sync ended in two regimes',
+    );
+  });
+
+  it('tells two faults of one instant apart', () => {
+    const base = flashSale();
+    const second = { kind: 'fault', label: 'the network down', fromMs: 900_000, toMs: 960_000, design: null } as const;
+    const designs = Object.fromEntries(
+      Object.entries(base.designs).map(([name, design]) => {
+        const orders = design.traffic['orders'];
+        if (orders === undefined) throw new Error('no orders');
+        const [spike, fault] = orders.recovery;
+        if (spike === undefined || fault === undefined) throw new Error('no recovery');
+        const recovery = [spike, { ...fault, recoveredMs: 111_000 }, { ...fault, recoveredMs: 222_000 }];
+        return [name, { ...design, traffic: { orders: { ...orders, recovery } } }];
+      }),
+    );
+    const text = tell({ ...base, disturbances: [...base.disturbances, second], designs });
+    expect(text).toMatch(/the fault at 15 min \(orders-db slow 5x\)\s+within 1 min 51 s/);
+    expect(text).toMatch(/the fault at 15 min \(the network down\)\s+within 3 min 42 s/);
+  });
+
   it('fits the terminal at every width, with many designs too', () => {
     const designs = ['sync', 'queued', 'queued-more', 'sync-breaker-with-a-long-name', 'queued-5'];
     for (const options of [{}, { designs }]) {
