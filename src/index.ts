@@ -40,6 +40,7 @@ export {
   type StoreOptions,
   Stream,
   TIMED_OUT,
+  type Ties,
   TimeoutLane,
   type Uniforms,
   type Variate,

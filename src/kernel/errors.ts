@@ -3,6 +3,7 @@ export type KernelErrorCode =
   | 'bad-seed'
   | 'bad-replication'
   | 'bad-limit'
+  | 'bad-ties'
   | 'bad-delay'
   | 'bad-time'
   | 'bad-phase'

@@ -202,8 +202,8 @@ export class EventList {
     this.free = slot;
   }
 
-  /** The entry of a cancelled event has gone: now its slot can be used again. */
-  private bury(word: number): void {
+  /** The entry of a cancelled event has gone (or the event was cancelled after it was taken out): now its slot can be used again. */
+  bury(word: number): void {
     this.dead--;
     this.release(word >> 2);
   }

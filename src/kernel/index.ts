@@ -9,7 +9,7 @@ export { inverseNormal } from './normal.ts';
 export { Interrupt, type LifeCycle, type Process, ProcessError, type ProcessOptions } from './process.ts';
 export { type AcquireOptions, Preempted, Resource, type ResourceOptions } from './resource.ts';
 export { Signal, SimEvent } from './signal.ts';
-export { type RunOptions, type RunOutcome, Simulation, type SimulationOptions } from './simulation.ts';
+export { type RunOptions, type RunOutcome, Simulation, type SimulationOptions, type Ties } from './simulation.ts';
 export { Store, type StoreOptions } from './store.ts';
 export { Stream } from './stream.ts';
 export { type Handle, MAX_TIME_US, type Phase, type SimTime } from './time.ts';

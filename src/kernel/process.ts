@@ -144,8 +144,9 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
     }
     if (state === DELAYED || state === SUSPENDED) {
       if (state === DELAYED) this.driver.cancelEvent(this.event, this.eventGeneration);
-      else (this.root.wait as Wait<unknown>).withdraw(this.root);
       this.wake(new Interrupt(cause), true);
+      // After its own event was scheduled: those who move up go on behind it.
+      if (state === SUSPENDED) (this.root.wait as Wait<unknown>).withdraw(this.root);
     } else if (this.interrupts === undefined) this.interrupts = [cause];
     else this.interrupts.push(cause);
     return true;

@@ -5,6 +5,7 @@ import { KeyedStream } from './keyed-stream.ts';
 import { Driver, type LifeCycle, type Process, type ProcessOptions } from './process.ts';
 import type { RunIdentity } from './seeding.ts';
 import { Stream } from './stream.ts';
+import { TieUrn } from './tie-urn.ts';
 import { type Handle, MAX_TIME_US, type Phase, type SimTime } from './time.ts';
 
 /** Events a simulation executes at most unless told otherwise: an endless loop ends in `limit`. */
@@ -18,7 +19,15 @@ export interface SimulationOptions {
   readonly replication?: number;
   /** Events over all runs at most; whole, at least 0, default 10^12. */
   readonly maxEvents?: number;
+  /** Order of events of one instant and phase; default `inOrder`. */
+  readonly ties?: Ties;
 }
+
+/**
+ * `inOrder`: as they were scheduled. `shuffle`: by lots drawn from this seed (a text, or a whole number) and the replication, the same for the same seed; a model whose
+ * result changes with it depends on an order that nobody decided.
+ */
+export type Ties = 'inOrder' | { readonly shuffle: number | string };
 
 /** Of one `run`. */
 export interface RunOptions {
@@ -51,10 +60,11 @@ export class Simulation {
   private running = false;
   private stopping = false;
   private driver: Driver | undefined = undefined;
+  private readonly urn: TieUrn | undefined = undefined;
 
-  /** Throws KernelError `bad-seed`, `bad-replication` or `bad-limit`. */
+  /** Throws KernelError `bad-seed`, `bad-replication`, `bad-limit` or `bad-ties`. */
   constructor(options: SimulationOptions) {
-    const { seed, replication = 0, maxEvents = DEFAULT_MAX_EVENTS } = options;
+    const { seed, replication = 0, maxEvents = DEFAULT_MAX_EVENTS, ties = 'inOrder' } = options;
     if (typeof seed !== 'string' && !Number.isSafeInteger(seed)) {
       throw new KernelError(
         'bad-seed',
@@ -73,6 +83,16 @@ export class Simulation {
     this.identity = { seed: String(seed), replication };
     this.maxEvents = maxEvents;
     this.executed = 0;
+    if (ties !== 'inOrder') {
+      const shuffle = (ties as { shuffle?: unknown } | null)?.shuffle;
+      if (typeof shuffle !== 'string' && !Number.isSafeInteger(shuffle)) {
+        throw new KernelError(
+          'bad-ties',
+          `ties ${shown(shuffle ?? ties)}: expected 'inOrder' or { shuffle: seed }, the seed a text or a whole number`,
+        );
+      }
+      this.urn = new TieUrn(this.list, new Stream({ seed: String(shuffle), replication }, 'order', 'ties'));
+    }
   }
 
   /** The simulation clock: whole microseconds since the start. */
@@ -191,7 +211,8 @@ export class Simulation {
     this.running = true;
     this.stopping = false;
     try {
-      const reason = this.execute(until ?? MAX_TIME_US, limit);
+      const last = until ?? MAX_TIME_US;
+      const reason = this.urn === undefined ? this.execute(last, limit) : this.executeShuffled(this.urn, last, limit);
       if (until !== undefined && (reason === 'until' || reason === 'empty')) this.list.now = until;
       return { reason, events: this.executed - before };
     } finally {
@@ -207,6 +228,18 @@ export class Simulation {
   /** 16 hexadecimal digits: a hash of time, phase and (if a signed 32-bit whole number) argument of all events executed so far. */
   fingerprint(): string {
     return this.trace.hex(this.executed);
+  }
+
+  /**
+   * Which of several equals goes next: the first, or with shuffled ties one drawn by lot. For whoever serves several deadlines of one instant by one event.
+   */
+  lot(below: number): number {
+    return this.urn === undefined ? 0 : this.urn.lot(below);
+  }
+
+  /** Whether ties are shuffled. */
+  get shuffles(): boolean {
+    return this.urn !== undefined;
   }
 
   private execute(until: number, limit: number): RunOutcome['reason'] {
@@ -226,6 +259,27 @@ export class Simulation {
       const argument = cells[slot * 2 + 1];
       trace.mix(list.now, word & 3, argument);
       // Before the call: the handler's next event reuses the slot while it is in the cache, and a throw leaves nothing behind.
+      list.giveBack(slot);
+      this.executed++;
+      handler(argument);
+    }
+    return 'stopped';
+  }
+
+  /** A loop of its own: `execute` stays as short as it is. */
+  private executeShuffled(urn: TieUrn, until: number, limit: number): RunOutcome['reason'] {
+    const list = this.list;
+    while (!this.stopping) {
+      if (this.executed >= limit) {
+        if (list.count === 0) return 'empty';
+        return urn.earliest() <= until ? 'limit' : 'until';
+      }
+      const word = urn.next(until);
+      if (word === NOTHING) return list.count === 0 ? 'empty' : 'until';
+      const slot = word >> 2;
+      const handler = list.cells[slot * 2] as (argument: unknown) => void;
+      const argument = list.cells[slot * 2 + 1];
+      this.trace.mix(list.now, word & 3, argument);
       list.giveBack(slot);
       this.executed++;
       handler(argument);

@@ -15,8 +15,9 @@ export class Stream implements Uniforms {
   private c = 0;
   private counter = 1;
 
-  constructor(identity: RunIdentity, name: string) {
-    const [a = 0, b = 0, c = 0] = seedWords('stream', identity, name, 3);
+  /** `purpose` keeps the kernel's own draws apart from those of a model's streams. */
+  constructor(identity: RunIdentity, name: string, purpose = 'stream') {
+    const [a = 0, b = 0, c = 0] = seedWords(purpose, identity, name, 3);
     this.a = a;
     this.b = b;
     this.c = c;

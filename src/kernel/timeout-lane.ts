@@ -11,7 +11,8 @@ const FIRST_CAPACITY = 16;
 
 /**
  * An ordered lane for equal timeouts: a ring of (deadline, tag, generation) with one kernel event for its head, instead of one per
- * timeout. Nobody cancels: an entry for which `isLive` says no is dropped silently. Timeouts of one instant fire in arm order.
+ * timeout. Nobody cancels: an entry for which `isLive` says no is dropped silently. Timeouts of one instant fire in arm order; where the
+ * simulation shuffles ties, in an order drawn by lot, by an event each, so that others of that instant and phase come between them.
  */
 export class TimeoutLane {
   private readonly sim: Simulation;
@@ -54,7 +55,7 @@ export class TimeoutLane {
     this.onDue = onDue;
     this.isLive = isLive;
     this.phase = phase;
-    this.ring = () => this.fire();
+    this.ring = sim.shuffles ? () => this.fireOne() : () => this.fire();
   }
 
   /** Entries held, dead ones not yet dropped included; at most those armed within one timeout. */
@@ -109,6 +110,40 @@ export class TimeoutLane {
       this.dropDead();
       if (this.count > 0 && !this.scheduled) this.wakeAt(Math.max(now, this.deadlines[this.head] as number));
     }
+  }
+
+  /** Fires one of those due, drawn by lot, and leaves the others to an event of their own at this instant. */
+  private fireOne(): void {
+    this.scheduled = false;
+    const now = this.sim.now;
+    const due = this.due(now);
+    try {
+      if (due > 0) {
+        const at = (this.head + this.sim.lot(due)) & this.mask;
+        const tag = this.tags[at] as number;
+        const generation = this.generations[at] as number;
+        // All of them are due now: whose deadline the head bears doesn't matter.
+        this.tags[at] = this.tags[this.head] as number;
+        this.generations[at] = this.generations[this.head] as number;
+        this.drop();
+        if (this.isLive(tag, generation)) this.onDue(tag, generation);
+      }
+    } finally {
+      this.dropDead();
+      if (this.count > 0 && !this.scheduled) this.wakeAt(Math.max(now, this.deadlines[this.head] as number));
+    }
+  }
+
+  /** How many at the head have their deadline by now; deadlines rise, so by halving. */
+  private due(now: number): number {
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.deadlines[(this.head + middle) & this.mask] as number) <= now) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   private grow(): void {
