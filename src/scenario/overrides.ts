@@ -48,6 +48,7 @@ const ROOT = [
   'confidence',
   'facts',
   'resolution',
+  'ties',
   'traffic',
   'resources',
   'designs',

@@ -95,6 +95,7 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
     ...study,
     confidence: root.confidence,
     facts: root.facts,
+    ties: root.ties,
     traffic: settings,
     designs,
     faults,

@@ -69,6 +69,8 @@ export interface ResolvedScenario {
   readonly confidence: number;
   readonly facts: string;
   readonly resolutionUs: number;
+  /** Order of events of one instant and phase. */
+  readonly ties: 'inOrder' | { readonly shuffle: string };
   readonly traffic: readonly TrafficSettings[];
   readonly designs: readonly ResolvedDesign[];
   readonly faults: readonly FaultSettings[];

@@ -34,14 +34,12 @@ export interface WrittenRoot {
   readonly confidence: number;
   readonly facts: string;
   readonly resolutionUs: number | null;
+  readonly ties: 'inOrder' | { readonly shuffle: string };
 }
 
 /** Everything of the root but `traffic`, `resources`, `designs`, `faults` and `objectives`, which are only let through. */
 export function rootSchema(v: Vocabulary): z.ZodType<WrittenRoot> {
-  const seed = z
-    .union([z.string().min(1).max(200), z.number().int()], { error: 'a whole number or a text' })
-    .transform((value) => String(value))
-    .meta({ description: 'Where all chance comes from: a whole number or a text.' });
+  const seed = seedSchema().meta({ description: 'Where all chance comes from: a whole number or a text.' });
   const prose = (expected: string) => z.string({ error: expected }).max(10_000, { error: 'at most 10,000 characters' });
   return v
     .object({
@@ -89,6 +87,19 @@ export function rootSchema(v: Vocabulary): z.ZodType<WrittenRoot> {
         .duration({ min: 1 })
         .optional()
         .meta({ description: 'Width of a bucket of the time series. Default: horizon ÷ 600.' }),
+      ties: v
+        .either('inOrder, or { shuffle: 7 }', [
+          v.choice(['inOrder']),
+          v.object({
+            shuffle: seedSchema().meta({ description: 'Seed of the shuffling: a whole number or a text.' }),
+          }),
+        ])
+        .optional()
+        .meta({
+          description:
+            'Order of events of one instant and phase: as they were scheduled, or shuffled by a seed, so that an order that nobody decided shows.',
+          default: 'inOrder',
+        }),
       traffic: z
         .unknown()
         .optional()
@@ -118,8 +129,15 @@ export function rootSchema(v: Vocabulary): z.ZodType<WrittenRoot> {
         confidence: r.confidence ?? 0.95,
         facts: r.facts ?? FACTS_SNAPSHOT,
         resolutionUs: r.resolution ?? null,
+        ties: r.ties ?? 'inOrder',
       }),
     );
+}
+
+function seedSchema(): z.ZodType<string> {
+  return z
+    .union([z.string().min(1).max(200), z.number().int()], { error: 'a whole number or a text' })
+    .transform((value) => String(value));
 }
 
 export interface WrittenObjective {

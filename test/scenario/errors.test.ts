@@ -259,6 +259,8 @@ const ROWS: readonly Row[] = [
   ['replications: 4', 'replications: ^0', 'out-of-range', 'replications', 'from 1 to 10000'],
   ['seed: 1', 'seed: ^1.5', 'wrong-type', 'seed', 'a whole number or a text'],
   ['title: Base', 'facts: ^"1999-01"', 'wrong-type', 'facts', '2026-11'],
+  ['title: Base', 'ties: ^shuffle', 'wrong-type', 'ties', 'inOrder, or { shuffle: 7 }'],
+  ['title: Base', 'ties: { shuffle: ^0.5 }', 'wrong-type', 'ties.shuffle', 'a whole number or a text'],
   ['arrivals: poisson', 'arrivals: ^poison', 'wrong-type', 'traffic.orders.arrivals', 'bursty'],
   ['arrivals: poisson', 'arrivals: { bursty: ^{ on: 5s } }', 'missing', 'traffic.orders.arrivals.bursty.off'],
   [
@@ -275,13 +277,7 @@ const ROWS: readonly Row[] = [
     'designs.queued.resources.dlq.type',
     'later version',
   ],
-  [
-    'retry: none',
-    'retry: ^sdk-adaptiv',
-    'wrong-type',
-    'designs.sync.resources.api.calls.0.retry',
-    'sdk-adaptive or',
-  ],
+  ['retry: none', 'retry: ^sdk-adaptiv', 'wrong-type', 'designs.sync.resources.api.calls.0.retry', 'sdk-adaptive or'],
   ['retry: none', 'hedge: ^{ most: 1 }', 'missing', 'designs.sync.resources.api.calls.0.hedge.after'],
   ['retry: none', 'hedge: { after: 50ms, most: ^0 }', 'out-of-range', 'designs.sync.resources.api.calls.0.hedge.most'],
   [

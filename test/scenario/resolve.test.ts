@@ -30,6 +30,7 @@ designs:
       precision: null,
       confidence: 0.95,
       facts: '2026-11',
+      ties: 'inOrder',
       resolutionUs: 1_000_000,
       faults: [],
       objectives: [],
