@@ -58,7 +58,7 @@ export class World {
     this.#scenario = scenario;
     this.#design = design;
     this.#window = { fromUs: scenario.warmupUs, toUs: scenario.horizonUs, resolutionUs: scenario.resolutionUs };
-    this.sim = new Simulation({ seed: scenario.seed, replication, maxEvents });
+    this.sim = new Simulation({ seed: scenario.seed, replication, maxEvents, ties: scenario.ties });
     this.accounts = scenario.traffic.map((traffic) => ({
       name: traffic.name,
       account: this.#account(traffic, replication),
