@@ -22,7 +22,7 @@ export function diff(options: DiffOptions, terminal: Terminal): ExitCode {
   const [a, b] = sides(options.a, options.b);
   const found = compareResults(a, b, options.tolerance);
   if (options.json) terminal.out(JSON.stringify(toJson(found, a, b, options.tolerance)));
-  else if (found.equal) terminal.out(equalText(a.result, b.result));
+  else if (found.equal) terminal.out(equalText(a, b));
   else {
     const names = { a: nameOf(a), b: nameOf(b), tolerance: options.tolerance };
     terminal.out(describeDifference(found, names, { color: terminal.color, width: terminal.width }));
@@ -69,8 +69,8 @@ function nameOf({ file, result, design }: Named): string {
 }
 
 /** Names, texts and series are no figures: where only they differ, the runs say the same. */
-function equalText(a: Result, b: Result): string {
-  return a.fingerprint === b.fingerprint
+function equalText(a: Named, b: Named): string {
+  return a.design !== null || a.result.fingerprint === b.result.fingerprint
     ? 'no difference'
     : 'no difference in any setting, figure or verdict (names, texts or time series differ)';
 }

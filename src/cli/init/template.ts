@@ -6,7 +6,7 @@ const LOAD = 0.6;
 /** What a worker spends on a message beside its work: about a receive and a delete at the presets of SQS. */
 const QUEUE_SECONDS = 0.03;
 /** Requests that make a horizon long enough to say something; more only take time. */
-const ENOUGH = 60_000;
+const ENOUGH = 30_000;
 
 interface Times {
   readonly seconds: number;

@@ -1,7 +1,7 @@
 /** A difference of two results for people, on a terminal. */
 import picocolors from 'picocolors';
 import { terminalText } from '../escape.ts';
-import { ABSENT, level, list, plural, range, share, wordsOfField } from '../format.ts';
+import { ABSENT, level, list, plain, plural, range, share, wordsOfField } from '../format.ts';
 import { type SummaryOptions, wrapped } from '../terminal.ts';
 import type { DesignDifference, FigureDifference, OneSided, ResultDifference } from './compare.ts';
 import type { SettingDifference } from './settings.ts';
@@ -115,8 +115,12 @@ function nameOf({ figure }: FigureDifference): string {
   return wordsOfField(figure.key).replace(/ perRequest$/, ' per request');
 }
 
+/** From eleven times as much on, per cent say less than a factor. */
+const MOST_PERCENT = 10;
+
 function changeText(change: number | null): string {
-  return change === null ? ABSENT : `${change > 0 ? '+' : ''}${share(change)}`;
+  if (change === null) return ABSENT;
+  return change >= MOST_PERCENT ? `${plain(1 + change)}x` : `${change > 0 ? '+' : ''}${share(change)}`;
 }
 
 function verdictText({ figure, difference, verdict }: FigureDifference, tolerance: number): string {
