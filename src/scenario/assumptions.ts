@@ -11,6 +11,7 @@ import { DEFAULT_SIZE_BYTES } from '../workload/schema.ts';
 import type { TrafficSource } from '../workload/settings.ts';
 import { valueAt } from './findings.ts';
 import type { Assumption, ResolvedScenario, ResourceSettings } from './resolved.ts';
+import { ofScaling } from './scaling-assumptions.ts';
 import type { ReadTraffic } from './traffic.ts';
 import { formatDuration } from './units.ts';
 
@@ -27,6 +28,7 @@ export function assumptionsOf(scenario: ResolvedScenario, traffic: readonly Read
     ...ofServices(services),
     ...ofKeys(services, scenario),
     ...ofConsumers(resources),
+    ...ofScaling(resources),
     ...ofCalls(resources),
     ...ofClients(resources, scenario),
     ...ofTimes(scenario),
@@ -68,6 +70,11 @@ function ofTraffic({ settings, missingPeriods }: ReadTraffic, scenario: Resolved
   if (source.kind === 'trace' && source.scale !== 1)
     say(`The recording is multiplied by ${source.scale}: more users are taken to behave as these did.`);
   if (source.kind === 'trace' && source.speed !== 1) say(`The recording is played ${source.speed} times as fast.`);
+  if (source.kind === 'trace' && scenario.study === 'steady') {
+    say(
+      'The recording is taken for a stretch of a load that goes on like this for ever; every replication has its arrivals.',
+    );
+  }
   if (source.kind === 'users') {
     say(
       'A user waits for an answer before the next request, so a slow design is offered less: the load is not the same in every design.',
