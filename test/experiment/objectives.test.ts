@@ -274,6 +274,19 @@ test('an objective is judged only where it applies, and says what was expected',
   expect(result.designs['b']?.objectives).toEqual([]);
 });
 
+test('one on a metric that the resource does not keep is listed with the reason, so that nobody takes it for met', () => {
+  const text = yaml('objectives: [ metrics.CallAttempts.sum of resource db == 0 ]');
+  const all = [{ traffic: { t: traffic(1, [1]) }, metrics: { db: [metric('QueueLength', 'level')] } }];
+  const [objective] =
+    assembleResult(resolve(text), new Map([['d', replications('d', all)]])).designs['d']?.objectives ?? [];
+  expect(objective).toMatchObject({
+    value: null,
+    verdict: 'undecided',
+    expected: 'met',
+    reason: 'service db keeps no CallAttempts in this design',
+  });
+});
+
 test('the share of replications that meet it has a Wilson interval', () => {
   const { metShare } = judged('lost of t == 0', of(...range(10).map(() => traffic(1, [1]))));
   // n / (n + z²) with z = 1.959964

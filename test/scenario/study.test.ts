@@ -28,6 +28,18 @@ describe('a steady study', () => {
   });
 });
 
+describe('a steady study of a recording', () => {
+  it('says that it takes the recording for endless', () => {
+    const recorded = PLAIN.replace('rate: 5/s', 'trace: { file: clicks.csv, time: at }').replace('10m', 'trace');
+    const about = (text: string): string =>
+      resolved(text)
+        .assumptions.map((one) => one.text)
+        .join(' ');
+    expect(about(`study: steady\n${recorded}`)).toContain('goes on like this for ever');
+    expect(about(recorded)).not.toContain('goes on like this for ever');
+  });
+});
+
 describe('a wanted precision', () => {
   it('is a share, or more about it', () => {
     expect(resolved(`precision: 2%\n${PLAIN}`).precision).toEqual({ within: 0.02, of: [], most: 1000 });

@@ -1,0 +1,31 @@
+/** Coverage of nominal 95 % intervals over 2,000 studies of each kind: `npm run check:long`. What it prints with SPILLWAY_SHOW is the table in docs/models/steady.md. */
+import { describe, expect, it } from 'vitest';
+import { coverage, type Study } from './coverage.ts';
+
+const SEEDS = 2000;
+
+/** Long enough for a mean of replications to be near normal; see docs/models/steady.md for what comes of shorter ones. */
+const STUDIES: readonly Study[] = [
+  { name: 'M/M/1 at 0.8, 20 replications of 6,000', servers: 1, load: 0.8, customers: 6000, replications: 20 },
+  { name: 'M/M/4 at 0.8, 20 replications of 4,000', servers: 4, load: 3.2, customers: 4000, replications: 20 },
+  { name: 'M/M/1 at 0.8, one run of 100,000', servers: 1, load: 0.8, customers: 100_000, replications: 1 },
+];
+
+describe('nominal 95 % intervals of the mean cover it in 94 to 96 of 100 studies', () => {
+  it.each(STUDIES)('$name', (study) => {
+    const { share, judged } = coverage(study, SEEDS);
+    expect(judged).toBeGreaterThan(0.97 * SEEDS);
+    expect(share).toBeGreaterThanOrEqual(0.94);
+    expect(share).toBeLessThanOrEqual(0.96);
+  });
+});
+
+describe('sequential stopping', () => {
+  it('costs coverage, as known, but not much', () => {
+    const study = { name: 'M/M/1 at 0.8, precision 5 %', servers: 1, load: 0.8, customers: 2000, replications: 10 };
+    const { share, halfWidth } = coverage({ ...study, more: 'precision: 5%' }, 500);
+    expect(halfWidth).toBeLessThan(0.05);
+    expect(share).toBeGreaterThan(0.85);
+    expect(share).toBeLessThan(0.97);
+  });
+});
