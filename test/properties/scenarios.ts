@@ -32,7 +32,7 @@ function times(min: number, max: number): fc.Arbitrary<unknown> {
 }
 
 const retry = fc.oneof(
-  fc.constantFrom('none', 'sdk-standard'),
+  fc.constantFrom('none', 'sdk-standard', 'sdk-adaptive'),
   fc.record({
     attempts: whole(1, 5),
     backoff: maybe(
@@ -50,16 +50,34 @@ const breaker = fc.record({
   open: ms(1, 3000),
   halfOpenCalls: whole(1, 3),
 });
-const call = (to: string): fc.Arbitrary<unknown> =>
+const hedge = fc.record({ after: ms(1, 300), most: maybe(whole(1, 3)) });
+const bulkhead = fc.oneof(
+  fc.record({ concurrent: whole(1, 5) }),
   fc.record({
-    to: fc.constant(to),
-    timeout: maybe(ms(1, 800)),
-    retry: maybe(retry),
-    breaker: seldom(breaker),
-    probability: seldom(share),
-    cancelOnTimeout: maybe(fc.boolean()),
-    latency: seldom(times(0, 50)),
-  });
+    concurrent: whole(1, 5),
+    waiting: fc.oneof(whole(1, 8), fc.constant('unlimited')),
+    maxWait: maybe(ms(1, 900)),
+  }),
+);
+/** A hedge that would come after the timeout is an error: then there is no timeout. */
+const inTime = <T extends { timeout?: string | undefined; hedge?: { after: string } | undefined }>(one: T): T =>
+  one.hedge !== undefined && Number.parseFloat(one.timeout ?? 'Infinity') <= Number.parseFloat(one.hedge.after)
+    ? { ...one, timeout: undefined }
+    : one;
+const call = (to: string): fc.Arbitrary<unknown> =>
+  fc
+    .record({
+      to: fc.constant(to),
+      timeout: maybe(ms(1, 800)),
+      retry: maybe(retry),
+      breaker: seldom(breaker),
+      hedge: seldom(hedge),
+      bulkhead: seldom(bulkhead),
+      probability: seldom(share),
+      cancelOnTimeout: maybe(fc.boolean()),
+      latency: seldom(times(0, 50)),
+    })
+    .map(inTime);
 
 const service = (callees: readonly string[]): fc.Arbitrary<unknown> =>
   fc.record({
@@ -83,6 +101,20 @@ const service = (callees: readonly string[]): fc.Arbitrary<unknown> =>
     calls:
       callees.length === 0 ? fc.constant(undefined) : maybe(fc.array(fc.oneof(...callees.map(call)), { maxLength: 3 })),
     blocking: maybe(fc.boolean()),
+    cache: seldom(
+      fc.oneof(
+        fc.constant({ hitRatio: '50%' }),
+        fc.record({
+          ttl: ms(1, 5000),
+          capacity: maybe(whole(1, 5)),
+          ttlJitter: seldom(share),
+          coalesce: maybe(fc.boolean()),
+          staleWhileRevalidate: seldom(ms(0, 3000)),
+          time: maybe(fc.constantFrom('0s', '5ms')),
+        }),
+      ),
+    ),
+    optimisticLocking: seldom(fc.constant(true)),
   });
 
 const queue = (deadLetterQueue: string | null): fc.Arbitrary<unknown> =>
@@ -170,12 +202,14 @@ const traffic = fc
       timeout: maybe(ms(1, 1500)),
       retry: maybe(retry),
       breaker: seldom(breaker),
+      hedge: seldom(hedge),
+      bulkhead: seldom(bulkhead),
       cancelOnTimeout: maybe(fc.boolean()),
       duplicates: seldom(share),
       poison: seldom(share),
     }),
   )
-  .map(([from, rest]) => Object.assign({}, from, rest));
+  .map(([from, rest]) => Object.assign({}, from, inTime(rest)));
 
 const when = { at: seconds(0, 25), for: maybe(ms(1, 9000)) };
 const narrowed = fc.constantFrom<unknown>({}, { share: 0.5 }, { zone: 'a' });
