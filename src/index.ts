@@ -68,4 +68,5 @@ export {
   type FilterPolicyScope,
   type MessageAttribute,
 } from './services/sns/index.ts';
+export { type Interval, Tally, theory, TimeWeighted, tInterval } from './stats/index.ts';
 export { VERSION } from './version.ts';

@@ -113,7 +113,7 @@ abstract class Combined extends Wait<unknown> {
       standing = this.verdict(waiting, children);
     }
     if (standing === WAITING) waiting.stage = OPEN;
-    else this.decide(waiting, standing === FULFILLED);
+    else this.decide(waiting, standing === FULFILLED, waiting.value);
     return standing;
   }
 
@@ -123,21 +123,23 @@ abstract class Combined extends Wait<unknown> {
     const standing = this.verdict(waiting, waiting.children ?? []);
     if (standing === WAITING) return;
     const { value } = waiting;
-    this.decide(waiting, standing === FULFILLED);
+    waiting.stage = DECIDED;
+    // Before the others are withdrawn: whoever moves up for them goes on behind it.
     if (standing === FULFILLED) waiting.fulfil(value);
     else waiting.fail(value);
+    this.decide(waiting, standing === FULFILLED, value);
   }
 
   withdraw(waiting: Waiting): void {
-    this.decide(waiting, false);
+    this.decide(waiting, false, undefined);
   }
 
   override undo(waiting: Waiting): void {
     for (const child of waiting.children ?? []) undoOne(child);
   }
 
-  private decide(waiting: Waiting, succeeded: boolean): void {
-    const { value } = waiting;
+  /** Withdraws the children that still wait, and has what the others got given back unless it belongs to the result. */
+  private decide(waiting: Waiting, succeeded: boolean, value: unknown): void {
     waiting.stage = DECIDED;
     for (const child of waiting.children ?? []) {
       if (child.standing === WAITING) {

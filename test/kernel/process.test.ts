@@ -162,6 +162,24 @@ describe('a life cycle', () => {
     expect(put).toBeLessThan(60_000);
   });
 
+  test('one that still waits when the run has ended is told by `processes`, goes on in the next run, and its finally has not run', () => {
+    const { sim, log, say } = logging();
+    const event = new SimEvent();
+    sim.process(function* patient() {
+      try {
+        yield event;
+      } finally {
+        say('finally');
+      }
+    });
+    expect(sim.run()).toEqual({ reason: 'empty', events: 1 });
+    expect(sim.processes.map(({ name, alive }) => `${name} ${alive}`)).toEqual(['patient#1 true']);
+    expect(log).toEqual([]);
+    event.succeed();
+    sim.run();
+    expect([log, sim.processes.length]).toEqual([['0 finally'], 0]);
+  });
+
   test('the fingerprint tells which process went on', () => {
     const run = (first: string): string => {
       const sim = new Simulation({ seed: 1 });
