@@ -1,4 +1,4 @@
-/** Amazon SQS, standard queues: quotas, latencies and prices (us-east-1, list prices). Snapshot of November 2026. */
+/** Amazon SQS, standard and FIFO queues: quotas, latencies and prices (us-east-1, list prices). Snapshot of November 2026. */
 import type { Fact } from './fact.ts';
 
 const API = 'botocore service model sqs/2012-11-05, build 1.43.107';
@@ -74,6 +74,44 @@ export const sqsFacts = {
     ...confirmed('sqs.age.passed_after_receives', 3, 'receives', `${GUIDE}: available CloudWatch metrics`, '2026'),
     note: 'a message received so often and not deleted moves to the back of the queue and no longer counts for ApproximateAgeOfOldestMessage',
   },
+  inFlightFifo: {
+    ...confirmed('sqs.in_flight.fifo', 120_000, 'messages', `${GUIDE}: FIFO queue quotas`, '2026'),
+    note: '20,000 until November 2024; at the limit a receive is empty, not an error',
+  },
+  fifoScanWindow: {
+    ...confirmed('sqs.fifo.scan_window', 120_000, 'messages', `${GUIDE}: backlog with the same group id`, '2026'),
+    note: '20,000 before 2025; messages of the queue, from its front, among which a receive looks for groups',
+  },
+  fifoCallsPerSecond: confirmed('sqs.fifo.calls_per_second', 300, 'calls/s', `${GUIDE}: message quotas`, '2026'),
+  fifoMessagesPerSecond: confirmed(
+    'sqs.fifo.messages_per_second',
+    3_000,
+    'messages/s',
+    `${GUIDE}: message quotas`,
+    '2026',
+  ),
+  fifoPartitionCallsPerSecond: confirmed(
+    'sqs.fifo.partition_calls_per_second',
+    300,
+    'calls/s',
+    `${GUIDE}: partitions and data distribution`,
+    '2023-06',
+  ),
+  fifoHighThroughputCallsPerSecond: {
+    ...confirmed('sqs.fifo.high_throughput_calls_per_second', 70_000, 'calls/s', `${GUIDE}: message quotas`, '2026'),
+    note: 'us-east-1, us-west-2, eu-west-1, each action; other Regions have less',
+  },
+  fifoBurstSeconds: assumed(
+    'sqs.fifo.burst',
+    1,
+    's',
+    'AWS publishes a rate per second and no burst: calls of one second may come at once',
+  ),
+  deduplicationSeconds: {
+    ...confirmed('sqs.fifo.deduplication_interval', 300, 's', `${API}; ${RECORDED}`),
+    note: 'a minimum, from the first accepted message; whether a duplicate prolongs it is not known: taken as no',
+  },
+  receiveAttemptSeconds: confirmed('sqs.fifo.receive_attempt_interval', 300, 's'),
   serversAssumed: assumed('sqs.distribution.servers', 8, 'servers', 'AWS publishes no number'),
   sampledAssumed: assumed('sqs.distribution.sampled', 4, 'servers', 'AWS says a weighted random subset; no number'),
   overtakenByMax: assumed(
@@ -127,6 +165,13 @@ export const sqsFacts = {
     'AWS price list quoted in public repositories',
     '2026',
     'beyond 200 thousand million requests a month',
+  ),
+  priceFifoPerMillion: confirmed(
+    'sqs.price.fifo_per_million',
+    0.5,
+    'USD/1e6 requests',
+    'infracost golden files, us-east-1',
+    '2024-07',
   ),
   priceChunkBytes: confirmed(
     'sqs.price.chunk_bytes',

@@ -30,6 +30,15 @@ const known: Record<string, number> = {
   'sqs.redrive.max_receive_count_min': 1,
   'sqs.redrive.max_receive_count_max': 1000,
   'sqs.age.passed_after_receives': 3,
+  'sqs.in_flight.fifo': 120_000,
+  'sqs.fifo.scan_window': 120_000,
+  'sqs.fifo.calls_per_second': 300,
+  'sqs.fifo.messages_per_second': 300 * 10,
+  'sqs.fifo.partition_calls_per_second': 300,
+  'sqs.fifo.high_throughput_calls_per_second': 70_000,
+  'sqs.fifo.burst': 1,
+  'sqs.fifo.deduplication_interval': 5 * 60,
+  'sqs.fifo.receive_attempt_interval': 5 * 60,
   'sqs.distribution.servers': 8,
   'sqs.distribution.sampled': 4,
   'sqs.distribution.overtaken_by_max': 10,
@@ -45,6 +54,7 @@ const known: Record<string, number> = {
   'sqs.price.standard_per_million': 0.4,
   'sqs.price.standard_tier2_per_million': 0.3,
   'sqs.price.standard_tier3_per_million': 0.24,
+  'sqs.price.fifo_per_million': 0.5,
   'sqs.price.chunk_bytes': 64 * 1024,
 };
 

@@ -84,7 +84,7 @@ export const sqsErrors = {
 
 /** A programmer's error: thrown, never answered. */
 export class SqsModelError extends Error {
-  readonly code: 'fifo-queue' | 'too-many-messages' | 'too-many-polls' | 'bad-setting';
+  readonly code: 'fifo-queue' | 'too-many-messages' | 'too-many-polls' | 'bad-setting' | 'broken-order';
 
   constructor(code: SqsModelError['code'], message: string) {
     super(message);

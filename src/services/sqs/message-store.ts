@@ -2,6 +2,7 @@
  * Messages in columns, in pages of 1,024 that come as the backlog grows; a free slot's `link` leads to the next free one.
  *
  *   slot ─▶ page slot >>> 10, row slot & 1023 ─▶ body 4 · ordinal 4 · sentUs 8 · meta 4 · link 4 · older 4 · newer 4 = 32 bytes
+ *   a FIFO queue's page: its group, 4 bytes more
  *
  * `body` and `ordinal` take 4 bytes while they fit; a page that meets a larger one widens that column to 8.
  */
@@ -53,6 +54,12 @@ export class Page {
   readonly link: Uint32Array = new Uint32Array(PAGE_ROWS);
   readonly older: Uint32Array = new Uint32Array(PAGE_ROWS);
   readonly newer: Uint32Array = new Uint32Array(PAGE_ROWS);
+  /** Index of its message group; empty in a standard queue. */
+  readonly group: Uint32Array;
+
+  constructor(grouped: boolean) {
+    this.group = new Uint32Array(grouped ? PAGE_ROWS : 0);
+  }
 }
 
 /** The messages of one queue. */
@@ -61,6 +68,12 @@ export class MessageStore {
   #used = 0;
   #free = NONE;
   #held = 0;
+  readonly #grouped: boolean;
+
+  /** `grouped`: messages know their group. */
+  constructor(grouped = false) {
+    this.#grouped = grouped;
+  }
 
   /** Slots in use, dead ones included. */
   get held(): number {
@@ -70,7 +83,9 @@ export class MessageStore {
   /** Bytes of the columns. */
   get bytes(): number {
     let sum = 0;
-    for (const page of this.#pages) sum += PAGE_ROWS * 24 + page.body.byteLength + page.ordinal.byteLength;
+    for (const page of this.#pages) {
+      sum += PAGE_ROWS * 24 + page.body.byteLength + page.ordinal.byteLength + page.group.byteLength;
+    }
     return sum;
   }
 
@@ -153,6 +168,12 @@ export class MessageStore {
   setOlder(slot: number, to: number): void {
     this.page(slot).older[slot & ROW_MASK] = to;
   }
+  group(slot: number): number {
+    return this.page(slot).group[slot & ROW_MASK] as number;
+  }
+  setGroup(slot: number, group: number): void {
+    this.page(slot).group[slot & ROW_MASK] = group;
+  }
   newer(slot: number): number {
     return this.page(slot).newer[slot & ROW_MASK] as number;
   }
@@ -169,7 +190,7 @@ export class MessageStore {
     if (this.#used >= MAX_SLOTS) {
       throw new SqsModelError('too-many-messages', `more than ${MAX_SLOTS} messages in one queue`);
     }
-    this.#pages.push(new Page());
+    this.#pages.push(new Page(this.#grouped));
   }
 
   /** Empty: the memory of a large backlog is given back. */

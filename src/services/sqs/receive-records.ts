@@ -53,14 +53,22 @@ export class ReceiveRecords {
   /** Only where dead letters come in. */
   movedId = new Float64Array(0);
   movedUs = new Float64Array(0);
+  /** Only in FIFO queues: neighbours in the message group, and the generation with which this message's handles began. */
+  groupNext = new Uint32Array(0);
+  groupPrevious = new Uint32Array(0);
+  #firstGeneration = new Uint32Array(0);
 
   #generation = new Uint32Array(0);
   #used = 0;
   #free = NONE;
   readonly #maxGeneration: number;
 
-  constructor(maxGeneration = MAX_GENERATION) {
+  readonly #grouped: boolean;
+
+  /** `grouped`: for a FIFO queue. */
+  constructor(maxGeneration = MAX_GENERATION, grouped = false) {
     this.#maxGeneration = maxGeneration;
+    this.#grouped = grouped;
   }
 
   /** A record for a message that has not been received in this queue. */
@@ -77,6 +85,7 @@ export class ReceiveRecords {
     this.receivesBefore[record] = 0;
     this.firstReceiveUs[record] = -1;
     this.stage[record] = Stage.taken;
+    if (this.#grouped) this.#firstGeneration[record] = (this.#generation[record] as number) + 1;
     return record;
   }
 
@@ -121,6 +130,13 @@ export class ReceiveRecords {
     return generation === newest && this.stage[record] !== Stage.none ? record : STALE_HANDLE;
   }
 
+  /** Whether a stale handle is of an earlier receive of the message that the record holds now; FIFO queues only. */
+  isEarlierReceive(handle: number): boolean {
+    const generation = Math.floor(handle / INDEX_SPAN);
+    const record = handle - generation * INDEX_SPAN;
+    return this.stage[record] !== Stage.none && generation >= (this.#firstGeneration[record] as number);
+  }
+
   /** Moves a message to a fresh record, for the old one has no handles left. */
   renew(record: number): number {
     const renewed = this.take(this.slot[record] as number);
@@ -160,6 +176,10 @@ export class ReceiveRecords {
     this.lane = wider(this.lane, capacity);
     this.#generation = wider(this.#generation, capacity);
     if (moves) this.keepMoves();
+    if (!this.#grouped) return;
+    this.groupNext = wider(this.groupNext, capacity);
+    this.groupPrevious = wider(this.groupPrevious, capacity);
+    this.#firstGeneration = wider(this.#firstGeneration, capacity);
   }
 }
 

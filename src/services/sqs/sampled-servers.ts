@@ -1,5 +1,6 @@
 /** Which of a queue's servers a short poll asks, and on which of them a message lives. */
 import type { Uniforms } from '../../kernel/index.ts';
+import { scattered } from './scatter.ts';
 
 export class SampledServers {
   /** Whether a short poll asks all of them: then nothing is missed and nothing is drawn. */
@@ -35,12 +36,4 @@ export class SampledServers {
   has(ordinal: number): boolean {
     return this.#isAsked[scattered(ordinal) % this.#isAsked.length] === 1;
   }
-}
-
-/** Spreads consecutive ordinals evenly: a multiplicative hash, finished as in MurmurHash3. */
-function scattered(ordinal: number): number {
-  let h = Math.imul((ordinal | 0) + 1, 0x9e3779b1);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
 }

@@ -25,10 +25,25 @@ export interface SqsDistribution {
   readonly reorder: number;
 }
 
+/** What only FIFO queues have. */
+export interface FifoSettings {
+  /** A message without a deduplication id has the hash of its body for it. */
+  readonly contentBasedDeduplication: boolean;
+  readonly deduplicationScope: 'queue' | 'messageGroup';
+  /** `perMessageGroupId` (high throughput) only with the scope `messageGroup`. */
+  readonly fifoThroughputLimit: 'perQueue' | 'perMessageGroupId';
+  /** In high-throughput mode: partitions of 300 calls per second and action each. Otherwise 1. */
+  readonly partitions: number;
+  /** Messages from the front of the queue among which a receive looks for groups. */
+  readonly scanWindow: number;
+}
+
 export interface SqsSettings {
   readonly type: 'sqs';
   readonly name: string;
   readonly fifo: boolean;
+  /** There exactly where `fifo` is true. */
+  readonly fifoSettings?: FifoSettings;
   readonly visibilityTimeoutUs: number;
   readonly delayUs: number;
   readonly messageRetentionPeriodUs: number;

@@ -1,0 +1,41 @@
+/**
+ * How many calls a FIFO queue takes: 300 per second and action, or in high-throughput mode 300 per partition of its groups.
+ *
+ *   perQueue            one bucket for all sends, one for all receives, one for all deletes
+ *   perMessageGroupId   one for each partition: a call is charged to each partition it touches, and what touches one that has none left
+ *                       fails alone (a receive passes its groups over until the next token)
+ */
+import { sqsFacts } from '../../facts/index.ts';
+import { scattered } from './scatter.ts';
+import type { FifoSettings } from './settings.ts';
+import { ActionRate } from './throughput.ts';
+
+const BURST_S = sqsFacts.fifoBurstSeconds.value;
+
+export class FifoRates {
+  /** Whether partitions are charged, not the queue. */
+  readonly perPartition: boolean;
+  readonly send: ActionRate;
+  readonly receive: ActionRate;
+  readonly delete: ActionRate;
+  readonly #partitions: number;
+
+  constructor({ fifoThroughputLimit, partitions }: FifoSettings) {
+    this.perPartition = fifoThroughputLimit === 'perMessageGroupId';
+    this.#partitions = this.perPartition ? partitions : 1;
+    const limit = this.perPartition ? sqsFacts.fifoPartitionCallsPerSecond : sqsFacts.fifoCallsPerSecond;
+    const rate = (): ActionRate => new ActionRate(this.#partitions, limit.value, limit.value * BURST_S);
+    this.send = rate();
+    this.receive = rate();
+    this.delete = rate();
+  }
+
+  get partitions(): number {
+    return this.#partitions;
+  }
+
+  /** The partition of a group, by a hash of its id. */
+  partitionOf(groupId: number): number {
+    return this.#partitions === 1 ? 0 : scattered(groupId) % this.#partitions;
+  }
+}
