@@ -1,7 +1,7 @@
 /** A difference of two results for people, on a terminal. */
 import picocolors from 'picocolors';
 import { terminalText } from '../escape.ts';
-import { ABSENT, level, list, plain, plural, range, share, wordsOfField } from '../format.ts';
+import { ABSENT, duration, level, list, plain, plural, range, share, wordsOfField } from '../format.ts';
 import { type SummaryOptions, wrapped } from '../terminal.ts';
 import type { DesignDifference, FigureDifference, OneSided, ResultDifference } from './compare.ts';
 import type { SettingDifference } from './settings.ts';
@@ -63,11 +63,11 @@ function designLines(design: DesignDifference, tolerance: number, width: number,
     tone(paint, verdict)(`  ${what} “${terminalText(name)}”: ${a} → ${b}${verdict === 'moved' ? '' : `, ${verdict}`}`),
   );
   const told = design.figures.filter((one) => isTold(one, tolerance));
-  const entities = [...new Set(told.map(({ figure }) => figure.entity))];
   const rowsOf = table(told, tolerance, width, paint);
-  for (const entity of entities) {
-    if (entity !== '') lines.push(paint.dim(`  ${terminalText(entity)}`));
-    lines.push(...rowsOf.filter((_, i) => told[i]?.figure.entity === entity));
+  const headings = told.map(({ figure }) => (figure.entity === '' ? '' : `${figure.kind} ${figure.entity}`));
+  for (const heading of new Set(headings)) {
+    if (heading !== '') lines.push(paint.dim(`  ${terminalText(heading)}`));
+    lines.push(...rowsOf.filter((_, i) => headings[i] === heading).flat());
   }
   const silent = design.figures.length - told.length;
   if (silent > 0) {
@@ -88,30 +88,41 @@ function isTold({ figure, change, verdict }: FigureDifference, tolerance: number
   return large || (figure.kind !== 'resource' && verdict !== 'noise' && verdict !== 'moved');
 }
 
-function table(rows: readonly FigureDifference[], tolerance: number, width: number, paint: Paint): string[] {
+/** Room for the longest verdict without its interval. */
+const VERDICT_ROOM = 14;
+
+/** One block of lines a row: a name that leaves no room for the numbers stands above them. */
+function table(rows: readonly FigureDifference[], tolerance: number, width: number, paint: Paint): string[][] {
   const cells = rows.map((one) => [
-    nameOf(one),
+    terminalText(nameOf(one)),
     one.figure.format(one.a),
     one.figure.format(one.b),
     changeText(one.change),
     verdictText(one, tolerance),
   ]);
-  const widths = [0, 1, 2, 3].map((i) => Math.max(...cells.map((row) => (row[i] ?? '').length)));
-  return cells.map((row, i) => {
-    const [name = '', a = '', b = '', change = '', verdict = ''] = row;
-    const label = terminalText(name).padEnd(widths[0] ?? 0);
-    const line = `    ${label}  ${a.padStart(widths[1] ?? 0)}  ${b.padStart(widths[2] ?? 0)}  ${change.padStart(widths[3] ?? 0)}`;
+  const widest = (i: number, most = Number.POSITIVE_INFINITY): number =>
+    Math.max(0, ...cells.map((row) => (row[i] ?? '').length).filter((length) => length <= most));
+  const [a, b, change] = [widest(1), widest(2), widest(3)];
+  const room = Math.max(16, width - 4 - (a + b + change + 6) - VERDICT_ROOM);
+  const label = widest(0, room);
+  return cells.map(([name = '', first = '', second = '', moved = '', verdict = ''], i) => {
+    const numbers = `${first.padStart(a)}  ${second.padStart(b)}  ${moved.padStart(change)}`;
+    const line = `    ${(name.length > label ? '' : name).padEnd(label)}  ${numbers}`;
     const fits = line.length + 2 + verdict.length <= width;
     // The interval is the first to go.
     const shown = fits ? verdict : verdict.replace(/ \(.*$/, '');
-    return `${line}  ${tone(paint, rows[i]?.verdict)(shown)}`;
+    const whole = `${line}  ${tone(paint, rows[i]?.verdict)(shown)}`;
+    return name.length > label ? [`    ${name}`, whole] : [whole];
   });
 }
 
 function nameOf({ figure }: FigureDifference): string {
   if (figure.kind !== 'traffic') return figure.key;
   const recovery = /^recovery\.(after .*)\.(recoveredMs|share)$/.exec(figure.key);
-  if (recovery !== null) return `${recovery[2] === 'share' ? 'runs that recover' : 'recovery'} ${recovery[1]}`;
+  if (recovery !== null) {
+    const after = (recovery[1] ?? '').replace(/ at ([\d.]+) ms/, (_, ms: string) => ` at ${duration(Number(ms))}`);
+    return `${recovery[2] === 'share' ? 'runs that recover' : 'recovery'} ${after}`;
+  }
   return wordsOfField(figure.key).replace(/ perRequest$/, ' per request');
 }
 
