@@ -39,6 +39,13 @@ export function cacheSchema(v: Vocabulary): z.ZodType<CacheSettings> {
         .meta({ description: 'How long an expired entry still answers while one fetch renews it.', default: '0s' }),
       time: v.durations().optional().meta({ description: 'Time of a lookup, hit or miss.', default: '1ms' }),
     })
+    .meta({
+      anyOf: ['hitRatio', 'ttl', 'capacity'].map((key) => ({ required: [key] })),
+      dependencies: {
+        hitRatio: { not: { anyOf: OF_ENTRIES.map((key) => ({ required: [key] })) } },
+        ...Object.fromEntries(OF_TTL.map((key) => [key, ['ttl']])),
+      },
+    })
     .transform((c, ctx) => {
       if (c.hitRatio === undefined && c.ttl === undefined && c.capacity === undefined) {
         complain(ctx, [], 'one-of', 'hitRatio, or ttl, capacity or both');
