@@ -1,4 +1,3 @@
-import type { Result } from '../../experiment/index.ts';
 import { compareResults, describeDifference, type ResultDifference, type Side } from '../../report/index.ts';
 import { EXIT, type ExitCode, UserError } from '../exit.ts';
 import { findResult, readResult } from '../results.ts';
