@@ -4,7 +4,7 @@
  */
 import type { CallSettings } from '../calls/settings.ts';
 import { type Fact, sdkFacts, sqsFacts } from '../facts/index.ts';
-import { CACHE_TIME } from '../services/compute/cache-schema.ts';
+import { CACHE_TIME } from '../services/compute/schema.ts';
 import { SQS_LATENCY } from '../services/sqs/schema.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import { DEFAULT_SIZE_BYTES } from '../workload/schema.ts';

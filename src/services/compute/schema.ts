@@ -4,6 +4,8 @@ import { callsSchema, type Vocabulary } from '../../calls/schema.ts';
 import { cacheSchema } from './cache-schema.ts';
 import type { ServiceSettings, Slowdown } from './settings.ts';
 
+export { CACHE_TIME } from './cache-schema.ts';
+
 /** Settings of a `service`, without its name. */
 export function serviceSchema(v: Vocabulary): z.ZodType<Omit<ServiceSettings, 'name'>> {
   const unlimited = v.choice(['unlimited']).transform(() => null);
