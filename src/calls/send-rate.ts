@@ -74,8 +74,8 @@ export class SendRate {
     // What has gathered so far gathered at the old rate.
     this.#fill(nowUs);
     this.#perSecond = Math.max(rate, MIN_FILL_RATE);
+    // Where the bucket has become smaller than what is in it, the next filling sees to that.
     this.#capacity = Math.max(rate, MIN_CAPACITY);
-    this.#tokens = Math.min(this.#tokens, this.#capacity);
   }
 
   #cut(nowUs: number): number {

@@ -97,14 +97,16 @@ describe('a client in the adaptive mode', () => {
     const owner = new Owner(sim);
     const path = new CallPath(sim, 'p', requests, callee, policy);
     path.call(0, 0, owner, 0);
+    // Comes at the instant of the first token, before the event that gives it away.
+    sim.schedule(2_000_000, () => path.call(4, 0, owner, 4), undefined);
     // Nothing was measured yet: the rate is the lowest, a call in two seconds, and the bucket is empty.
     const tickets = [1, 2, 3].map((request) => path.call(request, 0, owner, request));
     expect(tickets.every((ticket) => ticket >= 0)).toBe(true);
     path.disown(tickets[2] as number);
     path.abandon(tickets[1] as number, true);
     sim.run();
-    expect(callee.diary).toEqual(['0 call 0', '2000000 call 1', '2625000 call 3']);
-    // 1.6/s after the answer at 2 s: twice the measured rate, 0.8 of the two answers in these two seconds.
+    expect(callee.diary).toEqual(['0 call 0', '2000000 call 1', '2625000 call 3', '2909091 call 4']);
+    // 1.6/s after the answer at 2 s: twice the measured rate, 0.8 of two answers in two seconds. Then 3.52/s.
     expect(requests.held).toBe(0);
   });
 

@@ -60,6 +60,28 @@ describe('a bulkhead', () => {
     expect(answers()).toEqual(['1 keptBack', '0 ok', '3 keptBack', '2 ok']);
   });
 
+  it('gives a free place to the first of the line, before whoever comes at the same instant, and tells who is about to start from who waits', () => {
+    const { sim, path, callee, owner, callAt, heldBack } = stage('ok@10', {
+      concurrent: 1,
+      waiting: 1,
+      maxWaitUs: null,
+    });
+    callAt(0, 0);
+    callAt(1, 1);
+    // The answer to 0 brings about a call at once: 1 has the place as good as taken, and the one place to wait is free.
+    owner.then = (tag) => {
+      if (tag === 0) path.call(2, 0, owner, 2);
+    };
+    sim.schedule(
+      5,
+      () => sim.schedule(5, () => callee.diary.push(`${sim.now} an ordinary event`), undefined),
+      undefined,
+    );
+    sim.run();
+    expect(callee.diary).toEqual(['0 call 0', '10 call 1', '10 an ordinary event', '20 call 2']);
+    expect(heldBack).toEqual([]);
+  });
+
   it('counts a call with all its retries and the waits between them', () => {
     const backoff = { baseUs: 100, capUs: 100, factor: 1, jitter: 'none' as const };
     const retry = { ...NO_RETRY, attempts: 2, backoff };

@@ -160,6 +160,40 @@ describe('a hedged call', () => {
     expect(callee.diary).toEqual(['0 call 0', '2000000 call 1', '2000100 leave 1']);
   });
 
+  it('takes nothing from the budget where there is no token of the send rate', () => {
+    const budget = { capacity: 1, cost: 1, throttlingCost: 1, refund: 0 };
+    const { sim, path, owner, callee } = stage('throttled ok@2500000', {
+      retry: { ...NO_RETRY, adaptive: true, budget },
+      hedge: { afterUs: 1_500_000, most: 1 },
+    });
+    for (const [i, at] of [0, 1_000_000, 8_000_000].entries()) {
+      sim.schedule(at, () => path.call(i, 0, owner, i), undefined);
+    }
+    sim.run();
+    // Three quarters of a token when the hedge of call 1 is due; when that of call 2 is, there is one, and the budget is whole.
+    expect(callee.diary.filter((line) => line.includes('call'))).toEqual([
+      '0 call 0',
+      '2000000 call 1',
+      '8000000 call 2',
+      '9500000 call 2',
+    ]);
+  });
+
+  it('is measured once an answer by the send rate: a hedge that is never due changes nothing', () => {
+    const play = (hedge: CallPolicy['hedge']) => {
+      const { sim, path, owner, callee } = stage('ok ok throttled@20 ok ok throttled ok', {
+        retry: { ...NO_RETRY, adaptive: true },
+        hedge: hedge ?? null,
+      });
+      for (let i = 0; i < 40; i++) sim.schedule(i * 100_000, () => path.call(i, 0, owner, i), undefined);
+      sim.run();
+      return callee.diary;
+    };
+    const plain = play(null);
+    expect(plain).not.toContain('500000 call 5');
+    expect(play({ afterUs: 1_000_000, most: 1 })).toEqual(plain);
+  });
+
   it('is one trial to a breaker that tries again, not two', () => {
     const breaker = { failureRate: 1, window: 1, openUs: 100, halfOpenCalls: 1 };
     const { sim, path, owner, callee } = stage('failed never ok@5 ok', { breaker });
