@@ -96,7 +96,7 @@ describe('its questions', () => {
         'Name of the scenario',
         'How many requests come, such as 200/s or 90/m',
         'How many requests come, such as 200/s or 90/m',
-        'How many come at the worst moment',
+        'How many come at the worst moment, or none',
         'Which designs to compare: sync, queued or both',
       ]);
       expect(err).toEqual([expect.stringContaining('--traffic fast → expected a rate')]);

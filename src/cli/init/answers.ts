@@ -12,7 +12,7 @@ export type Question = keyof Answers;
 export const QUESTIONS: readonly { readonly key: Question; readonly option: string; readonly text: string }[] = [
   { key: 'name', option: 'name', text: 'Name of the scenario' },
   { key: 'traffic', option: '--traffic', text: 'How many requests come, such as 200/s or 90/m' },
-  { key: 'spike', option: '--spike', text: 'How many come at the worst moment (none: always as many)' },
+  { key: 'spike', option: '--spike', text: 'How many come at the worst moment, or none' },
   { key: 'work', option: '--work', text: 'How long the database works on one, such as 40ms' },
   { key: 'designs', option: '--design', text: 'Which designs to compare: sync, queued or both' },
 ];
