@@ -122,10 +122,10 @@ describe('one long run', () => {
     expect(Object.keys(result.designs['d']?.intervals ?? {})).toEqual(
       Object.keys(several.designs['d']?.intervals ?? {}),
     );
-    expect(result.study?.batches).toMatchObject({ count: 20 });
+    expect(result.study?.batches).toMatchObject({ count: 10 });
     const { low, high, estimate, method } = meanOf(result) ?? { low: 0, high: 0, estimate: 0, method: '' };
     expect(method).toBe(
-      `pooled mean of ${result.designs['d']?.traffic['t']?.completed} observations, jackknife over 20 batches of one run`,
+      `pooled mean of ${result.designs['d']?.traffic['t']?.completed} observations, jackknife over 10 batches of one run`,
     );
     expect(low).toBeLessThan(2000);
     expect(high).toBeGreaterThan(2000);
@@ -140,7 +140,7 @@ describe('one long run', () => {
 
   it('tells how much neighbouring batches depend on each other, and how long they are', () => {
     const { batches, warmup } = result.study ?? {};
-    expect(batches?.lengthMs).toBeCloseTo((result.horizonMs - (warmup?.cutMs ?? 0)) / 20, 6);
+    expect(batches?.lengthMs).toBeCloseTo((result.horizonMs - (warmup?.cutMs ?? 0)) / 10, 6);
     expect(batches?.evidence.map(({ design, independent }) => [design, independent])).toEqual([
       ['d', true],
       ['e', true],
@@ -149,7 +149,7 @@ describe('one long run', () => {
 
   it('compares designs over pairs of batches', () => {
     const row = result.comparisons.find(({ metric }) => metric === 't.completionMs.mean');
-    expect(row?.difference.method).toContain('20 pairs of batches of one run');
+    expect(row?.difference.method).toContain('10 pairs of batches of one run');
     expect(row?.difference.low).toBeGreaterThan(0);
     expect(row?.correlation).toBeGreaterThan(0.9);
   });
