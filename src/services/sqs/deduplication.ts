@@ -2,7 +2,7 @@
  * What a FIFO queue remembers of the messages it accepted in the last five minutes, whether or not they are still there.
  *
  *   ring, oldest first:  (id, scope, message, accepted at) …      forgotten from the head when a message comes
- *   table, open addressing:  hash(id, scope) ─▶ place in the ring
+ *   table, open addressing:  hash(id, scope) ─▶ place in the ring + 1, and the hash beside it, so that the ring is seldom asked
  */
 import { scattered } from './scatter.ts';
 
@@ -16,8 +16,8 @@ export class DeduplicationWindow {
   #scope = new Float64Array(FIRST_CAPACITY);
   #message = new Float64Array(FIRST_CAPACITY);
   #acceptedUs = new Float64Array(FIRST_CAPACITY);
-  /** Place in the ring + 1, 0 where free; four times as long as the ring is full at most. */
-  #table = new Int32Array(FIRST_CAPACITY * 2);
+  /** Pairs of place + 1 (0 where free) and hash; half of them are free at least. */
+  #table = new Int32Array(FIRST_CAPACITY * 4);
   #head = 0;
   #count = 0;
 
@@ -33,11 +33,13 @@ export class DeduplicationWindow {
   /** The message accepted with this id, -1 when there was none in the window; it does not prolong the window. */
   find(id: number, scope: number, nowUs: number): number {
     this.#forget(nowUs);
-    const mask = this.#table.length - 1;
-    for (let i = hash(id, scope) & mask; ; i = (i + 1) & mask) {
-      const at = (this.#table[i] as number) - 1;
+    const table = this.#table;
+    const mask = table.length - 1;
+    const code = hash(id, scope);
+    for (let i = (code << 1) & mask; ; i = (i + 2) & mask) {
+      const at = (table[i] as number) - 1;
       if (at < 0) return NOT_FOUND;
-      if (this.#id[at] === id && this.#scope[at] === scope) return this.#message[at] as number;
+      if (table[i + 1] === code && this.#id[at] === id && this.#scope[at] === scope) return this.#message[at] as number;
     }
   }
 
@@ -68,22 +70,26 @@ export class DeduplicationWindow {
   }
 
   #enter(at: number): void {
-    const mask = this.#table.length - 1;
-    let i = this.#hashAt(at) & mask;
-    while (this.#table[i] !== 0) i = (i + 1) & mask;
-    this.#table[i] = at + 1;
+    const table = this.#table;
+    const mask = table.length - 1;
+    const code = this.#hashAt(at);
+    let i = (code << 1) & mask;
+    while (table[i] !== 0) i = (i + 2) & mask;
+    table[i] = at + 1;
+    table[i + 1] = code;
   }
 
   /** Takes one out and closes the gap, so that no search ends too early. */
   #leave(at: number): void {
     const table = this.#table;
     const mask = table.length - 1;
-    let gap = this.#hashAt(at) & mask;
-    while (table[gap] !== at + 1) gap = (gap + 1) & mask;
-    for (let i = (gap + 1) & mask; table[i] !== 0; i = (i + 1) & mask) {
-      const home = this.#hashAt((table[i] as number) - 1) & mask;
+    let gap = (this.#hashAt(at) << 1) & mask;
+    while (table[gap] !== at + 1) gap = (gap + 2) & mask;
+    for (let i = (gap + 2) & mask; table[i] !== 0; i = (i + 2) & mask) {
+      const home = ((table[i + 1] as number) << 1) & mask;
       if (((i - home) & mask) < ((i - gap) & mask)) continue;
       table[gap] = table[i] as number;
+      table[gap + 1] = table[i + 1] as number;
       gap = i;
     }
     table[gap] = 0;
@@ -107,7 +113,7 @@ export class DeduplicationWindow {
     this.#message = message;
     this.#acceptedUs = acceptedUs;
     this.#head = 0;
-    this.#table = new Int32Array(capacity * 2);
+    this.#table = new Int32Array(capacity * 4);
     for (let at = 0; at < this.#count; at++) this.#enter(at);
   }
 }
@@ -116,5 +122,5 @@ const TWO_32 = 4_294_967_296;
 
 function hash(id: number, scope: number): number {
   const high = id >= TWO_32 ? Math.floor(id / TWO_32) : 0;
-  return scattered(id ^ Math.imul(scope + 1, 0x85ebca6b) ^ Math.imul(high, 0xc2b2ae35));
+  return scattered(id ^ Math.imul(scope + 1, 0x85ebca6b) ^ Math.imul(high, 0xc2b2ae35)) | 0;
 }
