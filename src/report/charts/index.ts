@@ -3,6 +3,7 @@ import type { Result } from '../../experiment/result.ts';
 import { trafficNames } from '../findings.ts';
 import { backlogChart } from './backlog.ts';
 import type { Chart } from './chart.ts';
+import { instancesChart } from './instances.ts';
 import { latencyDistributionChart } from './latency-distribution.ts';
 import { latencyOverTimeChart } from './latency-over-time.ts';
 import { loadChart } from './load.ts';
@@ -20,6 +21,7 @@ export function chartsOf(result: Result): Chart[] {
   return [
     ...traffics.map((traffic) => loadChart(result, traffic)),
     backlogChart(result),
+    instancesChart(result),
     ...traffics.map((traffic) => latencyOverTimeChart(result, traffic)),
     ...traffics.map((traffic) => latencyDistributionChart(result, traffic)),
     outcomesChart(result),

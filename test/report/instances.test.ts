@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import type { Result } from '../../src/experiment/result.ts';
+import { NARROW, WIDE } from '../../src/report/charts/chart.ts';
+import { chartsOf } from '../../src/report/charts/index.ts';
+import { flashSale } from './fixture.ts';
+
+/** The workers of the queued design, by how many run and how many are wanted. */
+function scaled(running: readonly number[], wanted: readonly number[] | undefined): Result {
+  const base = flashSale();
+  const queued = base.designs['queued'];
+  if (queued === undefined) throw new Error('no queued design');
+  const workers = { InstancesRunning: running, ...(wanted === undefined ? {} : { DesiredInstances: wanted }) };
+  return { ...base, designs: { ...base.designs, queued: { ...queued, series: { ...queued.series, workers } } } };
+}
+
+function chart(result: Result) {
+  return chartsOf(result).find(({ id }) => id === 'instances');
+}
+
+describe('the chart of instances', () => {
+  it('is there only where something scales', () => {
+    expect(chart(flashSale())).toBeUndefined();
+    // A crash changes how many run, too: that is no scaling.
+    expect(chart(scaled([5, 2, 5], undefined))).toBeUndefined();
+  });
+
+  it('says from where to where, and draws what runs and what is wanted', () => {
+    const found = chart(scaled([2, 2, 8, 6], [2, 8, 8, 6]));
+    expect(found?.title).toBe('workers go from 2 to 8 in queued');
+    for (const frame of [WIDE, NARROW]) {
+      const text = JSON.stringify(found?.spec(frame));
+      expect(text.match(/"type":"line"/g)?.length).toBe(2);
+      expect(text).toContain('"v":8');
+    }
+    expect(chart(scaled([3, 3], [3, 3]))?.title).toBe('workers stay at 3 in queued');
+  });
+});
