@@ -50,6 +50,7 @@ objectives:
 
 const FILES: Readonly<Record<string, string>> = {
   'clicks.csv': 'at,what\n0,a\n1,b\n2.5,c\n',
+  'counts.csv': 'at,n\n0,3\n60,5\n',
   'times.csv': 'name,ms\na,12\nb,15.5\n',
   'bad.csv': 'at,n\n0,1\n1,x\n',
 };
