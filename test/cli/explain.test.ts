@@ -1,9 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXAMPLE } from '../../src/cli/explain/example.ts';
 import { explanationOf, factsAbout, TOPICS } from '../../src/cli/explain/topics.ts';
 import { sqsFactList } from '../../src/facts/index.ts';
 import { parseScenario, RESOURCE_TYPES, toResultForm } from '../../src/scenario/index.ts';
-import { Place } from './bin.ts';
+import { Place, ROOT } from './bin.ts';
 
 let place: Place;
 beforeAll(() => {
@@ -87,6 +89,15 @@ describe('what it tells is so', () => {
       expect(found?.settings.length).toBeGreaterThan(0);
       for (const { path, description } of found?.settings ?? []) expect([path, description]).not.toEqual([path, '']);
     }
+  });
+
+  test('every list of facts is at the door, where explain finds it', async () => {
+    const door = Object.keys(await import('../../src/facts/index.ts'));
+    for (const file of readdirSync(join(ROOT, 'src/facts'))) {
+      const list = /export const (\w+FactList)\b/.exec(readFileSync(join(ROOT, 'src/facts', file), 'utf8'))?.[1];
+      if (list !== undefined) expect(door).toContain(list);
+    }
+    expect(explanationOf('calls')?.facts.map(({ id }) => id)).toContain('sdk.adaptive.beta');
   });
 
   test('facts are found by the words of a setting', () => {

@@ -105,7 +105,17 @@ function textOf({ description, required, values }: Setting): string {
   return `${description}${words.length > 0 ? ` One of ${values.join(', ')}.` : ''}${required ? ' Required.' : ''}`;
 }
 
-function factLines({ id, value, unit, status, source, date, note }: Fact, width: number): string[] {
+/** Whole microseconds are how the engine counts, not how anybody reads. */
+function readable(value: number, unit: string): [number, string] {
+  if (unit !== 'us' || value % 1000 !== 0) return [value, unit];
+  return value % 1_000_000 === 0 ? [value / 1_000_000, 's'] : [value / 1000, 'ms'];
+}
+
+function factLines(
+  { id, value: counted, unit: unitOfFact, status, source, date, note }: Fact,
+  width: number,
+): string[] {
+  const [value, unit] = readable(counted, unitOfFact);
   const amount = String(value).replace(/\B(?=(\d{3})+$)/g, value < 1000 || !Number.isInteger(value) ? '' : ',');
   const below = [...(note === undefined ? [] : wrap(note, width - 6)), ...wrap(`${source}, ${date}`, width - 6)];
   return [`  ${id}: ${amount} ${unit} (${status})`, ...below.map((line) => `      ${line}`)];
