@@ -184,6 +184,14 @@ describe('a stale entry', () => {
   });
 });
 
+it('that is renewed slowly is not renewed again, though a miss has filled it in between', () => {
+  // Stale from 110, over at 160; the renewal of 115 ends at 415. The miss of 170 fills at 180: stale again from 280.
+  const change = { ttlUs: 100, staleWhileRevalidateUs: 50 };
+  const stage = new CacheStage(change, 'ok@10 ok@300 ok@10').at(1, 0, 115, 170, 290);
+  expect(stage.run()).toEqual(['10 0 ok', '115 1 ok', '180 2 ok', '290 3 ok']);
+  expect(stage.counts()).toEqual([2, 2, 0, 1]);
+});
+
 describe('who leaves', () => {
   const slow = { time: { kind: 'constant' as const, value: 5 } };
 

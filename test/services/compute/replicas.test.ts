@@ -4,7 +4,7 @@ import { MetricsRecorder } from '../../../src/history/index.ts';
 import { Simulation } from '../../../src/kernel/index.ts';
 import { type Balance, Service } from '../../../src/services/compute/index.ts';
 import { CountedRequests } from '../../calls/stage.ts';
-import { ALL, Stage, settings } from './stage.ts';
+import { ALL, constant, Stage, settings } from './stage.ts';
 
 const scaled = (stage: Stage, at: number, replicas: number): Stage =>
   stage.then(at, () => stage.service.setReplicas(replicas));
@@ -51,6 +51,21 @@ describe('replicas that come', () => {
     expect(scaled(slow, 2, 2).at(3, 3).run()).toEqual(['33 0 ok', '33 1 ok']);
   });
 
+  it('are not struck by a fault that is over', () => {
+    const stage = new Stage({ balance: 'leastConnections' });
+    stage.then(1, () => {
+      const end = stage.service.takeDown({ ...ALL, replica: 1 });
+      stage.sim.schedule(3, end, undefined, 0);
+    });
+    expect(scaled(stage, 5, 2).at(6, 6).run()).toEqual(['16 0 ok', '16 1 ok']);
+  });
+
+  it('count for the utilisation from then on', () => {
+    const stage = new Stage({ serviceTime: constant(100) }, 100).at(0);
+    scaled(stage, 50, 2).run(100);
+    expect(stage.metric('Utilisation').mean).toBeCloseTo(0.75, 9);
+  });
+
   it('belong to the zones in turn', () => {
     const stage = new Stage({ zones: ['a', 'b'] });
     stage.then(1, () => {
@@ -70,6 +85,21 @@ describe('replicas that go', () => {
     const stage = new Stage({ replicas: 2 }).at(0, 0, 0, 0, 6, 7);
     scaled(stage, 5, 1);
     expect(stage.run()).toEqual(['10 0 ok', '10 1 ok', '20 2 ok', '20 3 ok', '30 4 ok', '40 5 ok']);
+  });
+
+  it('have no turn any more', () => {
+    // Two calls: the next turn would be that of the third replica.
+    const stage = new Stage({ replicas: 3 }).at(0, 0, 11, 11, 11);
+    expect(scaled(stage, 10, 2).run()).toEqual(['10 0 ok', '10 1 ok', '21 2 ok', '21 3 ok', '31 4 ok']);
+  });
+
+  it('get back what a share took of them', () => {
+    const stage = new Stage({ replicas: 3 });
+    stage.then(1, () => {
+      const end = stage.service.takeDown({ ...ALL, share: 0.5 });
+      stage.sim.schedule(3, end, undefined, 0);
+    });
+    expect(stage.at(5, 5, 5).run()).toEqual(['15 0 ok', '15 1 ok', '15 2 ok']);
   });
 
   it('are gone when they are empty, and the servers that are there count for the utilisation', () => {
