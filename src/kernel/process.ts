@@ -79,34 +79,34 @@ const BROKEN = 6;
 
 /** A process that was started. Yield it to wait for its end: `yield*` gives what it returned, or throws what it threw. */
 export class Process<T = unknown> extends Wait<T> implements Sleeper {
-  readonly phase: Phase;
+  // Declared, and set in the constructor: a field without an initialiser is first set to undefined, which costs a store at each start.
+  declare readonly phase: Phase;
   /** Counts from 1, in the order in which processes were made. */
-  readonly number: number;
-  private readonly driver: Driver;
-  private readonly givenName: string | undefined;
-  private readonly body: (argument: unknown) => LifeCycle<unknown>;
-  private argument: unknown;
-  private slot: number;
-  private generator: LifeCycle<unknown> | undefined = undefined;
-  private state = CREATED;
+  declare readonly number: number;
+  declare private readonly driver: Driver;
+  declare private readonly givenName: string | undefined;
+  declare private readonly body: (argument: unknown) => LifeCycle<unknown>;
+  declare private readonly slot: number;
+  declare private readonly root: Waiting;
+  declare private generator: LifeCycle<unknown> | undefined;
+  declare private state: number;
   /** The event at the end of a delay, to be cancelled by an interrupt: two small numbers, since a handle in a field costs an object. */
-  private event = 0;
-  private eventGeneration = 0;
+  declare private event: number;
+  declare private eventGeneration: number;
   /** What the generator is resumed with; at the end, the result or the error. */
-  private outcome: unknown = undefined;
-  private throwing = false;
-  private interrupts: unknown[] | undefined = undefined;
-  private joiners: WaitList | undefined = undefined;
-  private readonly root: Waiting;
+  declare private outcome: unknown;
+  declare private throwing: boolean;
+  declare private interrupts: unknown[] | undefined;
+  declare private joiners: WaitList | undefined;
   /** What it holds of resources, the latest first. */
-  holds: Hold | undefined = undefined;
+  declare holds: Hold | undefined;
 
   constructor(
     driver: Driver,
     slot: number,
     root: Waiting,
     body: (argument: unknown) => LifeCycle<unknown>,
-    argument: unknown,
+    generator: LifeCycle<unknown>,
     number: number,
     phase: Phase,
     name: string | undefined,
@@ -114,12 +114,20 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
     super();
     this.driver = driver;
     this.slot = slot;
+    this.root = root;
     this.body = body;
-    this.argument = argument;
+    this.generator = generator;
     this.number = number;
     this.phase = phase;
     this.givenName = name;
-    this.root = root;
+    this.state = CREATED;
+    this.event = 0;
+    this.eventGeneration = 0;
+    this.outcome = undefined;
+    this.throwing = false;
+    this.interrupts = undefined;
+    this.joiners = undefined;
+    this.holds = undefined;
   }
 
   get name(): string {
@@ -185,7 +193,7 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
   advance(): void {
     const driver = this.driver;
     let atOnce = 0;
-    let generator = this.generator;
+    const generator = this.generator as LifeCycle<unknown>;
     let value = this.outcome;
     let throwing = this.throwing;
     this.outcome = undefined;
@@ -193,10 +201,6 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
     this.state = RUNNING;
     let result: unknown;
     try {
-      if (generator === undefined) {
-        generator = this.begun();
-        value = undefined;
-      }
       for (;;) {
         const step: IteratorResult<unknown, unknown> = throwing
           ? generator.throw(value)
@@ -220,7 +224,7 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
           }
           value = driver.badDelay(wanted);
           throwing = true;
-        } else if (wanted instanceof Wait) {
+        } else if (isWait(wanted)) {
           const { root } = this;
           const standing = tryBegin(wanted, root);
           if (standing === WAITING) {
@@ -243,19 +247,10 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
         }
       }
     } catch (error) {
-      this.end(BROKEN, generator === undefined || isGenerator(generator) ? error : badBody(this.body));
+      this.end(BROKEN, isGenerator(generator) ? error : badBody(this.body));
       return;
     }
     this.end(ENDED, result);
-  }
-
-  private begun(): LifeCycle<unknown> {
-    const { argument } = this;
-    this.argument = undefined;
-    const generator = this.body(argument) as LifeCycle<unknown> | undefined;
-    if (generator === undefined) throw badBody(this.body);
-    this.generator = generator;
-    return generator;
   }
 
   private nextInterrupt(): Interrupt {
@@ -330,6 +325,9 @@ export class Driver {
       throw new KernelError('bad-phase', `phase ${shown(phase)} of a process: expected 0, 1, 2 or 3`);
     }
     if (!(after >= 0 && Math.floor(after) === after && this.reaches(after))) throw this.badDelay(after);
+    // None of a generator function runs yet.
+    const generator = body(argument) as LifeCycle<T> | undefined;
+    if (typeof generator !== 'object') throw badBody(body);
     const slot =
       this.free.length > 0 ? (this.free.pop() as number) : this.roots.push(new Waiting(NO_SLEEPER, undefined, 0)) - 1;
     const root = this.roots[slot] as Waiting;
@@ -338,7 +336,7 @@ export class Driver {
       slot,
       root,
       body as (argument: unknown) => LifeCycle<unknown>,
-      argument,
+      generator,
       ++this.made,
       phase,
       options?.name,
@@ -415,6 +413,11 @@ function tryBegin(wait: Wait<unknown>, root: Waiting): Standing {
     root.value = error;
     return FAILED;
   }
+}
+
+/** By what it can do: instanceof costs as much as a whole delay's check. */
+function isWait(value: unknown): value is Wait<unknown> {
+  return typeof value === 'object' && value !== null && (value as { begin?: unknown }).begin !== undefined;
 }
 
 /** Nothing but a real one can be resumed by `resume`. */

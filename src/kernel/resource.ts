@@ -258,6 +258,7 @@ export class Resource {
   /** The queue of a priority, found by halving or made. */
   private lane(priority: number): WaitList {
     const { lanes } = this;
+    if (this.firstLane().priority === priority) return this.firstLane();
     let low = 0;
     let high = lanes.length;
     while (low < high) {

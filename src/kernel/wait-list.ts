@@ -30,8 +30,6 @@ export class WaitList {
     if (next === undefined) this.last = previous;
     else next.previous = previous;
     waiting.list = undefined;
-    waiting.previous = undefined;
-    waiting.next = undefined;
     this.size--;
   }
 }
