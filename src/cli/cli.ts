@@ -112,7 +112,7 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
               type: 'string',
               array: true,
               demandOption: true,
-              describe: 'result.json, or its folder',
+              describe: 'result.json, its folder, or a scenario that was run to out/<name>',
             })
             .option('out', {
               type: 'string',

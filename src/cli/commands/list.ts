@@ -19,10 +19,10 @@ export function list(options: { readonly json: boolean }, terminal: Terminal): E
   }
   for (const { file, ok, title, description } of entries) {
     const what = ok ? title : `has errors; see: spillway validate ${file}`;
-    const line = `${file}  ${what}`;
+    const whole = `${file}  ${what}`;
     // A path of a machine may be long: the title goes below it then.
     const lines =
-      line.length <= terminal.width ? [line] : [file, ...wrap(what, terminal.width - 2).map((text) => `  ${text}`)];
+      whole.length <= terminal.width ? [whole] : [file, ...wrap(what, terminal.width - 2).map((text) => `  ${text}`)];
     terminal.out(lines.join('\n'));
     if (description !== '')
       terminal.out(
