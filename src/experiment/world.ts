@@ -13,7 +13,7 @@ import { compileVariate, Simulation } from '../kernel/index.ts';
 import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
 import { Cache, Service } from '../services/compute/index.ts';
 import type { Callee } from '../services/ports.ts';
-import { SqsQueue } from '../services/sqs/index.ts';
+import { FifoQueue, SqsQueue } from '../services/sqs/index.ts';
 import type { SqsObserver } from '../services/sqs/operations.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import { arrivalsOf } from '../workload/arrivals.ts';
@@ -49,7 +49,7 @@ export class World {
   readonly #links: Links;
   readonly #services = new Map<string, Service>();
   readonly #caches = new Map<string, Cache>();
-  readonly #queues = new Map<string, { readonly queue: SqsQueue; readonly settings: SqsSettings }>();
+  readonly #queues = new Map<string, { readonly queue: SqsQueue | FifoQueue; readonly settings: SqsSettings }>();
   readonly #consumers = new Map<string, Consumer>();
   readonly #senders: Sender[] = [];
   readonly #scalers: Scalers;
@@ -112,8 +112,9 @@ export class World {
       const { name, type } = settings;
       if (settings.type === 'service') {
         const ports = { requests: this.requests, metrics: this.#recorder(name, type) };
-        const service = new Service(this.sim, settings, ports);
+        const service = new Service(this.sim, settings, { ...ports, elastic: settings.autoscaling !== null });
         this.#services.set(name, service);
+        this.#scalers.addService(service, ports.metrics);
         if (settings.cache !== null)
           this.#caches.set(name, new Cache(this.sim, name, settings.cache, { ...ports, service }));
       } else if (settings.type === 'sqs') {
@@ -137,9 +138,10 @@ export class World {
     }
   }
 
-  #queue(settings: SqsSettings): SqsQueue {
+  #queue(settings: SqsSettings): SqsQueue | FifoQueue {
     const target = settings.redrive?.deadLetterQueue;
-    return new SqsQueue(this.sim, settings, {
+    const Queue = settings.fifo ? FifoQueue : SqsQueue;
+    return new Queue(this.sim, settings, {
       metrics: this.#scalers.metricsOfQueue(settings.name, this.#recorder(settings.name, settings.type)),
       observer: this.#observer(settings.name),
       // Ranges of their own, so that messages of several queues stay apart in a dead-letter queue that they share.
@@ -184,7 +186,7 @@ export class World {
     };
   }
 
-  #queueNamed(name: string): { readonly queue: SqsQueue; readonly settings: SqsSettings } {
+  #queueNamed(name: string): { readonly queue: SqsQueue | FifoQueue; readonly settings: SqsSettings } {
     const found = this.#queues.get(name);
     if (found === undefined) throw new Error(`design ${this.#design.name} has no queue ${name}`);
     return found;
@@ -268,8 +270,8 @@ export class World {
     const queue = this.#queues.get(resource);
     if (queue === undefined) return this.#linked(traffic.name, resource, name, { kind: 'constant', value: 0 });
     const state = this.#links.endpoint(traffic.name, resource);
-    const { latency } = queue.settings;
-    return new SqsProducer(this.sim, this.requests, queue.queue, state, { name, latency, batch: traffic.batch });
+    const { latency, fifo } = queue.settings;
+    return new SqsProducer(this.sim, this.requests, queue.queue, state, { name, latency, fifo, batch: traffic.batch });
   }
 
   // --- faults ---
@@ -293,7 +295,7 @@ export class World {
       }
       if (service !== undefined) ends.push(...this.#strikeService(service, fault));
       if (fault.flush) this.#caches.get(resource)?.flush();
-      if (queue !== undefined && fault.duplicate !== null) {
+      if (queue instanceof SqsQueue && fault.duplicate !== null) {
         queue.setDuplicateRate(fault.duplicate);
         ends.push(() => queue.setDuplicateRate(null));
       }

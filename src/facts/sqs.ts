@@ -20,6 +20,9 @@ function assumed(id: string, value: number, unit: string, note: string): Fact {
 const FITTED =
   'AWS publishes none. Fitted so that half a send and half a waiting receive take the published median 16.2 ms and 99th percentile 105 ms of message to Lambda; the 10th and 90th percentile are then 6 and 44 ms where 14 and 34 were measured, and how it splits between the two is unknown';
 
+const FIFO_FITTED =
+  'AWS publishes none. Fitted as for standard queues, to the published median 28.1 ms and 99th percentile 645 ms of message to Lambda; the 10th and 90th percentile are then 6 and 148 ms where 22 and 61 were measured: the middle is too wide';
+
 /** Every number of SQS that the model, its validation or a cost uses. */
 export const sqsFacts = {
   messageMaxBytes: confirmed('sqs.message.max_bytes', 1_048_576, 'B'),
@@ -143,6 +146,26 @@ export const sqsFacts = {
   receiveP99Us: assumed('sqs.latency.receive_p99', 176_000, 'us', FITTED),
   deleteP50Us: assumed('sqs.latency.delete_p50', 10_000, 'us', 'AWS publishes none; taken as a send'),
   deleteP99Us: assumed('sqs.latency.delete_p99', 106_000, 'us', 'AWS publishes none; taken as a send'),
+  fifoEndToEndP50Ms: secondary(
+    'sqs.latency.fifo_end_to_end_p50',
+    28.1,
+    'ms',
+    MEASURED,
+    '2022-09',
+    'message to Lambda, FIFO queue',
+  ),
+  fifoEndToEndP99Ms: secondary(
+    'sqs.latency.fifo_end_to_end_p99',
+    645,
+    'ms',
+    MEASURED,
+    '2022-09',
+    'message to Lambda, FIFO queue',
+  ),
+  fifoSendP50Us: assumed('sqs.latency.fifo_send_p50', 13_800, 'us', FIFO_FITTED),
+  fifoSendP99Us: assumed('sqs.latency.fifo_send_p99', 607_000, 'us', FIFO_FITTED),
+  fifoReceiveP50Us: assumed('sqs.latency.fifo_receive_p50', 22_900, 'us', FIFO_FITTED),
+  fifoReceiveP99Us: assumed('sqs.latency.fifo_receive_p99', 1_008_000, 'us', FIFO_FITTED),
   priceStandardPerMillion: confirmed(
     'sqs.price.standard_per_million',
     0.4,

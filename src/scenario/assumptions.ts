@@ -9,6 +9,7 @@ import { SQS_LATENCY } from '../services/sqs/schema.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import { DEFAULT_SIZE_BYTES } from '../workload/schema.ts';
 import type { TrafficSource } from '../workload/settings.ts';
+import { assumptionsOfFifo } from './fifo.ts';
 import { valueAt } from './findings.ts';
 import type { Assumption, ResolvedScenario, ResourceSettings } from './resolved.ts';
 import { ofScaling } from './scaling-assumptions.ts';
@@ -25,6 +26,7 @@ export function assumptionsOf(scenario: ResolvedScenario, traffic: readonly Read
   return [
     ...traffic.flatMap((one) => ofTraffic(one, scenario, raw)),
     ...ofQueues(queues, resources),
+    ...assumptionsOfFifo(queues),
     ...ofServices(services),
     ...ofKeys(services, scenario),
     ...ofConsumers(resources),
@@ -124,6 +126,7 @@ function ofQueues(queues: readonly SqsSettings[], resources: readonly ResourceSe
     deleteP99Us,
   } = sqsFacts;
   const preset = (queue: SqsSettings): boolean =>
+    !queue.fifo &&
     (['send', 'receive', 'delete'] as const).some((operation) => queue.latency[operation] === SQS_LATENCY[operation]);
   const times = (median: Fact, tail: Fact): string => `${median.value / 1000} and ${tail.value / 1000} ms`;
   say(
@@ -132,9 +135,9 @@ function ofQueues(queues: readonly SqsSettings[], resources: readonly ResourceSe
     `${ASSUMED}, after ${sourceOf(sqsFacts.endToEndP50Ms)}`,
   );
   const silent = (rate: 'deleteMiss' | 'receiveMiss' | 'reorder') =>
-    queues.filter((queue) => queue.distribution[rate] === 0);
+    queues.filter((queue) => !queue.fifo && queue.distribution[rate] === 0);
   say(
-    queues.filter((queue) => queue.distribution.deleteMiss === 0 && queue.distribution.receiveMiss === 0),
+    queues.filter(({ fifo, distribution }) => !fifo && distribution.deleteMiss === 0 && distribution.receiveMiss === 0),
     'SQS delivers at least once; how seldom it delivers twice AWS does not publish. Here it does so only after a visibility timeout ran out, unless a fault says otherwise (distribution.deleteMiss and receiveMiss are 0).',
     ASSUMED,
   );
@@ -149,7 +152,9 @@ function ofQueues(queues: readonly SqsSettings[], resources: readonly ResourceSe
     sourceOf(sqsFacts.inFlightStandard),
   );
   say(
-    queues.filter(({ name, distribution }) => distribution.sampled < distribution.servers && shortPolled.has(name)),
+    queues.filter(
+      ({ name, fifo, distribution }) => !fifo && distribution.sampled < distribution.servers && shortPolled.has(name),
+    ),
     `A short poll asks ${queues[0]?.distribution.sampled} of ${queues[0]?.distribution.servers} servers; AWS publishes neither number. Long polls ask all.`,
     sourceOf(sqsFacts.sampledAssumed),
   );

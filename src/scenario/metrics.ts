@@ -93,6 +93,9 @@ export const METRICS: Readonly<Record<string, ReadonlyMap<string, MetricShape>>>
     ['NumberOfDuplicateDeliveries', counter],
     ['NumberOfMessagesExpired', counter],
     ['NumberOfMessagesMovedToDeadLetterQueue', counter],
+    ['NumberOfDeduplicatedSentMessages', counter],
+    ['ApproximateNumberOfGroupsWithInflightMessages', level],
+    ['NumberOfThrottledCalls', counter],
   ]),
   consumer: new Map<string, MetricShape>([
     ['Utilisation', { kind: 'level', unit: 'share' }],

@@ -6,6 +6,7 @@ import { assumptionsOf } from './assumptions.ts';
 import { type Finding, nodeAt, offsetOf, readDocument, type ScenarioDocument } from './document.ts';
 import { messageOf, type ScenarioError } from './errors.ts';
 import { readFaults } from './faults.ts';
+import { checkFifo } from './fifo.ts';
 import { readBy } from './findings.ts';
 import { type NamedResource, namesOf } from './names.ts';
 import { readObjectives } from './objectives.ts';
@@ -80,6 +81,7 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
   const settings = traffic.map((one) => one.settings);
   checkSizes(settings, designs, sqsMaxBytes, findings);
   const faults = readFaults(schemas, raw, names, findings);
+  checkFifo(settings, designs, faults, findings);
   const objectives = readObjectives(schemas, raw, names, findings);
   if (root === null) return null;
   const times = resolveTimes(root, traffic, findings);

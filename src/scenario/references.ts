@@ -1,6 +1,7 @@
 /** Whether the parts of a design fit together: references, routes, cycles, sizes. */
 import type { TrafficSettings } from '../workload/settings.ts';
 import type { Finding, Path } from './document.ts';
+import { checkKindOfDeadLetterQueue } from './fifo.ts';
 import { valueAt } from './findings.ts';
 import { isSettings, type NamedDesign, type NamedResource, unknownName } from './names.ts';
 import type { ResourceSettings } from './resolved.ts';
@@ -24,7 +25,11 @@ function checkResource(design: NamedDesign, one: NamedResource, findings: Findin
   if (queue === one.name) {
     const expected = 'another queue: a queue is not its own dead-letter queue';
     findings.push({ code: 'wrong-reference', path, expected });
-  } else checkReference(design, queue, 'sqs', path, findings);
+  } else {
+    checkReference(design, queue, 'sqs', path, findings);
+    const target = design.resources.find(({ name, type }) => name === queue && type === 'sqs');
+    if (target !== undefined) checkKindOfDeadLetterQueue(one, target, findings);
+  }
 }
 
 interface Call {

@@ -7,6 +7,7 @@ import type { Requests } from '../services/ports.ts';
 import type { ReceiveMessageInput, ReceiveMessageOutput, Receiver, SqsOperations } from '../services/sqs/operations.ts';
 import type { SqsLatency } from '../services/sqs/settings.ts';
 import type { EndpointState } from './endpoint.ts';
+import { isThrottling } from './sqs-producer.ts';
 
 /** Messages in a client's hands, in columns; pooled. */
 export interface Messages {
@@ -219,8 +220,12 @@ export class SqsClient implements Receiver {
       operation.failed = true;
     } else {
       const { messages } = operation;
-      if (messages.count === 1) this.#queue.DeleteMessage(messages.handle[0] as number);
-      else this.#queue.DeleteMessageBatch(messages.handle, messages.count);
+      const error =
+        messages.count === 1
+          ? this.#queue.DeleteMessage(messages.handle[0] as number)
+          : this.#queue.DeleteMessageBatch(messages.handle, messages.count).error;
+      // The SDK tries again what was throttled; entries of a batch are the application's business, and nobody looks.
+      if (error !== null && isThrottling(error)) operation.failed = true;
       if (!this.#state.calm && this.#chance(this.#state.loseReplies)) {
         operation.failed = true;
         wait = SDK_TIMEOUT_US;

@@ -16,6 +16,8 @@ import type { EndpointState } from './endpoint.ts';
 export interface ProducerOptions {
   readonly name: string;
   readonly latency: SqsLatency;
+  /** Each message bears its request's key as its group, and the request itself as its deduplication id. Default false. */
+  readonly fifo?: boolean;
   readonly batch: { readonly size: number; readonly lingerUs: number } | null;
 }
 
@@ -27,9 +29,14 @@ const Lost = 4;
 
 const THROTTLING = new Set(['RequestThrottled', 'ThrottlingException', 'OverLimit', 'KmsThrottled']);
 
+/** Whether an error says that there were too many calls: SDKs try again. */
+export function isThrottling({ code }: SqsError): boolean {
+  return THROTTLING.has(code);
+}
+
 export function outcomeOf(error: SqsError | null): Outcome {
   if (error === null) return Outcome.ok;
-  return THROTTLING.has(error.code) ? Outcome.throttled : error.senderFault ? Outcome.refused : Outcome.unavailable;
+  return isThrottling(error) ? Outcome.throttled : error.senderFault ? Outcome.refused : Outcome.unavailable;
 }
 
 /** Requests that travel together; pooled. */
@@ -50,6 +57,7 @@ export class SqsProducer implements Callee {
   readonly #replyLosses: KeyedStream;
   readonly #errors: KeyedStream;
   readonly #batching: ProducerOptions['batch'];
+  readonly #fifo: boolean;
   readonly #inputs: SendMessageInput[] = [];
   readonly #pool: Batch[] = [];
   #open: Batch | null = null;
@@ -102,7 +110,11 @@ export class SqsProducer implements Callee {
     this.#replyLosses = sim.keyedStream(`${options.name}/lostReply`);
     this.#errors = sim.keyedStream(`${options.name}/error`);
     this.#batching = options.batch !== null && options.batch.size > 1 ? options.batch : null;
-    for (let i = 0; i < (this.#batching?.size ?? 1); i++) this.#inputs.push({ body: 0, bytes: 0, DelaySeconds: -1 });
+    this.#fifo = options.fifo ?? false;
+    for (let i = 0; i < (this.#batching?.size ?? 1); i++) {
+      const input = { body: 0, bytes: 0, DelaySeconds: -1, MessageGroupId: -1, MessageDeduplicationId: -1 };
+      this.#inputs.push(input);
+    }
   }
 
   call(request: number, path: number, caller: Caller, tag: number): number {
@@ -143,9 +155,17 @@ export class SqsProducer implements Callee {
   #send(slot: number): void {
     if (!this.#state.calm && this.#disturbed(slot)) return;
     const input = this.#inputs[0] as SendMessageInput;
-    input.body = this.#request[slot] as number;
-    input.bytes = this.#requests.bytes(input.body);
+    this.#fillIn(input, this.#request[slot] as number);
     this.#answer(slot, outcomeOf(this.#queue.SendMessage(input).error));
+  }
+
+  #fillIn(input: SendMessageInput, request: number): void {
+    input.body = request;
+    input.bytes = this.#requests.bytes(request);
+    if (!this.#fifo) return;
+    input.MessageGroupId = this.#requests.key(request);
+    // A retry and a duplicate are the same request, so the queue knows them again.
+    input.MessageDeduplicationId = this.#requests.ordinal(request);
   }
 
   #answer(slot: number, outcome: Outcome): void {
@@ -201,8 +221,7 @@ export class SqsProducer implements Callee {
     const { slots } = batch;
     for (let i = 0; i < slots.length; i++) {
       const input = this.#inputs[i] as SendMessageInput;
-      input.body = this.#request[slots[i] as number] as number;
-      input.bytes = this.#requests.bytes(input.body);
+      this.#fillIn(input, this.#request[slots[i] as number] as number);
     }
     const output = this.#queue.SendMessageBatch(this.#inputs, slots.length);
     const lost = !this.#state.calm && this.#loses(first, this.#state.loseReplies, this.#replyLosses);

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { sqsFacts } from '../../facts/index.ts';
 import { complain, type Vocabulary } from '../../calls/schema.ts';
-import type { SqsDistribution, SqsLatency, SqsSettings } from './settings.ts';
+import type { FifoSettings, SqsDistribution, SqsLatency, SqsSettings } from './settings.ts';
 
 const SECOND = 1_000_000;
 const f = sqsFacts;
@@ -36,6 +36,18 @@ export const SQS_LATENCY: SqsLatency = {
   delete: { kind: 'lognormal', p50: f.deleteP50Us.value, p99: f.deleteP99Us.value },
 };
 
+/** The same of a FIFO queue, fitted to a measurement of its own. */
+export const SQS_FIFO_LATENCY: SqsLatency = {
+  send: { kind: 'lognormal', p50: f.fifoSendP50Us.value, p99: f.fifoSendP99Us.value },
+  receive: { kind: 'lognormal', p50: f.fifoReceiveP50Us.value, p99: f.fifoReceiveP99Us.value },
+  delete: { kind: 'lognormal', p50: f.fifoSendP50Us.value, p99: f.fifoSendP99Us.value },
+};
+
+/** Partitions of a FIFO queue in high-throughput mode where none are given: what the largest Regions' quota comes to, so as many as any load needs. */
+export const SQS_PARTITIONS: number = Math.ceil(
+  f.fifoHighThroughputCallsPerSecond.value / f.fifoPartitionCallsPerSecond.value,
+);
+
 /** Servers behind a queue and how many a short poll asks: AWS publishes neither, both are assumed. Every rate is 0 unless given. */
 export const SQS_DISTRIBUTION: SqsDistribution = {
   servers: f.serversAssumed.value,
@@ -49,6 +61,15 @@ function seconds(min: number, max: number, preset: number) {
   return { min: min * SECOND, max: max * SECOND, preset: preset * SECOND, wholeSeconds: true, because: 'SQS' } as const;
 }
 
+/** Settings that only a FIFO queue has. */
+const FIFO_KEYS = [
+  'contentBasedDeduplication',
+  'deduplicationScope',
+  'fifoThroughputLimit',
+  'partitions',
+  'scanWindow',
+] as const;
+
 /** Settings of an `sqs` queue, without its name. */
 export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
   const { visibility, delay, wait, retention, messageSize, maxReceiveCount } = SQS_LIMITS;
@@ -56,6 +77,31 @@ export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
     .object({
       type: v.choice(['sqs']).meta({ description: 'What kind of resource it is.' }),
       fifo: v.flag().optional().meta({ description: 'A FIFO queue; its AWS name ends in `.fifo`.', default: false }),
+      contentBasedDeduplication: v
+        .flag()
+        .optional()
+        .meta({
+          description: 'FIFO: the body stands for the deduplication id of a message without one.',
+          default: false,
+        }),
+      deduplicationScope: v
+        .choice(['queue', 'messageGroup'])
+        .optional()
+        .meta({ description: 'FIFO: where a deduplication id is known again.', default: 'queue' }),
+      fifoThroughputLimit: v.choice(['perQueue', 'perMessageGroupId']).optional().meta({
+        description: 'FIFO: what 300 calls a second hold for; perMessageGroupId is high throughput.',
+        default: 'perQueue',
+      }),
+      partitions: v
+        .count({ min: 1, max: 1_000_000 })
+        .optional()
+        .meta({
+          description:
+            'FIFO, high throughput: partitions of 300 calls a second. Default: 234, the quota of the largest Regions.',
+        }),
+      scanWindow: v.count({ min: 1, max: 100_000_000 }).optional().meta({
+        description: 'FIFO: messages from the front among which a receive looks for groups. Default: 120000.',
+      }),
       visibilityTimeout: v
         .duration(visibility)
         .optional()
@@ -128,9 +174,33 @@ export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
         }),
     })
     .transform((q, ctx) => {
-      if (q.fifo === true) {
-        complain(ctx, ['fifo'], 'not-available', 'a standard queue: FIFO queues come in a later version');
+      const fifo = q.fifo ?? false;
+      const highThroughput = q.fifoThroughputLimit === 'perMessageGroupId';
+      if (!fifo) {
+        for (const key of FIFO_KEYS) {
+          if (q[key] !== undefined)
+            complain(ctx, [key], 'misfit', `no ${key} on a standard queue: only beside fifo: true`);
+        }
+      } else {
+        if (highThroughput && q.deduplicationScope !== 'messageGroup') {
+          const expected = 'perMessageGroupId only beside deduplicationScope: messageGroup';
+          complain(ctx, ['fifoThroughputLimit'], 'misfit', expected);
+        }
+        if (!highThroughput && q.partitions !== undefined) {
+          complain(ctx, ['partitions'], 'misfit', 'partitions only beside fifoThroughputLimit: perMessageGroupId');
+        }
+        if (q.distribution !== undefined) {
+          complain(ctx, ['distribution'], 'misfit', 'no distribution on a FIFO queue: it leaves no copies behind');
+        }
       }
+      const latency = fifo ? SQS_FIFO_LATENCY : SQS_LATENCY;
+      const fifoSettings: FifoSettings = {
+        contentBasedDeduplication: q.contentBasedDeduplication ?? false,
+        deduplicationScope: q.deduplicationScope ?? 'queue',
+        fifoThroughputLimit: q.fifoThroughputLimit ?? 'perQueue',
+        partitions: highThroughput ? (q.partitions ?? SQS_PARTITIONS) : 1,
+        scanWindow: q.scanWindow ?? f.fifoScanWindow.value,
+      };
       const servers = q.distribution?.servers ?? SQS_DISTRIBUTION.servers;
       const sampled = q.distribution?.sampled ?? Math.min(SQS_DISTRIBUTION.sampled, servers);
       if (sampled > servers) {
@@ -138,7 +208,8 @@ export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
       }
       return {
         type: 'sqs' as const,
-        fifo: false,
+        fifo,
+        ...(fifo ? { fifoSettings } : {}),
         visibilityTimeoutUs: q.visibilityTimeout ?? visibility.preset,
         delayUs: q.delay ?? delay.preset,
         messageRetentionPeriodUs: q.messageRetentionPeriod ?? retention.preset,
@@ -151,11 +222,11 @@ export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
                 maxReceiveCount: q.redrive.maxReceiveCount ?? maxReceiveCount.preset,
                 deadLetterQueue: q.redrive.deadLetterQueue,
               },
-        maxInFlight: q.maxInFlight ?? SQS_LIMITS.maxInFlight,
+        maxInFlight: q.maxInFlight ?? (fifo ? f.inFlightFifo.value : SQS_LIMITS.maxInFlight),
         latency: {
-          send: q.latency?.send ?? SQS_LATENCY.send,
-          receive: q.latency?.receive ?? SQS_LATENCY.receive,
-          delete: q.latency?.delete ?? SQS_LATENCY.delete,
+          send: q.latency?.send ?? latency.send,
+          receive: q.latency?.receive ?? latency.receive,
+          delete: q.latency?.delete ?? latency.delete,
         },
         distribution: {
           servers,
