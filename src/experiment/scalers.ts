@@ -2,6 +2,7 @@
 import type { Simulation } from '../kernel/index.ts';
 import { datapointsOf, type FleetUse, Scaler, type WatchedLevel, watching } from '../scaling/index.ts';
 import type { ResourceSettings } from '../scenario/resolved.ts';
+import type { Service } from '../services/compute/index.ts';
 import type { Metrics } from '../services/ports.ts';
 import type { Consumer } from '../workload/consumer.ts';
 
@@ -31,6 +32,20 @@ export class Scalers {
   metricsOfQueue(name: string, metrics: Metrics): Metrics {
     if (!this.#watched.has(name)) return metrics;
     return watching(metrics, BACKLOG, this.#sim, (level) => this.#backlogs.set(name, level));
+  }
+
+  addService(service: Service, metrics: Metrics): void {
+    const { name, autoscaling, replicas } = service.settings;
+    if (autoscaling === null) return;
+    const read = (): FleetUse => {
+      const { busyServerUs, serverUs, replicaUs, calls } = service.use();
+      return { busyUs: busyServerUs, capacityUs: serverUs, instanceUs: replicaUs, calls, backlogUs: 0 };
+    };
+    const resource = {
+      datapoint: datapointsOf(autoscaling.metric, read),
+      scaleTo: (count: number) => service.setReplicas(count),
+    };
+    this.#scalers.push(new Scaler(this.#sim, name, autoscaling, replicas, { metrics, noun: 'Replicas', resource }));
   }
 
   /** Its queue is there already. */

@@ -97,6 +97,7 @@ designs:
       blocking: true,
       cache: null,
       optimisticLocking: false,
+      autoscaling: null,
     });
   });
 

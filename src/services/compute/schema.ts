@@ -1,6 +1,7 @@
 /** How a synchronous service may be written in a scenario, and its defaults. */
 import type { z } from 'zod';
-import { callsSchema, type Vocabulary } from '../../calls/schema.ts';
+import { callsSchema, complain, type Vocabulary } from '../../calls/schema.ts';
+import { autoscalingSchema, SCALED_SERVICE, startOf } from '../../scaling/schema.ts';
 import { cacheSchema } from './cache-schema.ts';
 import type { ServiceSettings, Slowdown } from './settings.ts';
 
@@ -59,7 +60,11 @@ export function serviceSchema(v: Vocabulary): z.ZodType<Omit<ServiceSettings, 'n
       replicas: v
         .count({ min: 1, max: 10_000 })
         .optional()
-        .meta({ description: 'Copies of it, each with its own servers and queue.', default: 1 }),
+        .meta({
+          description:
+            'Copies of it, each with its own servers and queue; with autoscaling at first, by default as few as it may have.',
+          default: 1,
+        }),
       balance: v
         .choice(['roundRobin', 'random', 'leastConnections'])
         .optional()
@@ -90,23 +95,33 @@ export function serviceSchema(v: Vocabulary): z.ZodType<Omit<ServiceSettings, 'n
         description: 'A job fails at its end where another wrote the row of its key since it began.',
         default: false,
       }),
+      autoscaling: autoscalingSchema(v, SCALED_SERVICE)
+        .optional()
+        .meta({ description: 'Replicas come and go with a metric. Default: they do not.' }),
     })
-    .transform((s) => ({
-      type: 'service' as const,
-      servers: s.servers === undefined ? 1 : s.servers,
-      serviceTime: s.serviceTime,
-      maxQueue: s.maxQueue ?? null,
-      discipline: s.discipline ?? 'fifo',
-      slowdown: s.slowdown ?? null,
-      connections: s.connections ?? null,
-      replicas: s.replicas ?? 1,
-      balance: s.balance ?? 'roundRobin',
-      zones: s.zones ?? [],
-      failureRate: s.failureRate ?? 0,
-      shedAfterUs: s.shed?.maxWait ?? null,
-      calls: s.calls ?? [],
-      blocking: s.blocking ?? true,
-      cache: s.cache ?? null,
-      optimisticLocking: s.optimisticLocking ?? false,
-    }));
+    .transform((s, ctx) => {
+      if (s.servers === null && s.autoscaling?.metric === 'utilisation') {
+        const expected = 'requestsPerReplica, or a number of servers: unlimited servers have no utilisation';
+        complain(ctx, ['autoscaling'], 'misfit', expected);
+      }
+      return {
+        type: 'service' as const,
+        servers: s.servers === undefined ? 1 : s.servers,
+        serviceTime: s.serviceTime,
+        maxQueue: s.maxQueue ?? null,
+        discipline: s.discipline ?? 'fifo',
+        slowdown: s.slowdown ?? null,
+        connections: s.connections ?? null,
+        replicas: startOf(s.replicas, s.autoscaling, 'replicas', ctx),
+        balance: s.balance ?? 'roundRobin',
+        zones: s.zones ?? [],
+        failureRate: s.failureRate ?? 0,
+        shedAfterUs: s.shed?.maxWait ?? null,
+        calls: s.calls ?? [],
+        blocking: s.blocking ?? true,
+        cache: s.cache ?? null,
+        optimisticLocking: s.optimisticLocking ?? false,
+        autoscaling: s.autoscaling ?? null,
+      };
+    });
 }

@@ -1,6 +1,7 @@
 /** Settings of a synchronous service, as resolved: every default filled in, times in whole microseconds. */
 import type { CallSettings } from '../../calls/settings.ts';
 import type { Distribution } from '../../kernel/index.ts';
+import type { AutoscalingSettings } from '../../scaling/settings.ts';
 
 export type Discipline = 'fifo' | 'lifo' | 'processor-sharing';
 export type Balance = 'roundRobin' | 'random' | 'leastConnections';
@@ -48,6 +49,7 @@ export interface ServiceSettings {
   readonly slowdown: Slowdown | null;
   /** Calls in the system at once, waiting or served, per replica; one more is refused. null: no limit. */
   readonly connections: number | null;
+  /** With autoscaling: those that run at first. */
   readonly replicas: number;
   readonly balance: Balance;
   /** Zone names over which the replicas are spread in turn; empty: none. */
@@ -63,4 +65,5 @@ export interface ServiceSettings {
   readonly cache: CacheSettings | null;
   /** Whether a job writes the row of its key: it fails where another one has written that row since it began. Default false. */
   readonly optimisticLocking: boolean;
+  readonly autoscaling: AutoscalingSettings | null;
 }

@@ -28,6 +28,7 @@ export function settings(change: Partial<ServiceSettings> = {}): ServiceSettings
     blocking: true,
     cache: null,
     optimisticLocking: false,
+    autoscaling: null,
     ...change,
   };
 }
