@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseCount, parseFormats, parseSet, parseTraffic } from '../../src/cli/overrides.ts';
+import { parseCount, parseFormats, parseSet, parseTolerance, parseTraffic } from '../../src/cli/overrides.ts';
+import { UserError } from '../../src/cli/exit.ts';
 
 describe('--set', () => {
   test('splits at the first equals sign, so that a value may have one', () => {
@@ -39,9 +40,7 @@ describe('--format', () => {
   });
 
   test('names what is supported where it refuses', () => {
-    expect(() => parseFormats(['png'])).toThrow(
-      'png comes with a later version; expected some of html, json, md, csv, svg',
-    );
+    expect(() => parseFormats(['pdf'])).toThrow('--format pdf → expected some of html, json, md, csv, svg, png');
     expect(() => parseFormats(['html,'])).toThrow(/expected some of/);
   });
 });
@@ -49,3 +48,24 @@ describe('--format', () => {
 test.each(['0', '-1', '1.5', '1e3', 'x', '', '1025', '9999999999'])('no number of threads is %j', (text) => {
   expect(() => parseCount('threads', text, 1024)).toThrow('expected a whole number from 1 to 1024');
 });
+
+test('--tolerance is a share, in per cent or plain', () => {
+  expect(['5%', '0.05', '0', '12.5 %', '150%'].map((text) => attempt(() => parseTolerance(text)))).toEqual([
+    0.05,
+    0.05,
+    0,
+    'bad-option',
+    1.5,
+  ]);
+  for (const text of ['', '-1%', '5 percent', '1e3', '%'])
+    expect(attempt(() => parseTolerance(text))).toBe('bad-option');
+});
+
+/** What a reader gives, or the code of what it throws. */
+function attempt(read: () => number): number | string {
+  try {
+    return read();
+  } catch (error) {
+    return error instanceof UserError ? error.code : 'another error';
+  }
+}
