@@ -38,6 +38,16 @@ describe('target tracking scales out', () => {
   });
 });
 
+it('target tracking does nothing on the word of gaps, whatever alarms of steps would make of them', () => {
+  expect(play({ missingData: 'breaching' }, 4, points('0.5x3 - - 1 0.5'))).toBe('');
+});
+
+it('a whole number that arithmetic misses by a hair costs no instance', () => {
+  // In binary 3 × 0.9 ÷ 0.3 is a little more than 9.
+  const policy = { kind: 'target' as const, value: 0.3, scaleInBelow: 0.9, scaleInAtMost: 0.1, disableScaleIn: false };
+  expect(play({ policy }, 3, points('0.9x3'))).toBe('3:9');
+});
+
 describe('target tracking scales in', () => {
   test.each([
     ['after fifteen minutes under nine tenths of the target, by a tenth', 20, '0.2x15', '15:18'],
