@@ -275,6 +275,8 @@ designs:
     resources:
       s: { type: service, serviceTime: 1ms, calls: [{ to: u, hedge: { after: 1s }, bulkhead: { concurrent: 9 } }] }
       u: { type: service, serviceTime: 1ms, cache: { ttl: 1m } }
+      v: { type: service, serviceTime: 1ms, autoscaling: { min: 1, max: 9, target: { metric: utilisation, value: 50% }, scaleOut: {}, scaleIn: {} } }
+      w: { type: service, serviceTime: 1ms, autoscaling: { min: 1, max: 9, steps: [{ above: 70%, add: 1 }] } }
       q: { type: sqs, redrive: { deadLetterQueue: p }, latency: {}, distribution: {} }
       p: { type: sqs }
       c: { type: consumer, source: q, deletes: perBatch, handler: { calls: [{ to: u, hedge: { after: 1s }, bulkhead: { concurrent: 9 } }] } }
