@@ -77,28 +77,20 @@ export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
     .object({
       type: v.choice(['sqs']).meta({ description: 'What kind of resource it is.' }),
       fifo: v.flag().optional().meta({ description: 'A FIFO queue; its AWS name ends in `.fifo`.', default: false }),
-      contentBasedDeduplication: v
-        .flag()
-        .optional()
-        .meta({
-          description: 'FIFO: the body stands for the deduplication id of a message without one.',
-          default: false,
-        }),
+      contentBasedDeduplication: v.flag().optional().meta({
+        description: 'FIFO: the body stands for the deduplication id of a message without one. Default: false.',
+      }),
       deduplicationScope: v
         .choice(['queue', 'messageGroup'])
         .optional()
-        .meta({ description: 'FIFO: where a deduplication id is known again.', default: 'queue' }),
+        .meta({ description: 'FIFO: where a deduplication id is known again. Default: queue.' }),
       fifoThroughputLimit: v.choice(['perQueue', 'perMessageGroupId']).optional().meta({
-        description: 'FIFO: what 300 calls a second hold for; perMessageGroupId is high throughput.',
-        default: 'perQueue',
+        description: 'FIFO: what 300 calls a second hold for; perMessageGroupId is high throughput. Default: perQueue.',
       }),
-      partitions: v
-        .count({ min: 1, max: 1_000_000 })
-        .optional()
-        .meta({
-          description:
-            'FIFO, high throughput: partitions of 300 calls a second. Default: 234, the quota of the largest Regions.',
-        }),
+      partitions: v.count({ min: 1, max: 1_000_000 }).optional().meta({
+        description:
+          'FIFO, high throughput: partitions of 300 calls a second. Default: 234, the quota of the largest Regions.',
+      }),
       scanWindow: v.count({ min: 1, max: 100_000_000 }).optional().meta({
         description: 'FIFO: messages from the front among which a receive looks for groups. Default: 120000.',
       }),

@@ -75,7 +75,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   },
 );
 
-export const fifoGames: fc.Arbitrary<FifoGame> = fc.record({
+const anything: fc.Arbitrary<FifoGame> = fc.record({
   visibility: fc.constantFrom(0, 2, 5, 30),
   delay: fc.constantFrom(0, 0, 0, 4),
   retention: fc.constantFrom(60, 120, 600, 600),
@@ -85,6 +85,29 @@ export const fifoGames: fc.Arbitrary<FifoGame> = fc.record({
   perGroup: fc.boolean(),
   commands: fc.array(command, { minLength: 1, maxLength: 60 }),
 });
+
+/** Few ids and long pauses, so that a window is met again and again. */
+const sameIds: fc.Arbitrary<FifoGame> = fc.record({
+  visibility: fc.constant(30),
+  delay: fc.constant(0),
+  retention: fc.constant(600),
+  maxInFlight: fc.constant(120_000),
+  maxReceiveCount: fc.constant(1_000_000),
+  scanWindow: fc.constant(120_000),
+  perGroup: fc.boolean(),
+  commands: fc.array(
+    fc.oneof(
+      fc.record({ do: fc.constant('send' as const), group: fc.constantFrom(0, 1), id: fc.constantFrom(0, 1) }),
+      fc.record({ do: fc.constant('pass' as const), seconds: fc.constantFrom(100, 160, 290) }),
+    ),
+    { minLength: 1, maxLength: 30 },
+  ),
+});
+
+export const fifoGames: fc.Arbitrary<FifoGame> = fc.oneof(
+  { weight: 9, arbitrary: anything },
+  { weight: 1, arbitrary: sameIds },
+);
 
 interface Poll {
   readonly number: number;

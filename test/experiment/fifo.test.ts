@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { runScenario } from '../../src/experiment/index.ts';
+import { resolve } from '../support/street.ts';
+
+const LATENCY = 'latency: { send: 4ms, receive: 4ms, delete: 4ms }';
+
+/** One design with a FIFO queue, one with a standard one; `more`: of the FIFO queue. */
+function text(traffic: string, more = '', consumer = 'instances: 20, handler: { time: 1ms }', rest = ''): string {
+  return `seed: 1
+horizon: 60s
+replications: 1
+traffic: { t: { ${traffic} } }
+designs:
+  fifo:
+    traffic: { t: q }
+    resources:
+      q: { type: sqs, fifo: true, ${LATENCY}, ${more} }
+      w: { type: consumer, source: q, ${consumer} }
+  standard:
+    traffic: { t: q }
+    resources:
+      q: { type: sqs, ${LATENCY} }
+      w: { type: consumer, source: q, ${consumer} }
+${rest}`;
+}
+
+describe('a FIFO queue in a scenario', () => {
+  test('keeps the order of each key and swallows what was sent twice, where a standard queue does neither', () => {
+    const scenario = resolve(
+      text(
+        'rate: 100/s, key: { uniform: { keys: 20 } }, duplicates: 10%',
+        '',
+        'instances: 20, handler: { time: { exponential: { mean: 20ms } } }',
+      ),
+    );
+    const { designs } = runScenario(scenario);
+    const fifo = designs['fifo']?.traffic['t'];
+    const standard = designs['standard']?.traffic['t'];
+    expect(fifo).toMatchObject({ outOfOrder: 0, duplicates: 0, lost: 0, inSystem: 0 });
+    expect(fifo?.completed).toBe(fifo?.offered);
+    expect(standard?.outOfOrder).toBeGreaterThan(100);
+    expect(standard?.duplicates).toBeGreaterThan(400);
+    const metrics = designs['fifo']?.resources['q']?.metrics;
+    // As many as the standard queue delivers twice: the traffic is the same.
+    expect(metrics?.['NumberOfDeduplicatedSentMessages']?.sum).toBe(standard?.duplicates);
+    // Metrics end with the horizon, when a send or two may be on their way.
+    expect(metrics?.['NumberOfMessagesSent']?.sum).toBeGreaterThan((fifo?.offered ?? 0) - 5);
+  });
+
+  test('accepts a message once whose acknowledgement was lost, however often it is sent again', () => {
+    const rest = 'faults: [ { at: 10s, for: 30s, link: [t, q], lose: { replies: 30% } } ]';
+    const traffic =
+      'rate: 50/s, key: { uniform: { keys: 20 } }, timeout: 200ms, retry: { attempts: 5, backoff: { base: 50ms, cap: 1s } }';
+    const { designs } = runScenario(resolve(text(traffic, '', undefined, rest)));
+    const fifo = designs['fifo'];
+    expect(fifo?.resources['q']?.metrics['NumberOfDeduplicatedSentMessages']?.sum).toBeGreaterThan(100);
+    expect(fifo?.traffic['t']).toMatchObject({ duplicates: 0, lost: 0 });
+    expect(fifo?.traffic['t']?.completed).toBe(fifo?.traffic['t']?.accepted);
+    expect(designs['standard']?.traffic['t']?.duplicates).toBeGreaterThan(100);
+  });
+
+  const many = 'deduplicationScope: messageGroup, fifoThroughputLimit: perMessageGroupId';
+  test.each([
+    ['300 messages a second, one by one', 'rate: 500/s, arrivals: regular', '', 300],
+    ['3,000 in batches', 'rate: 3500/s, arrivals: regular, batch: { size: 10, linger: 50ms }', '', 3000],
+    ['what its partitions take in high-throughput mode', 'rate: 1000/s, arrivals: regular', many, 1000],
+  ])('accepts %s', (_what, traffic, more, perSecond) => {
+    const keys = 'key: { uniform: { keys: 5000 } }';
+    const { designs } = runScenario(
+      resolve(text(`${traffic}, ${keys}`, more, 'instances: 400, handler: { time: 1ms }').replace('60s', '120s')),
+    );
+    const accepted = (designs['fifo']?.traffic['t']?.accepted ?? 0) / 120;
+    expect(accepted / perSecond).toBeGreaterThan(0.99);
+    expect(accepted / perSecond).toBeLessThan(1.01);
+    if (perSecond < 500) {
+      expect(designs['fifo']?.traffic['t']?.response.refused).toBeGreaterThan(120 * 190);
+      expect(designs['fifo']?.resources['q']?.metrics['NumberOfThrottledCalls']?.sum).toBeGreaterThan(120 * 190);
+    }
+  });
+
+  test('gives a run the same bytes again', () => {
+    const scenario = resolve(text('rate: 100/s, key: { uniform: { keys: 20 } }'));
+    expect(JSON.stringify(runScenario(scenario))).toBe(JSON.stringify(runScenario(scenario)));
+  });
+});
