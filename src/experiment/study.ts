@@ -2,14 +2,14 @@
  * The plan of a study: which replications are run, round by round, and what is made of them. It runs nothing itself, so the same plan
  * is carried out on this thread or over many, with the same bytes.
  *
- *     steady, warm-up not given:   pilot (replications 0 to 9 without a warm-up) ─▶ cut ─┐
+ *     steady, warm-up not given:   pilot (replications of its own, no warm-up) ───▶ cut ─┐
  *     first round ◀─────────────────────────────────────────────────────────────────────┘
  *        └▶ precise enough, or no precision wanted ─▶ result
  *             └▶ no: another round, until the limit
  */
 import type { ResolvedPrecision, ResolvedScenario } from '../scenario/resolved.ts';
 import { assembleResult, samplesOf } from './assemble.ts';
-import { PILOT_REPLICATIONS } from './pilot.ts';
+import { FIRST_PILOT, PILOT_REPLICATIONS } from './pilot.ts';
 import type { ReplicationOutcome } from './replication.ts';
 import type { PrecisionResult, Result, StudyResult } from './result.ts';
 import { findWarmUp } from './steady.ts';
@@ -45,14 +45,15 @@ export function* conductStudy(
   let outcomes: Outcomes = new Map(designs.map((design) => [design, []]));
   let warmup: StudyResult['warmup'] = null;
   if (scenario.study === 'steady') {
-    // With a given warm-up the first replications count as they are; without, they show where it ends.
-    outcomes = yield round(scenario, 0, Math.min(total, PILOT_REPLICATIONS));
-    const { cutUs, evidence } = findWarmUp(scenario, outcomes);
-    warmup = { rule: scenario.warmupRule, cutMs: cutUs / 1000, pilotReplications: countOf(outcomes), evidence };
-    if (cutUs !== scenario.warmupUs) {
-      studied = { ...scenario, warmupUs: cutUs };
-      outcomes = new Map(designs.map((design) => [design, []]));
-    }
+    const few = Math.min(total, PILOT_REPLICATIONS);
+    const given = scenario.warmupRule === 'given';
+    const first = given ? 0 : FIRST_PILOT;
+    const watched = yield round(scenario, first, first + few);
+    const { cutUs, evidence } = findWarmUp(scenario, watched);
+    warmup = { rule: scenario.warmupRule, cutMs: cutUs / 1000, pilotReplications: few, evidence };
+    studied = { ...scenario, warmupUs: cutUs };
+    // With a given warm-up they count as they are; a pilot is thrown away.
+    if (given) outcomes = watched;
   }
   const rounds: number[] = [];
   for (;;) {
