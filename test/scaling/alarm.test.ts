@@ -8,7 +8,10 @@ const LETTERS = { ok: 'o', alarm: 'A', insufficient: '?' } as const;
 function states(story: string, n: number, m: number, missing: MissingData = 'missing'): string {
   const rule = { evaluationPeriods: n, datapointsToAlarm: m };
   const alarm = new Alarm(rule, missing, (value) => value > 0.5);
-  return story.split('').map((it) => LETTERS[alarm.observe(it === '-' ? null : it === 'X' ? 1 : 0)]).join('');
+  return story
+    .split('')
+    .map((it) => LETTERS[alarm.observe(it === '-' ? null : it === 'X' ? 1 : 0)])
+    .join('');
 }
 
 describe('an alarm', () => {

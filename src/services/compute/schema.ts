@@ -57,14 +57,11 @@ export function serviceSchema(v: Vocabulary): z.ZodType<Omit<ServiceSettings, 'n
       connections: countOrUnlimited(1)
         .optional()
         .meta({ description: 'Calls in one replica at once, waiting or in service.', default: 'unlimited' }),
-      replicas: v
-        .count({ min: 1, max: 10_000 })
-        .optional()
-        .meta({
-          description:
-            'Copies of it, each with its own servers and queue; with autoscaling at first, by default as few as it may have.',
-          default: 1,
-        }),
+      replicas: v.count({ min: 1, max: 10_000 }).optional().meta({
+        description:
+          'Copies of it, each with its own servers and queue; with autoscaling at first, by default as few as it may have.',
+        default: 1,
+      }),
       balance: v
         .choice(['roundRobin', 'random', 'leastConnections'])
         .optional()
