@@ -3,12 +3,11 @@ import { BadFilterPolicy, FilterPolicy, type FilterPolicyScope } from '../../../
 
 function refusal(policy: string, scope: FilterPolicyScope = 'MessageAttributes'): string {
   try {
-    new FilterPolicy(policy, scope);
+    return new FilterPolicy(policy, scope).scope === scope ? 'accepted' : 'of another scope';
   } catch (error) {
     if (error instanceof BadFilterPolicy) return error.message;
     throw error;
   }
-  return 'accepted';
 }
 
 const source = (policy: string, column: number): string =>
