@@ -8,8 +8,8 @@ const TIMEOUT_MS = 7_200_000;
 
 /** Long enough for the mean to be near normal; see docs/models/steady.md for what comes of shorter ones. */
 const STUDIES: readonly Study[] = [
-  { name: 'M/M/1 at 0.5, 10 replications of 2,000', servers: 1, load: 0.5, customers: 2000, replications: 10 },
-  { name: 'M/M/3 at 0.6, 10 replications of 2,000', servers: 3, load: 1.8, customers: 2000, replications: 10 },
+  { name: 'M/M/1 at 0.5, 10 replications of 8,000', servers: 1, load: 0.5, customers: 8000, replications: 10 },
+  { name: 'M/M/3 at 0.6, 10 replications of 8,000', servers: 3, load: 1.8, customers: 8000, replications: 10 },
   { name: 'M/M/1 at 0.8, 40 replications of 10,000', servers: 1, load: 0.8, customers: 10_000, replications: 40 },
   { name: 'M/M/1 at 0.5, one run of 60,000', servers: 1, load: 0.5, customers: 60_000, replications: 1 },
   { name: 'M/M/1 at 0.8, one run of 400,000', servers: 1, load: 0.8, customers: 400_000, replications: 1 },
