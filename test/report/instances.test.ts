@@ -26,7 +26,7 @@ describe('the chart of instances', () => {
 
   it('says from where to where, and draws what runs and what is wanted', () => {
     const found = chart(scaled([2, 2, 8, 6], [2, 8, 8, 6]));
-    expect(found?.title).toBe('workers go from 2 to 8 in queued');
+    expect(found?.title).toBe('Of workers there are 2 to 8 in queued');
     for (const frame of [WIDE, NARROW]) {
       const text = JSON.stringify(found?.spec(frame));
       expect(text.match(/"type":"line"/g)?.length).toBe(2);

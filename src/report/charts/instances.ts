@@ -97,8 +97,8 @@ function titleOf(result: Result, { resource, lines }: Panel): string {
       const values = running.slice(0, until).filter((value) => value !== null);
       const [low, high] = [Math.min(...values), Math.max(...values)];
       return low === high
-        ? `stay at ${count(low)} in ${design}`
-        : `go from ${count(low)} to ${count(high)} in ${design}`;
+        ? `${count(low)} all the time in ${design}`
+        : `${count(low)} to ${count(high)} in ${design}`;
     });
-  return `${resource} ${list(parts.slice(0, 3))}`;
+  return `Of ${resource} there are ${list(parts.slice(0, 3))}`;
 }
