@@ -32,6 +32,6 @@ describe('the chart of instances', () => {
       expect(text.match(/"type":"line"/g)?.length).toBe(2);
       expect(text).toContain('"v":8');
     }
-    expect(chart(scaled([3, 3], [3, 3]))?.title).toBe('workers stay at 3 in queued');
+    expect(chart(scaled([3, 3], [3, 3]))?.title).toBe('Of workers there are 3 all the time in queued');
   });
 });
