@@ -31,6 +31,7 @@ const HORIZONS: Readonly<Record<string, string>> = {
   'poison-message': '1h',
   'queue-as-database-buffer': '15h',
   'retry-storm': '6m',
+  'autoscaling-too-late': '25m',
   'slow-database': '14m',
 };
 
