@@ -7,4 +7,5 @@ export { Link, LinkState } from './link.ts';
 export type { CallObserver } from './observer.ts';
 export { COPY_PATH, childPath, receivePath, repeatedCallPath } from './path.ts';
 export { RetryBudget } from './retry-budget.ts';
+export { FIRST_SLOTS, Slots } from './slots.ts';
 export type { Backoff, BreakerSettings, CallSettings, Jitter, RetryPolicy } from './settings.ts';

@@ -15,6 +15,11 @@ export class Slots {
     this.#grow = grow;
   }
 
+  /** Slots in use or used before: all lie below. */
+  get used(): number {
+    return this.#used;
+  }
+
   take(): number {
     const reused = this.#free.pop();
     if (reused !== undefined) return reused;

@@ -5,7 +5,7 @@
  *
  * The operation takes effect half-way through its round trip (assumed: AWS publishes no split).
  */
-import { grownInt32, grownUint32, grownUint8 } from '../calls/index.ts';
+import { FIRST_SLOTS, grownInt32, grownUint32, grownUint8, Slots } from '../calls/index.ts';
 import { sqsFacts } from '../facts/index.ts';
 import { compileVariate, type Handle, type KeyedStream, type Simulation, type Variate } from '../kernel/index.ts';
 import { type Callee, type Caller, Outcome, type Requests } from '../services/ports.ts';
@@ -62,19 +62,18 @@ export class SqsProducer implements Callee {
   readonly #pool: Batch[] = [];
   #open: Batch | null = null;
 
-  #phase = new Uint8Array(64);
+  #phase = new Uint8Array(FIRST_SLOTS);
   /** Which call the slot serves: moves on with each call. */
-  #serial = new Int32Array(64);
-  #left = new Uint8Array(64);
-  #outcome = new Uint8Array(64);
-  #request = new Int32Array(64);
-  #path = new Uint32Array(64);
-  #tag = new Int32Array(64);
+  #serial = new Int32Array(FIRST_SLOTS);
+  #left = new Uint8Array(FIRST_SLOTS);
+  #outcome = new Uint8Array(FIRST_SLOTS);
+  #request = new Int32Array(FIRST_SLOTS);
+  #path = new Uint32Array(FIRST_SLOTS);
+  #tag = new Int32Array(FIRST_SLOTS);
   /** The other half of the round trip, microseconds. */
-  #back = new Int32Array(64);
+  #back = new Int32Array(FIRST_SLOTS);
   readonly #caller: (Caller | null)[] = [];
-  readonly #free: number[] = [];
-  #used = 0;
+  readonly #slots = new Slots((length) => this.#grow(length));
 
   readonly #arrive = (slot: number): void => {
     this.#send(slot);
@@ -118,7 +117,7 @@ export class SqsProducer implements Callee {
   }
 
   call(request: number, path: number, caller: Caller, tag: number): number {
-    const slot = this.#take();
+    const slot = this.#slots.take();
     this.#left[slot] = 0;
     this.#request[slot] = request;
     this.#path[slot] = path;
@@ -306,20 +305,10 @@ export class SqsProducer implements Callee {
   #recycleSlot(slot: number): void {
     this.#phase[slot] = Free;
     this.#caller[slot] = null;
-    this.#free.push(slot);
+    this.#slots.give(slot);
   }
 
-  #take(): number {
-    const reused = this.#free.pop();
-    if (reused !== undefined) return reused;
-    const slot = this.#used++;
-    if (slot === this.#phase.length) this.#grow();
-    this.#caller.push(null);
-    return slot;
-  }
-
-  #grow(): void {
-    const length = this.#phase.length * 2;
+  #grow(length: number): void {
     this.#phase = grownUint8(this.#phase, length);
     this.#left = grownUint8(this.#left, length);
     this.#outcome = grownUint8(this.#outcome, length);

@@ -8,7 +8,7 @@
  * Whether a call finds its entry is decided at the end of the lookup, hit or miss alike; the entry is filled when the service has answered,
  * not when it is asked, and only by what went well. At one instant: the service's answers fill first, then lookups look.
  */
-import { grownInt32, grownUint8, grownUint32 } from '../../calls/index.ts';
+import { FIRST_SLOTS, grownInt32, grownUint8, grownUint32, Slots } from '../../calls/index.ts';
 import { compileVariate, type KeyedStream, type Simulation, type Variate } from '../../kernel/index.ts';
 import { type Callee, type Caller, type Counter, type Metrics, Outcome, type Requests } from '../ports.ts';
 import { CacheEntries, Found } from './cache-entries.ts';
@@ -64,22 +64,21 @@ export class Cache implements Callee, Caller {
     this.#lookUp(slot);
   };
 
-  #state = new Uint8Array(64);
-  #left = new Uint8Array(64);
+  #state = new Uint8Array(FIRST_SLOTS);
+  #left = new Uint8Array(FIRST_SLOTS);
   /** Whoever is at the root has left. */
-  #disowned = new Uint8Array(64);
+  #disowned = new Uint8Array(FIRST_SLOTS);
   /** Which call the slot serves: moves on with each call. */
-  #serial = new Int32Array(64);
-  #request = new Int32Array(64);
-  #path = new Uint32Array(64);
-  #tag = new Int32Array(64);
+  #serial = new Int32Array(FIRST_SLOTS);
+  #request = new Int32Array(FIRST_SLOTS);
+  #path = new Uint32Array(FIRST_SLOTS);
+  #tag = new Int32Array(FIRST_SLOTS);
   /** The fetch it waits for, and its neighbours there. */
-  #fetch = new Int32Array(64);
-  #next = new Int32Array(64);
-  #previous = new Int32Array(64);
+  #fetch = new Int32Array(FIRST_SLOTS);
+  #next = new Int32Array(FIRST_SLOTS);
+  #previous = new Int32Array(FIRST_SLOTS);
   readonly #caller: (Caller | null)[] = [];
-  readonly #free: number[] = [];
-  #used = 0;
+  readonly #slots = new Slots((length) => this.#grow(length));
 
   readonly #fetches: Fetch[] = [];
   readonly #freeFetches: number[] = [];
@@ -112,7 +111,7 @@ export class Cache implements Callee, Caller {
   // --- the callee ---
 
   call(request: number, path: number, caller: Caller, tag: number): number {
-    const slot = this.#take();
+    const slot = this.#slots.take();
     this.#left[slot] = Stays;
     this.#disowned[slot] = 0;
     this.#request[slot] = request;
@@ -312,20 +311,10 @@ export class Cache implements Callee, Caller {
   #recycle(slot: number): void {
     this.#state[slot] = Free;
     this.#caller[slot] = null;
-    this.#free.push(slot);
+    this.#slots.give(slot);
   }
 
-  #take(): number {
-    const reused = this.#free.pop();
-    if (reused !== undefined) return reused;
-    const slot = this.#used++;
-    if (slot === this.#state.length) this.#grow();
-    this.#caller.push(null);
-    return slot;
-  }
-
-  #grow(): void {
-    const length = this.#state.length * 2;
+  #grow(length: number): void {
     this.#state = grownUint8(this.#state, length);
     this.#left = grownUint8(this.#left, length);
     this.#disowned = grownUint8(this.#disowned, length);

@@ -1,5 +1,5 @@
 /** The jobs of a service in columns, by slot; a slot is used again as soon as its job is over. */
-import { grownFloat64, grownInt32, grownUint8, grownUint32 } from '../../calls/index.ts';
+import { FIRST_SLOTS, grownFloat64, grownInt32, grownUint8, grownUint32, Slots } from '../../calls/index.ts';
 import type { Caller } from '../ports.ts';
 
 // States of a job.
@@ -9,8 +9,6 @@ export const Serving = 2;
 export const Calling = 3;
 /** Ended before its service event came; the slot waits for that event. */
 export const Zombie = 4;
-
-const FIRST_SLOTS = 64;
 
 export class Jobs {
   state = new Uint8Array(FIRST_SLOTS);
@@ -34,26 +32,23 @@ export class Jobs {
   /** With processor sharing: the work it asked for, microseconds. */
   asked = new Float64Array(FIRST_SLOTS);
   readonly caller: (Caller | null)[] = [];
+  readonly #slots = new Slots((length) => this.#grow(length));
+
   /** Slots in use or used before: all jobs lie below. */
-  used = 0;
-  readonly #free: number[] = [];
+  get used(): number {
+    return this.#slots.used;
+  }
 
   take(): number {
-    const reused = this.#free.pop();
-    if (reused !== undefined) return reused;
-    const job = this.used++;
-    if (job === this.state.length) this.#grow();
-    this.caller.push(null);
-    return job;
+    return this.#slots.take();
   }
 
   recycle(job: number): void {
     this.state[job] = Free;
-    this.#free.push(job);
+    this.#slots.give(job);
   }
 
-  #grow(): void {
-    const length = this.state.length * 2;
+  #grow(length: number): void {
     this.state = grownUint8(this.state, length);
     this.orphan = grownUint8(this.orphan, length);
     this.callIndex = grownInt32(this.callIndex, length);
