@@ -40,7 +40,7 @@ function onTheWay(a: string, b: string): boolean {
 }
 
 describe('the JSON Schema', () => {
-  test('that editors read is the one that the command prints (else: spillway schema > scenarios/schema/scenario.json)', () => {
+  test('that editors read is the one that the command prints (else: npm run schema)', () => {
     expect(JSON.parse(readText('schema/scenario.json'))).toEqual(JSON.parse(JSON.stringify(SCHEMA)));
   });
 

@@ -96,9 +96,7 @@ function titleOf(result: Result, { resource, lines }: Panel): string {
     .map(({ design, running }) => {
       const values = running.slice(0, until).filter((value) => value !== null);
       const [low, high] = [Math.min(...values), Math.max(...values)];
-      return low === high
-        ? `${count(low)} all the time in ${design}`
-        : `${count(low)} to ${count(high)} in ${design}`;
+      return low === high ? `${count(low)} all the time in ${design}` : `${count(low)} to ${count(high)} in ${design}`;
     });
   return `Of ${resource} there are ${list(parts.slice(0, 3))}`;
 }
