@@ -30,6 +30,11 @@ const SMALL = 24;
 const BOTTOM_LENGTH = 256;
 const BOTTOM_STARTS = 64;
 
+/** Set in the word of a seat's event, which is negative: seat × 4 + phase below it. */
+const OF_SEAT = 1 << 31;
+const SEAT_MASK = 0x1ffffff;
+const MAX_SEATS = SEAT_MASK;
+
 const LEVELS = 7;
 /** Width of a bucket of each level in microseconds. */
 const WIDTH_US = [1, 256, 65536, 16777216, 4294967296, 1099511627776, 281474976710656];
@@ -40,6 +45,8 @@ const PER_TWO_POW_32 = 1 / 4294967296;
 /**
  * Pending events in the order (time, phase, insertion). An event is a slot (generation, handler, argument) and an entry, its time and its
  * word: slot × 4 + phase. A cancelled event's entry stays until it is met or swept; there are never more of those than live ones.
+ *
+ * Whoever has one event after another, and never two at once, takes a seat: its events need no slot, handler or generation. Their words are negative.
  */
 export class EventList {
   // Every field starts with a value of its kind, a double with a fraction: the engine chooses a field's representation by what it is
@@ -51,6 +58,10 @@ export class EventList {
   count = 0;
   /** Handler and argument of slot s at 2s and 2s + 1. No handler: free (then 2s + 1 holds the next free slot) or cancelled. */
   readonly cells: unknown[] = [];
+  /** Who has seat s. Undefined while the entry of its cancelled event is still held. */
+  readonly seats: (object | undefined)[] = [];
+  /** Seats that can be taken; what they hold is for the next one there. */
+  private readonly freeSeats: number[] = [];
 
   private generations = new Int32Array(64);
   private free = NOTHING;
@@ -143,8 +154,37 @@ export class EventList {
     else this.addToWheel(time, word);
   }
 
+  /** A free seat; the caller fills it. Throws KernelError `too-many-pending`. */
+  takeSeat(): number {
+    if (this.freeSeats.length > 0) return this.freeSeats.pop() as number;
+    if (this.seats.length === MAX_SEATS)
+      throw new KernelError('too-many-pending', `more than ${MAX_SEATS} processes at ${this.now} µs`);
+    return this.seats.push(undefined) - 1;
+  }
+
+  leaveSeat(seat: number): void {
+    this.freeSeats.push(seat);
+  }
+
+  /** Files an event of a seat that has none. `time` is whole and not before `now`. */
+  insertForSeat(seat: number, time: number, phase: number): void {
+    const word = OF_SEAT | (seat << 2) | phase;
+    this.count++;
+    if (time === this.now) this.addToInstant(word);
+    else if (time < this.bottomEnd) this.addToBottom(time, word);
+    else this.addToWheel(time, word);
+  }
+
+  /** Cancels the event of a seat. The seat is lost with it, until the entry has gone. */
+  cancelOfSeat(seat: number): void {
+    this.seats[seat] = undefined;
+    this.count--;
+    this.dead++;
+    if (this.dead > this.count) this.sweep();
+  }
+
   /**
-   * Takes the earliest event out, moves the clock to it, and returns its word (its slot is to be given back); NOTHING if there is none up
+   * Takes the earliest event out, moves the clock to it, and returns its word (its slot is to be given back; with a seat, `count` to be lowered); NOTHING if there is none up
    * to `until`, which is not before `now`.
    */
   next(until: number): number {
@@ -192,7 +232,8 @@ export class EventList {
     return earliest;
   }
 
-  private isDead(word: number): boolean {
+  isDead(word: number): boolean {
+    if (word < 0) return this.seats[seatOf(word)] === undefined;
     return this.cells[(word >> 2) * 2] === undefined;
   }
 
@@ -205,7 +246,8 @@ export class EventList {
   /** The entry of a cancelled event has gone (or the event was cancelled after it was taken out): now its slot can be used again. */
   bury(word: number): void {
     this.dead--;
-    this.release(word >> 2);
+    if (word < 0) this.leaveSeat(seatOf(word));
+    else this.release(word >> 2);
   }
 
   private nextOfAny(until: number): number {
@@ -565,6 +607,11 @@ export class EventList {
     this.count++;
     return slot;
   }
+}
+
+/** Of a word below NOTHING. */
+export function seatOf(word: number): number {
+  return (word >> 2) & SEAT_MASK;
 }
 
 /** Whether the first, which was inserted earlier, also runs earlier. */

@@ -48,15 +48,6 @@ export class ProcessError extends KernelError {
   }
 }
 
-/** Units of a resource that a process has. */
-export interface Hold {
-  /** The next older one of the same process. */
-  older: Hold | undefined;
-  /** The process has ended. */
-  abandon(): void;
-  readonly of: string;
-}
-
 /** After this many waits in a row that were fulfilled at once, the process goes on by an event: `maxEvents` ends an endless loop. */
 const AT_ONCE_AT_MOST = 1024;
 
@@ -86,24 +77,20 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
   declare private readonly driver: Driver;
   declare private readonly givenName: string | undefined;
   declare private readonly body: (argument: unknown) => LifeCycle<unknown>;
-  declare private readonly slot: number;
-  declare private readonly root: Waiting;
+  declare private seat: number;
+  /** Its wait, and what it holds. Outlives it: old objects that refer to it, and not to the process, cost the collector nothing. */
+  declare readonly root: Waiting;
   declare private generator: LifeCycle<unknown> | undefined;
   declare private state: number;
-  /** The event at the end of a delay, to be cancelled by an interrupt: two small numbers, since a handle in a field costs an object. */
-  declare private event: number;
-  declare private eventGeneration: number;
   /** What the generator is resumed with; at the end, the result or the error. */
   declare private outcome: unknown;
   declare private throwing: boolean;
   declare private interrupts: unknown[] | undefined;
   declare private joiners: WaitList | undefined;
-  /** What it holds of resources, the latest first. */
-  declare holds: Hold | undefined;
 
   constructor(
     driver: Driver,
-    slot: number,
+    seat: number,
     root: Waiting,
     body: (argument: unknown) => LifeCycle<unknown>,
     generator: LifeCycle<unknown>,
@@ -113,7 +100,7 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
   ) {
     super();
     this.driver = driver;
-    this.slot = slot;
+    this.seat = seat;
     this.root = root;
     this.body = body;
     this.generator = generator;
@@ -121,13 +108,10 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
     this.phase = phase;
     this.givenName = name;
     this.state = CREATED;
-    this.event = 0;
-    this.eventGeneration = 0;
     this.outcome = undefined;
     this.throwing = false;
     this.interrupts = undefined;
     this.joiners = undefined;
-    this.holds = undefined;
   }
 
   get name(): string {
@@ -151,7 +135,7 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
       throw new KernelError('bad-interrupt', `process ${this.name} interrupts itself; throw what you mean to catch`);
     }
     if (state === DELAYED || state === SUSPENDED) {
-      if (state === DELAYED) this.driver.cancelEvent(this.event, this.eventGeneration);
+      if (state === DELAYED) this.seat = this.driver.moveOn(this.seat, this.root);
       this.wake(new Interrupt(cause), true);
       // After its own event was scheduled: those who move up go on behind it.
       if (state === SUSPENDED) (this.root.wait as Wait<unknown>).withdraw(this.root);
@@ -178,7 +162,7 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
     this.outcome = value;
     this.throwing = failed;
     this.state = READY;
-    this.driver.wake(this.slot, this.phase);
+    this.driver.delay(this.seat, 0, this.phase);
   }
 
   alarm(waiting: Waiting, delayMicros: number, phase: Phase = this.phase): Handle {
@@ -217,9 +201,8 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
         } else if (typeof wanted === 'number') {
           if (wanted >= 0 && Math.floor(wanted) === wanted && driver.reaches(wanted)) {
             this.state = DELAYED;
-            this.event = driver.delay(this.slot, wanted, this.phase);
-            this.eventGeneration = driver.generation(this.event);
-            driver.activeSlot = NOBODY;
+            driver.delay(this.seat, wanted, this.phase);
+            driver.activeSeat = NOBODY;
             return;
           }
           value = driver.badDelay(wanted);
@@ -230,7 +213,7 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
           if (standing === WAITING) {
             root.wait = wanted;
             this.state = SUSPENDED;
-            driver.activeSlot = NOBODY;
+            driver.activeSeat = NOBODY;
             return;
           }
           value = root.value;
@@ -238,7 +221,7 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
           throwing = standing === FAILED;
           if (++atOnce === AT_ONCE_AT_MOST) {
             this.wake(value, throwing);
-            driver.activeSlot = NOBODY;
+            driver.activeSeat = NOBODY;
             return;
           }
         } else {
@@ -263,18 +246,19 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
   private end(state: number, outcome: unknown): void {
     this.generator = undefined;
     this.interrupts = undefined;
-    this.driver.activeSlot = NOBODY;
-    this.driver.leave(this.slot, this.root);
+    this.driver.activeSeat = NOBODY;
+    const { root } = this;
     let ending = state;
     let result = outcome;
-    if (this.holds !== undefined) {
-      const { of } = this.holds;
-      while (this.holds !== undefined) this.holds.abandon();
+    if (root.holds !== undefined) {
+      const { of } = root.holds;
+      while (root.holds !== undefined) root.holds.abandon();
       if (ending === ENDED) {
         ending = BROKEN;
         result = stillHeld(of);
       }
     }
+    this.driver.leave(this.seat, root);
     this.state = ending;
     this.outcome = result;
     const { joiners } = this;
@@ -292,16 +276,16 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
 
 /** Starts processes and steps them; one a simulation. */
 export class Driver {
-  /** Slot of the process whose step is being executed. A number, as all that changes at each event: storing a new object in an old one costs more. */
-  activeSlot = NOBODY;
+  /** Seat of the process whose step is being executed. A number, as all that changes at each event: storing a new object in an old one costs more. */
+  activeSeat = NOBODY;
   private readonly list: EventList;
-  /** The root wait of each slot, used again by the next process there; a free slot's has no sleeper. */
-  private readonly roots: Waiting[] = [];
-  private readonly free: number[] = [];
+  /** The root wait of each seat, used again by the next process there; a free seat's has no sleeper. */
+  private readonly roots: (Waiting | undefined)[];
   private made = 0;
 
   constructor(list: EventList) {
     this.list = list;
+    this.roots = list.seats as (Waiting | undefined)[];
   }
 
   get now(): number {
@@ -309,12 +293,12 @@ export class Driver {
   }
 
   get active(): Process | undefined {
-    return this.activeSlot === NOBODY ? undefined : ((this.roots[this.activeSlot] as Waiting).sleeper as Process);
+    return this.activeSeat === NOBODY ? undefined : ((this.roots[this.activeSeat] as Waiting).sleeper as Process);
   }
 
   /** Processes that have neither returned nor thrown, in no particular order. */
   get alive(): Process[] {
-    return this.roots.flatMap(({ sleeper }) => (sleeper instanceof Process ? [sleeper] : []));
+    return this.roots.flatMap((root) => (root?.sleeper instanceof Process ? [root.sleeper] : []));
   }
 
   start<A, T>(body: (argument: A) => LifeCycle<T>, argument: A, options: ProcessOptions | undefined): Process<T> {
@@ -328,12 +312,11 @@ export class Driver {
     // None of a generator function runs yet.
     const generator = body(argument) as LifeCycle<T> | undefined;
     if (typeof generator !== 'object') throw badBody(body);
-    const slot =
-      this.free.length > 0 ? (this.free.pop() as number) : this.roots.push(new Waiting(NO_SLEEPER, undefined, 0)) - 1;
-    const root = this.roots[slot] as Waiting;
+    const seat = this.list.takeSeat();
+    const root = this.roots[seat] ?? this.newRoot(seat);
     const made = new Process<T>(
       this,
-      slot,
+      seat,
       root,
       body as (argument: unknown) => LifeCycle<unknown>,
       generator,
@@ -342,7 +325,13 @@ export class Driver {
       options?.name,
     );
     root.sleeper = made;
-    this.delay(slot, after, phase);
+    this.delay(seat, after, phase);
+    return made;
+  }
+
+  private newRoot(seat: number): Waiting {
+    const made = new Waiting(NO_SLEEPER, undefined, 0);
+    this.roots[seat] = made;
     return made;
   }
 
@@ -351,25 +340,18 @@ export class Driver {
     return this.list.now + delayMicros <= MAX_TIME_US;
   }
 
-  /** Steps the process of this slot after a delay already checked. The argument of its events is the slot, so the fingerprint tells processes apart. */
-  delay(slot: number, delayMicros: number, phase: Phase): number {
+  /** Steps the process of this seat after a delay already checked. */
+  delay(seat: number, delayMicros: number, phase: Phase): void {
     const { list } = this;
-    const event = list.take(this.step, slot);
-    list.insert(event, list.now + delayMicros, phase);
-    return event;
+    list.insertForSeat(seat, list.now + delayMicros, phase);
   }
 
-  generation(event: number): number {
-    return this.list.generation(event);
-  }
-
-  cancelEvent(event: number, generation: number): void {
-    if (this.list.holds(event, generation)) this.list.cancel(event);
-  }
-
-  wake(slot: number, phase: Phase): void {
-    const { list } = this;
-    list.insert(list.take(this.step, slot), list.now, phase);
+  /** Cancels the event of a seat; its process gets another seat. */
+  moveOn(seat: number, root: Waiting): number {
+    const next = this.list.takeSeat();
+    this.roots[next] = root;
+    this.list.cancelOfSeat(seat);
+    return next;
   }
 
   alarm(waiting: Waiting, delayMicros: number, phase: Phase): Handle {
@@ -384,9 +366,9 @@ export class Driver {
     this.list.cancelHandle(handle);
   }
 
-  leave(slot: number, root: Waiting): void {
+  leave(seat: number, root: Waiting): void {
     root.sleeper = NO_SLEEPER;
-    this.free.push(slot);
+    this.list.leaveSeat(seat);
   }
 
   badDelay(delay: number): KernelError {
@@ -399,10 +381,10 @@ export class Driver {
         );
   }
 
-  private readonly step = (slot: number): void => {
-    this.activeSlot = slot;
-    ((this.roots[slot] as Waiting).sleeper as Process).advance();
-  };
+  step(seat: number): void {
+    this.activeSeat = seat;
+    ((this.roots[seat] as Waiting).sleeper as Process).advance();
+  }
 }
 
 /** What a filter or a limit of virtual time throws belongs to the process that waits. */

@@ -1,7 +1,7 @@
 import { KernelError, shown } from './errors.ts';
-import type { Hold, Process } from './process.ts';
+import type { Process } from './process.ts';
 import type { Simulation } from './simulation.ts';
-import { FULFILLED, type Standing, Wait, WAITING, type Waiting } from './wait.ts';
+import { FULFILLED, type Hold, type Standing, Wait, WAITING, type Waiting } from './wait.ts';
 import { WaitList } from './wait-list.ts';
 
 /** Of one resource. */
@@ -117,10 +117,12 @@ export class Resource {
    */
   release(holder: Process | undefined = this.sim.activeProcess): void {
     if (holder === undefined) throw this.notHeld('no process is active, and none was given');
+    const { root } = holder;
     let younger: Hold | undefined;
-    for (let hold = holder.holds; hold !== undefined; younger = hold, hold = hold.older) {
+    // A process that has ended holds nothing, and its root may be another's.
+    for (let hold = holder.alive ? root.holds : undefined; hold !== undefined; younger = hold, hold = hold.older) {
       if ((hold as Share).resource !== this) continue;
-      if (younger === undefined) holder.holds = hold.older;
+      if (younger === undefined) root.holds = hold.older;
       else younger.older = hold.older;
       this.giveBack(hold as Share);
       return;
@@ -188,12 +190,13 @@ export class Resource {
     let share = this.spare;
     if (share === undefined) share = new Share(this, wish);
     else this.spare = share.earlier;
-    share.process = holder;
+    const { root } = holder;
+    share.holder = root;
     share.wish = wish;
     share.since = this.changedAt;
     share.lost = false;
-    share.older = holder.holds;
-    holder.holds = share;
+    share.older = root.holds;
+    root.holds = share;
     share.later = undefined;
     share.earlier = this.latest;
     if (this.latest !== undefined) this.latest.later = share;
@@ -204,7 +207,7 @@ export class Resource {
   giveBack(share: Share): void {
     const { lost } = share;
     if (!lost) this.takeAway(share);
-    share.process = undefined;
+    share.holder = undefined;
     share.older = undefined;
     share.earlier = this.spare;
     this.spare = share;
@@ -235,19 +238,19 @@ export class Resource {
   private preempt(by: Process, wish: Acquire): void {
     let free = this.capacity - this.used;
     for (let share = this.latest; share !== undefined; share = share.earlier) {
-      if (share.wish.priority > wish.priority && share.process !== by) free += share.wish.units;
+      if (share.wish.priority > wish.priority && share.holder?.sleeper !== by) free += share.wish.units;
     }
     if (free < wish.units) return;
     while (this.used + wish.units > this.capacity) {
       let worst: Share | undefined;
       for (let share = this.latest; share !== undefined; share = share.earlier) {
-        if (share.process === by || share.wish.priority <= wish.priority) continue;
+        if (share.holder?.sleeper === by || share.wish.priority <= wish.priority) continue;
         if (worst === undefined || share.wish.priority > worst.wish.priority) worst = share;
       }
       if (worst === undefined) return;
       this.takeAway(worst);
       worst.lost = true;
-      worst.process?.interrupt(new Preempted(this, by, worst.since));
+      ((worst.holder as Waiting).sleeper as Process).interrupt(new Preempted(this, by, worst.since));
     }
   }
 
@@ -314,7 +317,8 @@ class Acquire extends Wait<void> {
 /** Units that one process holds by one wish. */
 class Share implements Hold {
   readonly resource: Resource;
-  process: Process | undefined = undefined;
+  /** The root wait of the process that has them. */
+  holder: Waiting | undefined = undefined;
   wish: Acquire;
   since = 0.5;
   /** Taken away by preemption; the process may still release it, for nothing. */
@@ -333,6 +337,6 @@ class Share implements Hold {
   }
 
   abandon(): void {
-    if (this.process !== undefined) this.resource.release(this.process);
+    if (this.holder !== undefined) this.resource.release(this.holder.sleeper as Process);
   }
 }

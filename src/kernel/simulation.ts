@@ -1,5 +1,5 @@
 import { KernelError, shown } from './errors.ts';
-import { EventList, NOTHING } from './event-list.ts';
+import { EventList, NOTHING, seatOf } from './event-list.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { KeyedStream } from './keyed-stream.ts';
 import { Driver, type LifeCycle, type Process, type ProcessOptions } from './process.ts';
@@ -253,7 +253,11 @@ export class Simulation {
         return until === MAX_TIME_US || list.earliest() <= until ? 'limit' : 'until';
       }
       const word = list.next(until);
-      if (word === NOTHING) return list.count === 0 ? 'empty' : 'until';
+      if (word < 0) {
+        if (word === NOTHING) return list.count === 0 ? 'empty' : 'until';
+        this.step(word);
+        continue;
+      }
       const slot = word >> 2;
       const handler = cells[slot * 2] as (argument: unknown) => void;
       const argument = cells[slot * 2 + 1];
@@ -266,6 +270,16 @@ export class Simulation {
     return 'stopped';
   }
 
+  /** An event of a process: its argument is the seat, so the fingerprint tells processes apart. */
+  private step(word: number): void {
+    const { list } = this;
+    const seat = seatOf(word);
+    this.trace.mix(list.now, word & 3, seat);
+    list.count--;
+    this.executed++;
+    (this.driver as Driver).step(seat);
+  }
+
   /** A loop of its own: `execute` stays as short as it is. */
   private executeShuffled(urn: TieUrn, until: number, limit: number): RunOutcome['reason'] {
     const list = this.list;
@@ -275,7 +289,11 @@ export class Simulation {
         return urn.earliest() <= until ? 'limit' : 'until';
       }
       const word = urn.next(until);
-      if (word === NOTHING) return list.count === 0 ? 'empty' : 'until';
+      if (word < 0) {
+        if (word === NOTHING) return list.count === 0 ? 'empty' : 'until';
+        this.step(word);
+        continue;
+      }
       const slot = word >> 2;
       const handler = list.cells[slot * 2] as (argument: unknown) => void;
       const argument = list.cells[slot * 2 + 1];

@@ -28,7 +28,7 @@ export class TieUrn {
       }
       for (let word = list.next(list.now); word !== NOTHING; word = list.next(list.now)) this.add(word);
       const word = this.draw();
-      if (list.cells[(word >> 2) * 2] !== undefined) return word;
+      if (!list.isDead(word)) return word;
       list.bury(word);
     }
   }

@@ -85,6 +85,15 @@ class Delegate<T> implements Iterator<Yieldable, T, unknown> {
   }
 }
 
+/** Units of a resource that a process has. */
+export interface Hold {
+  /** The next older one of the same process. */
+  older: Hold | undefined;
+  /** The process has ended. */
+  abandon(): void;
+  readonly of: string;
+}
+
 /** One wait of one process, while it goes on. */
 export class Waiting {
   sleeper: Sleeper;
@@ -102,6 +111,8 @@ export class Waiting {
   list: { remove(waiting: Waiting): void } | undefined = undefined;
   previous: Waiting | undefined = undefined;
   next: Waiting | undefined = undefined;
+  /** Of a process's root: what the process holds of resources, the latest first. */
+  holds: Hold | undefined = undefined;
 
   constructor(sleeper: Sleeper, parent: Waiting | undefined, index: number) {
     this.sleeper = sleeper;

@@ -63,6 +63,85 @@ describe('a life cycle', () => {
     expect([early.alive, sim.processes.length, sim.now]).toEqual([false, 0, 25]);
   });
 
+  test('sleeps as long as events with handles do, however many there are, are interrupted at any time, end, and leave their place to others', () => {
+    /** Times at which sleep k of sleeper i ends, or is broken off (negative), by processes or by callbacks. */
+    function sleeps(byProcesses: boolean, shuffle: number | undefined): string[] {
+      const sim = new Simulation({ seed: 1, ...(shuffle === undefined ? {} : { ties: { shuffle } }) });
+      const woken: string[] = [];
+      // Near and far, many of one instant: all places of the event list.
+      const length = (i: number, k: number): number =>
+        [3, 50, 50, 700, 40_000, 9_000_000][(i * 7 + k * 5) % 6] as number;
+      const rest = (i: number, k: number): number => ((i * 31 + k * 17) % 90) * ((i & 3) === 0 ? 1 : 400);
+      const breakOff: (() => void)[] = [];
+      function* sleeper(i: number): LifeCycle {
+        for (let k = 0; k < 4; k++) {
+          try {
+            yield length(i, k) + 1;
+            woken.push(`${i} ${k} ${sim.now}`);
+          } catch (thrown) {
+            if (!(thrown instanceof Interrupt)) throw thrown;
+            woken.push(`${i} ${k} -${sim.now}`);
+          }
+        }
+        if (i < 600) {
+          const next = sim.process(sleeper, i + 300);
+          breakOff[i + 300] = () => next.interrupt();
+        }
+      }
+      function byEvents(i: number, k: number): void {
+        const wake = (sign: string): void => {
+          woken.push(`${i} ${k} ${sign}${sim.now}`);
+          if (k < 3) byEvents(i, k + 1);
+          else if (i < 600) byEvents(i + 300, 0);
+          else breakOff[i] = () => {};
+        };
+        const event = sim.schedule(length(i, k) + 1, wake, '');
+        breakOff[i] = () => {
+          if (sim.cancel(event)) wake('-');
+        };
+      }
+      for (let i = 0; i < 300; i++) {
+        if (byProcesses) {
+          const one = sim.process(sleeper, i);
+          breakOff[i] = () => one.interrupt();
+        } else byEvents(i, 0);
+      }
+      for (let i = 0; i < 900; i += 2) {
+        // In phase 0: before whatever wakes at that instant.
+        for (let k = 0; k < 3; k++) sim.schedule(1 + rest(i, k), () => breakOff[i]?.(), null, 0);
+      }
+      expect(sim.run().reason).toBe('empty');
+      expect(sim.processes).toEqual([]);
+      expect(sim.pending).toBe(0);
+      return woken.sort();
+    }
+    const expected = sleeps(false, undefined);
+    expect(expected.length).toBe(3600);
+    expect(expected.filter((text) => text.includes('-')).length).toBeGreaterThan(100);
+    for (const shuffle of [undefined, 1, 2]) expect(sleeps(true, shuffle)).toEqual(expected);
+  });
+
+  test('one whose seat was given to another is neither confused with it nor interrupted in its place', () => {
+    const { sim, log, say } = logging();
+    function* work(name: string): LifeCycle {
+      try {
+        yield 10;
+        say(`${name} done`);
+      } catch (thrown) {
+        say(`${name} ${caught(thrown)}`);
+        yield 1;
+      }
+    }
+    const first = sim.process(work, 'first');
+    sim.schedule(4, () => first.interrupt('x'), null);
+    sim.schedule(4, () => sim.process(work, 'second'), null);
+    sim.schedule(6, () => sim.process(work, 'third'), null);
+    sim.schedule(7, () => say(first.interrupt('again')), null);
+    sim.schedule(8, () => say(sim.processes.length), null);
+    sim.run();
+    expect(log).toEqual(['4 first interrupted by x', '7 false', '8 2', '14 second done', '16 third done']);
+  });
+
   test('is known as the active process while its step runs, and only then', () => {
     const { sim } = logging();
     const seen: unknown[] = [];
