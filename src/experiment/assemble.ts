@@ -175,7 +175,7 @@ function designResult(
     resources.push([name, { type, metrics: Object.fromEntries(metrics.flatMap(summarise)) }]);
     for (const metric of metrics) {
       const { series: line, band, distribution } = drawMetric(metric, buckets);
-      seriesOf(name)[metric.name] = line;
+      if (line !== null) seriesOf(name)[metric.name] = line;
       if (band !== null) bandsOf(name)[metric.name] = band;
       if (distribution !== null) distributions.push([`${name}.${metric.name}`, distribution]);
     }

@@ -62,7 +62,8 @@ export function summarise({ name, all }: MetricSample): [string, Metric][] {
 }
 
 export interface DrawnMetric {
-  readonly series: (number | null)[];
+  /** null where it was not kept. */
+  readonly series: (number | null)[] | null;
   /** Of backlogs only. */
   readonly band: { low: (number | null)[]; high: (number | null)[] } | null;
   /** Pairs of level and share of time at or under it; null where it was not kept. */
@@ -73,7 +74,7 @@ export function drawMetric({ name, all }: MetricSample, buckets: number): DrawnM
   const after = AFTER[(all[0] as MetricData).kind];
   const raw = all.map(({ series }) => series);
   return {
-    series: meanSeries(raw, buckets, after),
+    series: raw.every((one) => one.length === 0) ? null : meanSeries(raw, buckets, after),
     band: BANDED.has(name) ? bandSeries(raw, buckets, after) : null,
     distribution: levelDistribution(all),
   };

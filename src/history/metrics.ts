@@ -20,7 +20,7 @@ export interface MetricData {
   readonly histogram: HistogramData | null;
   /** Share of time at each whole level from 0 up, microseconds; null where not kept. */
   readonly timeAtLevel: readonly number[] | null;
-  /** One value per bucket: count, time-weighted mean level, mean observation (null where none), mean age. */
+  /** One value per bucket: count, time-weighted mean level, mean observation (null where none), mean age. Empty where not kept. */
   readonly series: readonly (number | null)[];
 }
 
@@ -100,6 +100,45 @@ export class CounterMetric extends Recorded {
       histogram: null,
       timeAtLevel: null,
       series,
+    };
+  }
+}
+
+/** A counter without a series: what is billed for, say, which nobody draws. */
+export class SumMetric {
+  readonly #name: string;
+  readonly #unit: string;
+  readonly #clock: Clock;
+  readonly #fromUs: number;
+  readonly #toUs: number;
+  #total = 0;
+
+  constructor(name: string, unit: string, clock: Clock, { fromUs, toUs }: Window) {
+    this.#name = name;
+    this.#unit = unit;
+    this.#clock = clock;
+    this.#fromUs = fromUs;
+    this.#toUs = toUs;
+  }
+
+  add(count: number): void {
+    const now = this.#clock.now;
+    if (now >= this.#fromUs && now <= this.#toUs) this.#total += count;
+  }
+
+  finish(): MetricData {
+    const seconds = (this.#toUs - this.#fromUs) / US_PER_SECOND;
+    return {
+      name: this.#name,
+      unit: this.#unit,
+      kind: 'counter',
+      sum: this.#total,
+      mean: seconds > 0 ? this.#total / seconds : null,
+      min: null,
+      max: null,
+      histogram: null,
+      timeAtLevel: null,
+      series: [],
     };
   }
 }
@@ -310,18 +349,24 @@ export class AgeMetric extends Recorded {
   }
 }
 
+type AnyMetric = CounterMetric | SumMetric | LevelMetric | ObservationsMetric | AgeMetric;
+
 /** All metrics of one resource, in the order in which the model asked for them. */
 export class MetricsRecorder {
   readonly #clock: Clock;
   readonly #window: Window;
-  readonly #metrics: (CounterMetric | LevelMetric | ObservationsMetric | AgeMetric)[] = [];
+  readonly #metrics: AnyMetric[] = [];
 
   constructor(clock: Clock, window: Window) {
     this.#clock = clock;
     this.#window = window;
   }
 
-  counter(name: string, unit: string): CounterMetric {
+  counter(name: string, unit: string, overTime?: true): CounterMetric;
+  counter(name: string, unit: string, overTime?: boolean): CounterMetric | SumMetric;
+  /** `overTime`: false keeps the sum alone. */
+  counter(name: string, unit: string, overTime = true): CounterMetric | SumMetric {
+    if (!overTime) return this.#keep(new SumMetric(name, unit, this.#clock, this.#window));
     return this.#keep(new CounterMetric(name, unit, this.#clock, this.#window));
   }
 
@@ -342,7 +387,7 @@ export class MetricsRecorder {
     return this.#metrics.map((metric) => metric.finish(endUs));
   }
 
-  #keep<M extends CounterMetric | LevelMetric | ObservationsMetric | AgeMetric>(metric: M): M {
+  #keep<M extends AnyMetric>(metric: M): M {
     this.#metrics.push(metric);
     return metric;
   }

@@ -96,6 +96,10 @@ export const METRICS: Readonly<Record<string, ReadonlyMap<string, MetricShape>>>
     ['NumberOfDeduplicatedSentMessages', counter],
     ['ApproximateNumberOfGroupsWithInflightMessages', level],
     ['NumberOfThrottledCalls', counter],
+    ['BilledSendRequests', counter],
+    ['BilledReceiveRequests', counter],
+    ['BilledDeleteRequests', counter],
+    ['BilledOtherRequests', counter],
   ]),
   consumer: new Map<string, MetricShape>([
     ['Utilisation', { kind: 'level', unit: 'share' }],

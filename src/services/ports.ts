@@ -81,7 +81,8 @@ export interface Age {
 
 /** Where a resource reports its metrics; names and units are CloudWatch's where it has them. Each is asked for once, at construction. */
 export interface Metrics {
-  counter(name: string, unit: string): Counter;
+  /** `overTime`: false keeps the sum alone, without a series; default true. */
+  counter(name: string, unit: string, overTime?: boolean): Counter;
   /** `distribution`: keep the share of time at each level too (for small whole levels). */
   level(name: string, unit: string, distribution?: boolean): Level;
   observations(name: string, unit: string): Observations;

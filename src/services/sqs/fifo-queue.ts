@@ -18,7 +18,7 @@ import { SqsModelError, sqsErrors } from './errors.ts';
 import { FifoMetrics } from './fifo-metrics.ts';
 import { FifoRates } from './fifo-rates.ts';
 import { MessageGroups, Turn } from './message-groups.ts';
-import { MessageStore, MOVED_HERE, NONE, Place, ROW_MASK } from './message-store.ts';
+import { BYTES_MASK, MessageStore, MOVED_HERE, NONE, Place, ROW_MASK } from './message-store.ts';
 import type {
   BatchOutput,
   ReceiveMessageInput,
@@ -265,6 +265,8 @@ export class FifoQueue extends QueueCore implements DeadLetterPort {
     const made = this.#attempts.find(attempt, this.sim.now);
     if (made !== undefined && this.#answerAgain(made, this.visibilityOf(input))) {
       this.#remember(attempt, this.receiveOutput);
+      this.billing.receive(this.receivedBytes);
+      this.receivedBytes = 0;
       receiver.onReceiveMessage(tag, this.receiveOutput);
       return -1;
     }
@@ -417,6 +419,7 @@ export class FifoQueue extends QueueCore implements DeadLetterPort {
     const row = slot & ROW_MASK;
     const output = this.receiveOutput;
     const i = output.count++;
+    this.receivedBytes += (page.meta[row] as number) & BYTES_MASK;
     output.body[i] = page.body[row] as number;
     output.ReceiptHandle[i] = handle;
     output.MessageId[i] = this.messageId(slot);

@@ -35,7 +35,8 @@ const PAGES_KEPT = 64;
 const MAX_SLOTS = NONE - PAGE_ROWS;
 
 // meta: 21 bits of bytes (up to 1 MiB, both ends), 3 of place, then flags.
-const BYTES_MASK = (1 << 21) - 1;
+/** Of a page's `meta`. */
+export const BYTES_MASK = (1 << 21) - 1;
 const PLACE_SHIFT = 21;
 const PLACE_MASK = 7 << PLACE_SHIFT;
 /** It has been put behind later ones, or has drawn that it won't be. */

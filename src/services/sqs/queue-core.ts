@@ -7,6 +7,7 @@
  */
 import type { Handle, Simulation } from '../../kernel/index.ts';
 import { Arrivals } from './arrivals.ts';
+import { Billing } from './billing.ts';
 import { SqsModelError, sqsErrors } from './errors.ts';
 import {
   checkAttributes,
@@ -54,6 +55,7 @@ export abstract class QueueCore implements SqsOperations {
   protected readonly settings: SqsSettings;
   protected readonly observer: SqsObserver;
   protected readonly metrics: QueueMetrics;
+  protected readonly billing: Billing;
   protected readonly store: MessageStore;
   protected readonly records: ReceiveRecords;
   /** Messages that still exist, in the order in which they came; dead letters of a standard queue are in another list. */
@@ -71,6 +73,8 @@ export abstract class QueueCore implements SqsOperations {
   /** Its sequence number; -1 in a standard queue. */
   protected sentSequence = -1;
   protected readonly receiveOutput: FullReceiveOutput = newReceiveOutput();
+  /** Bytes of the messages in it. */
+  protected receivedBytes = 0;
 
   protected nextOrdinal = 0;
   protected visible = 0;
@@ -115,6 +119,7 @@ export abstract class QueueCore implements SqsOperations {
     this.settings = settings;
     this.observer = ports.observer;
     this.metrics = new QueueMetrics(ports.metrics);
+    this.billing = new Billing(ports.metrics);
     this.deadLetterQueue = ports.deadLetterQueue;
     this.firstMessageId = ports.firstMessageId ?? 0;
     this.#propagationUs = ports.attributePropagationUs ?? 0;
@@ -180,6 +185,7 @@ export abstract class QueueCore implements SqsOperations {
     output.MessageId = this.sentId;
     output.SequenceNumber = this.sentSequence;
     if (added) this.metrics.sent.add(1);
+    this.billing.send(input.bytes);
     this.report();
     return output;
   }
@@ -204,6 +210,7 @@ export abstract class QueueCore implements SqsOperations {
       output.SequenceNumber[i] = this.sentSequence;
     }
     if (sent > 0) this.metrics.sent.add(sent);
+    this.billing.send(bytes);
     this.report();
     return output;
   }
@@ -250,7 +257,9 @@ export abstract class QueueCore implements SqsOperations {
 
   cancelReceive(ticket: number): void {
     const place = this.#polls.placeOf(ticket);
-    if (place >= 0) this.#polls.remove(place);
+    if (place < 0) return;
+    this.#polls.remove(place);
+    this.billing.receive(0);
   }
 
   protected visibilityOf({ VisibilityTimeout }: ReceiveMessageInput): number {
@@ -270,6 +279,8 @@ export abstract class QueueCore implements SqsOperations {
     const output = this.receiveOutput;
     if (output.count === 0) this.metrics.emptyReceives.add(1);
     else this.metrics.received.add(output.count);
+    this.billing.receive(this.receivedBytes);
+    this.receivedBytes = 0;
     this.report();
     receiver.onReceiveMessage(tag, output);
   }
@@ -352,7 +363,10 @@ export abstract class QueueCore implements SqsOperations {
 
   DeleteMessage(ReceiptHandle: number): SqsError | null {
     const error = this.delete(ReceiptHandle);
-    if (error === null) this.metrics.deleted.add(1);
+    if (error === null) {
+      this.metrics.deleted.add(1);
+      this.billing.delete();
+    }
     this.report();
     return error;
   }
@@ -370,6 +384,7 @@ export abstract class QueueCore implements SqsOperations {
       if (error === null) deleted++;
     }
     if (deleted > 0) this.metrics.deleted.add(deleted);
+    this.billing.delete();
     this.report();
     return output;
   }
@@ -382,6 +397,7 @@ export abstract class QueueCore implements SqsOperations {
 
   ChangeMessageVisibility(ReceiptHandle: number, VisibilityTimeout: number): SqsError | null {
     const error = this.#changeVisibility(ReceiptHandle, VisibilityTimeout);
+    if (error === null) this.billing.other();
     this.report();
     return error;
   }
@@ -395,6 +411,7 @@ export abstract class QueueCore implements SqsOperations {
     for (let i = 0; i < count; i++) {
       output.entryErrors[i] = this.#changeVisibility(handles[i] as number, timeouts[i] as number);
     }
+    this.billing.other();
     this.report();
     return output;
   }
@@ -492,6 +509,7 @@ export abstract class QueueCore implements SqsOperations {
     const now = this.sim.now;
     if (now - this.#purgedUs < PURGE_INTERVAL_US) return sqsErrors.purgeInProgress(this.name);
     this.#purgedUs = now;
+    this.billing.other();
     this.purgeAll();
     this.report();
     return null;
@@ -519,6 +537,7 @@ export abstract class QueueCore implements SqsOperations {
 
   GetQueueAttributes(): QueueAttributes {
     const attributes = this.#attributes;
+    this.billing.other();
     attributes.ApproximateNumberOfMessages = this.visible;
     attributes.ApproximateNumberOfMessagesNotVisible = this.inFlight;
     attributes.ApproximateNumberOfMessagesDelayed = this.delayed;
@@ -529,6 +548,7 @@ export abstract class QueueCore implements SqsOperations {
   SetQueueAttributes(input: SetQueueAttributesInput): SqsError | null {
     const error = checkAttributes(input);
     if (error !== null) return error;
+    this.billing.other();
     if (this.#propagationUs === 0) this.#apply(input);
     else this.sim.schedule(this.#propagationUs, this.#apply, input, 0);
     return null;

@@ -16,7 +16,17 @@ import type { KeyedStream, Simulation } from '../../kernel/index.ts';
 import { Arrivals } from './arrivals.ts';
 import { SqsModelError, sqsErrors } from './errors.ts';
 import { FreshLane } from './fresh-lane.ts';
-import { LEFT_BEHIND, MessageStore, MOVED_HERE, NO_GROUP, NONE, OVERTAKEN, Place, ROW_MASK } from './message-store.ts';
+import {
+  BYTES_MASK,
+  LEFT_BEHIND,
+  MessageStore,
+  MOVED_HERE,
+  NO_GROUP,
+  NONE,
+  OVERTAKEN,
+  Place,
+  ROW_MASK,
+} from './message-store.ts';
 import { MovedExpiry } from './moved-expiry.ts';
 import type { ReceiveMessageOutput, SendMessageInput, SqsError } from './operations.ts';
 import { QueueCore } from './queue-core.ts';
@@ -297,6 +307,7 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
     this.hide(record, visibilityUs);
     if (this.receivesHere(record) === OFTEN) this.#arrivals(slot).pass(slot);
     const body = page.body[row] as number;
+    this.receivedBytes += meta & BYTES_MASK;
     const wasMoved = (meta & MOVED_HERE) !== 0;
     const id = wasMoved ? (records.movedId[record] as number) : this.firstMessageId + (page.ordinal[row] as number);
     const handle = records.newHandle(record);
