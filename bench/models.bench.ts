@@ -53,6 +53,18 @@ designs:
       inbox: { type: sqs }
       workers: { type: consumer, source: inbox, instances: 80, batchSize: 1, handler: { time: 1ms } }
 `;
+const FIFO = `
+seed: 1
+horizon: 100s
+replications: 1
+traffic: { t: { rate: 10k/s, key: { uniform: { keys: 10000 } }, batch: { size: 10, linger: 20ms } } }
+designs:
+  d:
+    traffic: { t: inbox }
+    resources:
+      inbox: { type: sqs, fifo: true, deduplicationScope: messageGroup, fifoThroughputLimit: perMessageGroupId }
+      workers: { type: consumer, source: inbox, instances: 200, deletes: perBatch, handler: { time: 1ms } }
+`;
 const BACKLOG = `
 seed: 1
 horizon: 100s
@@ -69,6 +81,7 @@ const CASES: readonly Case[] = [
   { name: 'synchronous chain of two services, timeouts armed', yaml: CHAIN, design: 'd', aim: 2 },
   { name: 'SQS: send, long poll ten, process, delete in batches', yaml: BATCHES, design: 'd', aim: 2 },
   { name: 'SQS: batch of one', yaml: ONE_BY_ONE, design: 'd', aim: 1 },
+  { name: 'SQS FIFO: 10,000 groups, batches of ten', yaml: FIFO, design: 'd', aim: 1 },
   { name: 'flash sale, synchronous', yaml: flashSale, design: 'sync', aim: null },
   { name: 'flash sale, queued', yaml: flashSale, design: 'queued', aim: null },
 ];

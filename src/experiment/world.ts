@@ -19,7 +19,7 @@ import type { SqsSettings } from '../services/sqs/settings.ts';
 import { arrivalsOf } from '../workload/arrivals.ts';
 import { Consumer } from '../workload/consumer.ts';
 import { scheduleFaults } from '../workload/faults.ts';
-import { keySampler } from '../workload/keys.ts';
+import { keyNumber, keySampler } from '../workload/keys.ts';
 import { RequestTable } from '../workload/requests.ts';
 import { Sender } from '../workload/sender.ts';
 import type { FaultSettings, TrafficSettings } from '../workload/settings.ts';
@@ -271,7 +271,10 @@ export class World {
     if (queue === undefined) return this.#linked(traffic.name, resource, name, { kind: 'constant', value: 0 });
     const state = this.#links.endpoint(traffic.name, resource);
     const { latency, fifo } = queue.settings;
-    return new SqsProducer(this.sim, this.requests, queue.queue, state, { name, latency, fifo, batch: traffic.batch });
+    const { batch, key } = traffic;
+    // Two traffics with one key each are two groups, unless the keys are the same.
+    const group = key?.kind === 'constant' ? keyNumber(key.value) : null;
+    return new SqsProducer(this.sim, this.requests, queue.queue, state, { name, latency, fifo, group, batch });
   }
 
   // --- faults ---

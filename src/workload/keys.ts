@@ -23,6 +23,17 @@ export function keySampler(settings: KeySettings): KeySampler {
   return { keys, draw: drawOf(settings), name: (key) => `key-${key}` };
 }
 
+const NAMED_FROM = 0x80000000;
+
+/** The number of a key by its name: that of a drawn key which has the same name, else one of the upper half of 32 bits (FNV-1a). */
+export function keyNumber(name: string): number {
+  const drawn = /^key-(0|[1-9]\d{0,8})$/.exec(name);
+  if (drawn !== null) return Number(drawn[1]);
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return (hash | NAMED_FROM) >>> 0;
+}
+
 type Draw = (u: Uniforms) => number;
 
 function drawOf(settings: Exclude<KeySettings, { kind: 'constant' }>): Draw {

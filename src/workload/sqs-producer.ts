@@ -18,6 +18,8 @@ export interface ProducerOptions {
   readonly latency: SqsLatency;
   /** Each message bears its request's key as its group, and the request itself as its deduplication id. Default false. */
   readonly fifo?: boolean;
+  /** The group of all, where all requests have one key; null: each its own. Default null. */
+  readonly group?: number | null;
   readonly batch: { readonly size: number; readonly lingerUs: number } | null;
 }
 
@@ -27,6 +29,8 @@ const Outbound = 2;
 const Inbound = 3;
 const Lost = 4;
 
+/** Errors that say: not you, and not by trying again. */
+const DENIED = new Set(['AccessDenied', 'KmsAccessDenied', 'InvalidSecurity']);
 const THROTTLING = new Set(['RequestThrottled', 'ThrottlingException', 'OverLimit', 'KmsThrottled']);
 
 /** Whether an error says that there were too many calls: SDKs try again. */
@@ -36,6 +40,7 @@ export function isThrottling({ code }: SqsError): boolean {
 
 export function outcomeOf(error: SqsError | null): Outcome {
   if (error === null) return Outcome.ok;
+  if (DENIED.has(error.code)) return Outcome.denied;
   return isThrottling(error) ? Outcome.throttled : error.senderFault ? Outcome.refused : Outcome.unavailable;
 }
 
@@ -58,6 +63,7 @@ export class SqsProducer implements Callee {
   readonly #errors: KeyedStream;
   readonly #batching: ProducerOptions['batch'];
   readonly #fifo: boolean;
+  readonly #group: number | null;
   readonly #inputs: SendMessageInput[] = [];
   readonly #pool: Batch[] = [];
   #open: Batch | null = null;
@@ -110,6 +116,7 @@ export class SqsProducer implements Callee {
     this.#errors = sim.keyedStream(`${options.name}/error`);
     this.#batching = options.batch !== null && options.batch.size > 1 ? options.batch : null;
     this.#fifo = options.fifo ?? false;
+    this.#group = options.group ?? null;
     for (let i = 0; i < (this.#batching?.size ?? 1); i++) {
       const input = { body: 0, bytes: 0, DelaySeconds: -1, MessageGroupId: -1, MessageDeduplicationId: -1 };
       this.#inputs.push(input);
@@ -162,7 +169,7 @@ export class SqsProducer implements Callee {
     input.body = request;
     input.bytes = this.#requests.bytes(request);
     if (!this.#fifo) return;
-    input.MessageGroupId = this.#requests.key(request);
+    input.MessageGroupId = this.#group ?? this.#requests.key(request);
     // A retry and a duplicate are the same request, so the queue knows them again.
     input.MessageDeduplicationId = this.#requests.ordinal(request);
   }

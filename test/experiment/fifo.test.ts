@@ -78,6 +78,22 @@ describe('a FIFO queue in a scenario', () => {
     }
   });
 
+  test('keeps the one key of a traffic apart from the drawn keys of another', () => {
+    const two = text('rate: 20/s, key: only').replace(
+      'designs:',
+      'designs:\n  both:\n    traffic: { t: q, u: q }\n    resources:\n      q: { type: sqs, fifo: true }\n      w: { type: consumer, source: q, instances: 5, handler: { time: 200ms } }',
+    );
+    const scenario = resolve(
+      two
+        .slice(0, two.indexOf('  fifo:'))
+        .replace('traffic: { t: {', 'traffic: { u: { rate: 5/s, key: { uniform: { keys: 5 } } }, t: {'),
+    );
+    const { designs } = runScenario(scenario);
+    // 20 a second of one group that one worker works on at 5 a second; the drawn keys have no part in that.
+    expect(designs['both']?.traffic['t']?.completionMs.p50).toBeGreaterThan(20_000);
+    expect(designs['both']?.traffic['u']?.completionMs.max).toBeLessThan(10_000);
+  });
+
   test('gives a run the same bytes again', () => {
     const scenario = resolve(text('rate: 100/s, key: { uniform: { keys: 20 } }'));
     expect(JSON.stringify(runScenario(scenario))).toBe(JSON.stringify(runScenario(scenario)));

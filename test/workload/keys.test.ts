@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Simulation, type Uniforms } from '../../src/kernel/index.ts';
 import { attributeSampler } from '../../src/workload/attributes.ts';
-import { keySampler, zipfByRejection } from '../../src/workload/keys.ts';
+import { keyNumber, keySampler, zipfByRejection } from '../../src/workload/keys.ts';
 
 const stream = (seed = 1): Uniforms => new Simulation({ seed }).stream('keys');
 /** Draws that count how many uniforms they take. */
@@ -117,6 +117,34 @@ describe('keys', () => {
     expect(() => keySampler({ kind: 'uniform', keys: 0 })).toThrow(RangeError);
     expect(() => keySampler({ kind: 'zipf', keys: 5, exponent: -1 })).toThrow(RangeError);
     expect(() => keySampler({ kind: 'hot', keys: 5, share: 1.5 })).toThrow(RangeError);
+  });
+});
+
+describe('the number of a key by its name', () => {
+  it('is that of the drawn key with the same name', () => {
+    const { name } = keySampler({ kind: 'uniform', keys: 100 });
+    expect(keyNumber(name(17))).toBe(17);
+    expect(keyNumber('key-017')).toBeGreaterThanOrEqual(0x80000000);
+  });
+
+  it('is none that can be drawn for any other name, and another for each', () => {
+    const names = [
+      '',
+      'a',
+      'b',
+      'bulk',
+      'key',
+      'key-',
+      'key--1',
+      'key-1e3',
+      'ab',
+      'ba',
+      ...Array.from({ length: 1000 }, (_, i) => `k${i}`),
+    ];
+    const numbers = names.map(keyNumber);
+    expect(Math.min(...numbers)).toBeGreaterThanOrEqual(0x80000000);
+    expect(Math.max(...numbers)).toBeLessThan(4_294_967_296);
+    expect(new Set(numbers).size).toBe(names.length);
   });
 });
 
