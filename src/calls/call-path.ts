@@ -231,7 +231,11 @@ export class CallPath implements Callee, Caller {
     }
     const throttled = outcome === Outcome.throttled;
     const retry = this.#policy.retry;
-    if (attempts >= retry.attempts || (this.#budget !== null && !this.#budget.take(throttled))) {
+    if (
+      attempts >= retry.attempts ||
+      outcome === Outcome.denied ||
+      (this.#budget !== null && !this.#budget.take(throttled))
+    ) {
       this.#answer(slot, outcome);
       return;
     }

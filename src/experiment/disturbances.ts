@@ -87,6 +87,7 @@ function labelOf(fault: FaultSettings): string {
   if (fault.loseRequests !== null) effects.push(`${percent(fault.loseRequests)} of requests lost`);
   if (fault.loseReplies !== null) effects.push(`${percent(fault.loseReplies)} of replies lost`);
   if (fault.flush) effects.push('cache emptied');
+  if (fault.policy !== undefined) effects.push('another access policy');
   return `${targetOf(fault)} ${effects.join(', ')}`;
 }
 

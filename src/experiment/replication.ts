@@ -1,6 +1,7 @@
 /** Runs one design for one replication after another. Pure: the same scenario, design and index give the same outcome, wherever it runs. */
 import type { MetricData, TrafficOutcome } from '../history/index.ts';
 import type { ResolvedScenario } from '../scenario/resolved.ts';
+import type { ApiLog } from './access-log.ts';
 import { ExperimentError } from './errors.ts';
 import { World } from './world.ts';
 
@@ -26,6 +27,8 @@ export interface RunOptions {
   readonly maxEventsAtOnce?: number;
   /** Called as virtual time goes on: share of this replication's horizon and drain that has passed, 0 to 1. */
   readonly onProgress?: (share: number) => void;
+  /** Notes every call to a managed service; of one replication. Default: none is kept. */
+  readonly log?: ApiLog;
 }
 
 const MAX_EVENTS = 2e9;
@@ -56,7 +59,8 @@ export function runReplication(
 ): ReplicationOutcome {
   const wanted = scenario.designs.find(({ name }) => name === design);
   if (wanted === undefined) throw new ExperimentError('unknown-design', `no design ${design} in ${scenario.name}`);
-  const world = new World(scenario, wanted, replication, options.maxEvents ?? MAX_EVENTS);
+  const { maxEvents = MAX_EVENTS, log = null } = options;
+  const world = new World(scenario, wanted, replication, maxEvents, log);
   world.start();
   const endUs = play(world, scenario, design, replication, options);
   world.requests.settleRest();

@@ -24,6 +24,8 @@ import { RequestTable } from '../workload/requests.ts';
 import { Sender } from '../workload/sender.ts';
 import type { FaultSettings, TrafficSettings } from '../workload/settings.ts';
 import { SqsProducer } from '../workload/sqs-producer.ts';
+import { Access } from './access.ts';
+import type { ApiLog } from './access-log.ts';
 import { disturbancesOf, strikes } from './disturbances.ts';
 import { healthLimitMs } from './health.ts';
 import { Links } from './links.ts';
@@ -47,6 +49,7 @@ export class World {
   readonly #design: ResolvedDesign;
   readonly #window: Window;
   readonly #links: Links;
+  readonly #access: Access;
   readonly #services = new Map<string, Service>();
   readonly #caches = new Map<string, Cache>();
   readonly #queues = new Map<string, { readonly queue: SqsQueue | FifoQueue; readonly settings: SqsSettings }>();
@@ -54,7 +57,14 @@ export class World {
   readonly #senders: Sender[] = [];
   readonly #scalers: Scalers;
 
-  constructor(scenario: ResolvedScenario, design: ResolvedDesign, replication: number, maxEvents: number) {
+  /** `log`: notes the calls to managed services; it changes nothing in the run. */
+  constructor(
+    scenario: ResolvedScenario,
+    design: ResolvedDesign,
+    replication: number,
+    maxEvents: number,
+    log: ApiLog | null = null,
+  ) {
     this.#scenario = scenario;
     this.#design = design;
     this.#window = { fromUs: scenario.warmupUs, toUs: scenario.horizonUs, resolutionUs: scenario.resolutionUs };
@@ -71,6 +81,11 @@ export class World {
     );
     const faults = scenario.faults.filter((fault) => strikes(scenario, design, fault));
     this.#links = new Links(faults);
+    this.#access = new Access(this.sim, scenario, design, {
+      requests: this.requests,
+      metrics: (resource) => this.#recorderOf(resource),
+      log,
+    });
     this.#scalers = new Scalers(this.sim, design.resources);
     this.#build();
     this.#connect();
@@ -104,6 +119,12 @@ export class World {
     return recorder;
   }
 
+  #recorderOf(resource: string): MetricsRecorder {
+    const found = this.recorders.find(({ name }) => name === resource);
+    if (found === undefined) throw new Error(`design ${this.#design.name} has no metrics of ${resource}`);
+    return found.recorder;
+  }
+
   // --- parts ---
 
   #build(): void {
@@ -126,11 +147,12 @@ export class World {
       if (settings.type !== 'consumer') continue;
       const { queue, settings: source } = this.#queueNamed(settings.source);
       const metrics = this.#recorder(settings.name, settings.type);
+      const endpoint = this.#links.endpoint(settings.name, settings.source);
       const consumer = new Consumer(this.sim, settings, {
         requests: this.requests,
         metrics,
-        queue,
-        endpoint: this.#links.endpoint(settings.name, settings.source),
+        queue: this.#access.sqsClient(settings.name, source, queue, endpoint),
+        endpoint,
         latency: source.latency,
       });
       this.#consumers.set(settings.name, consumer);
@@ -274,7 +296,8 @@ export class World {
     const { batch, key } = traffic;
     // Two traffics with one key each are two groups, unless the keys are the same.
     const group = key?.kind === 'constant' ? keyNumber(key.value) : null;
-    return new SqsProducer(this.sim, this.requests, queue.queue, state, { name, latency, fifo, group, batch });
+    const client = this.#access.sqsClient(traffic.name, queue.settings, queue.queue, state);
+    return new SqsProducer(this.sim, this.requests, client, state, { name, latency, fifo, group, batch });
   }
 
   // --- faults ---
@@ -303,6 +326,7 @@ export class World {
         ends.push(() => queue.setDuplicateRate(null));
       }
       if (consumer !== undefined) ends.push(...this.#strikeConsumer(consumer, fault));
+      if (fault.policy !== undefined) ends.push(this.#access.changePolicy(resource, fault.policy));
     }
     return () => {
       for (const end of ends) end();

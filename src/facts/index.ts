@@ -2,6 +2,19 @@
 
 export { autoscalingFactList, autoscalingFacts } from './autoscaling.ts';
 export type { Fact } from './fact.ts';
+export { kmsFactList, kmsFacts, kmsQuotaOf } from './kms.ts';
+export { lambdaFactList, lambdaFacts } from './lambda.ts';
+export {
+  assumedPrice,
+  givenPrice,
+  type InstancePrice,
+  PRICES,
+  priceFactList,
+  priceFacts,
+  type Price,
+  type PriceName,
+  type PriceTier,
+} from './prices.ts';
 export { sdkFactList, sdkFacts } from './sdk.ts';
 export { sqsFactList, sqsFacts } from './sqs.ts';
 export { snsFactList, snsFacts } from './sns.ts';

@@ -9,12 +9,12 @@ import { type NamedDesign, type NamedResource, type Names, type ResourceType, un
 /** Effects by the type of what they strike; `share` and `zone` narrow the target. */
 const FITTING: Readonly<Record<ResourceType | 'link', readonly string[]>> = {
   service: ['slow', 'down', 'errors', 'unreachable', 'lose', 'flush', 'share', 'zone'],
-  sqs: ['down', 'errors', 'duplicate', 'unreachable', 'lose'],
+  sqs: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy'],
   consumer: ['slow', 'down', 'crash', 'share'],
   link: ['lose', 'unreachable'],
 };
 /** What can happen. */
-export const EFFECTS = ['slow', 'down', 'errors', 'crash', 'duplicate', 'unreachable', 'lose', 'flush'];
+export const EFFECTS = ['slow', 'down', 'errors', 'crash', 'duplicate', 'unreachable', 'lose', 'flush', 'policy'];
 
 /** Reads every fault; those with an error are left out. */
 export function readFaults(schemas: Schemas, raw: unknown, names: Names, findings: Finding[]): FaultSettings[] {

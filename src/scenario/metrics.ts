@@ -1,5 +1,5 @@
 /** What objectives may speak of, and in which unit its limit is written. */
-export type LimitUnit = 'count' | 'milliseconds' | 'seconds' | 'perSecond' | 'share' | 'bytes' | 'number';
+export type LimitUnit = 'count' | 'milliseconds' | 'seconds' | 'perSecond' | 'share' | 'bytes' | 'number' | 'usd';
 
 /** Figures of a traffic that are counts; each also has the statistic `share`, of the offered. */
 export const COUNT_FIELDS = [
@@ -96,6 +96,9 @@ export const METRICS: Readonly<Record<string, ReadonlyMap<string, MetricShape>>>
     ['NumberOfDeduplicatedSentMessages', counter],
     ['ApproximateNumberOfGroupsWithInflightMessages', level],
     ['NumberOfThrottledCalls', counter],
+    ['NumberOfDeniedCalls', counter],
+    ['NumberOfKmsCalls', counter],
+    ['NumberOfKmsThrottledCalls', counter],
     ['BilledSendRequests', counter],
     ['BilledReceiveRequests', counter],
     ['BilledDeleteRequests', counter],

@@ -3,6 +3,8 @@
  * Pure. Every error is collected; nothing is resolved while there is one.
  */
 import { assumptionsOf } from './assumptions.ts';
+import { checkAccess } from './access.ts';
+import { awsOf } from './aws.ts';
 import { type Finding, nodeAt, offsetOf, readDocument, type ScenarioDocument } from './document.ts';
 import { messageOf, type ScenarioError } from './errors.ts';
 import { readFaults } from './faults.ts';
@@ -82,6 +84,7 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
   checkSizes(settings, designs, sqsMaxBytes, findings);
   const faults = readFaults(schemas, raw, names, findings);
   checkFifo(settings, designs, faults, findings);
+  checkAccess(raw, names, findings);
   const objectives = readObjectives(schemas, raw, names, findings);
   if (root === null) return null;
   const times = resolveTimes(root, traffic, findings);
@@ -98,6 +101,8 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
     confidence: root.confidence,
     facts: root.facts,
     ties: root.ties,
+    prices: root.prices,
+    ...awsOf(root.aws, settings, designs, faults),
     traffic: settings,
     designs,
     faults,

@@ -1,6 +1,9 @@
 /** The resolved scenario: what runs. Every default is filled in, every unit converted (times in whole microseconds). */
 import type { ServiceSettings } from '../services/compute/settings.ts';
+import type { Whereabouts } from '../services/iam/settings.ts';
+import type { KmsSettings } from '../services/kms/settings.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
+import type { CostFigure, ResolvedPrices } from './prices.ts';
 import type { ConsumerSettings, FaultSettings, TrafficSettings } from '../workload/settings.ts';
 
 export type ResourceSettings = ServiceSettings | SqsSettings | ConsumerSettings;
@@ -28,10 +31,16 @@ export interface ResolvedObjective {
         readonly field: string;
         readonly statistic: string | null;
       }
-    | { readonly kind: 'metric'; readonly resource: string; readonly metric: string; readonly statistic: string };
+    | { readonly kind: 'metric'; readonly resource: string; readonly metric: string; readonly statistic: string }
+    | { readonly kind: 'cost' /** A figure of the result's cost, e.g. `totalUsd`. */; readonly figure: CostFigure };
   readonly op: Comparison;
   /** In the unit of the result: milliseconds for times, shares as 0 to 1, per second for rates. */
   readonly limit: number;
+}
+
+/** Where everything is that says nothing else, and its KMS. */
+export interface AwsSettings extends Whereabouts {
+  readonly kms: KmsSettings;
 }
 
 /** When enough replications have run. */
@@ -71,6 +80,9 @@ export interface ResolvedScenario {
   readonly resolutionUs: number;
   /** Order of events of one instant and phase. */
   readonly ties: 'inOrder' | { readonly shuffle: string };
+  readonly prices: ResolvedPrices;
+  /** There only where something of the scenario speaks of access. */
+  readonly aws?: AwsSettings;
   readonly traffic: readonly TrafficSettings[];
   readonly designs: readonly ResolvedDesign[];
   readonly faults: readonly FaultSettings[];

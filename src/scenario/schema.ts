@@ -1,6 +1,9 @@
 /** The root of a scenario as written: every setting that stands alone. Named parts are read one by one, so that one error hides no other. */
 import { z } from 'zod';
 import type { Vocabulary } from '../calls/schema.ts';
+import { awsSchema } from './aws.ts';
+import type { AwsSettings } from './resolved.ts';
+import { pricesSchema, type ResolvedPrices } from './prices.ts';
 
 /** The snapshot of AWS's numbers that this version knows. */
 export const FACTS_SNAPSHOT = '2026-11';
@@ -35,6 +38,9 @@ export interface WrittenRoot {
   readonly facts: string;
   readonly resolutionUs: number | null;
   readonly ties: 'inOrder' | { readonly shuffle: string };
+  /** null: not written. */
+  readonly aws: AwsSettings | null;
+  readonly prices: ResolvedPrices;
 }
 
 /** Everything of the root but `traffic`, `resources`, `designs`, `faults` and `objectives`, which are only let through. */
@@ -100,6 +106,13 @@ export function rootSchema(v: Vocabulary): z.ZodType<WrittenRoot> {
             'Order of events of one instant and phase: as they were scheduled, or shuffled by a seed, so that an order that nobody decided shows.',
           default: 'inOrder',
         }),
+      prices: pricesSchema(v).optional().meta({
+        description:
+          'What things cost, where it is not the list price of us-east-1. Default: the list, without the free tier.',
+      }),
+      aws: awsSchema(v).optional().meta({
+        description: 'Account and Region of whatever names no other, and its KMS. Default: one account, one Region.',
+      }),
       traffic: z
         .unknown()
         .optional()
@@ -130,6 +143,8 @@ export function rootSchema(v: Vocabulary): z.ZodType<WrittenRoot> {
         facts: r.facts ?? FACTS_SNAPSHOT,
         resolutionUs: r.resolution ?? null,
         ties: r.ties ?? 'inOrder',
+        aws: r.aws ?? null,
+        prices: r.prices ?? { freeTier: false, own: {} },
       }),
     );
 }

@@ -20,6 +20,8 @@ export const Outcome = {
   timedOut: 5,
   /** The caller's own breaker or budget kept the call back. Only ever produced on the caller's side. */
   keptBack: 6,
+  /** Not allowed to: trying again is of no use, and no client does. */
+  denied: 7,
 } as const;
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 

@@ -1,5 +1,6 @@
 /** How traffic, consumers and faults may be written in a scenario, and their defaults. */
 import { z } from 'zod';
+import { policySchema, roleOf, roleSchema } from '../calls/access.ts';
 import {
   breakerSchema,
   bulkheadSchema,
@@ -11,6 +12,7 @@ import {
   retrySchema,
   type Vocabulary,
 } from '../calls/schema.ts';
+import { assumedPrice, givenPrice } from '../facts/index.ts';
 import { autoscalingSchema, SCALED_CONSUMER, startOf } from '../scaling/schema.ts';
 import type {
   Arrivals,
@@ -347,6 +349,9 @@ export function trafficSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Wri
         .share()
         .optional()
         .meta({ description: 'Share of the requests on which a handler always fails.', default: '0%' }),
+      role: roleSchema(v)
+        .optional()
+        .meta({ description: 'The role under which it sends. Default: one that may do everything.' }),
     })
     .meta({
       oneOf: ['rate', 'trace', 'users'].map((key) => ({ required: [key] })),
@@ -383,6 +388,7 @@ export function trafficSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Wri
         cancelOnTimeout: t.cancelOnTimeout ?? false,
         duplicates: t.duplicates ?? 0,
         poison: t.poison ?? 0,
+        ...roleOf(t.role),
       };
     });
 }
@@ -474,6 +480,13 @@ export function consumerSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Om
       autoscaling: autoscalingSchema(v, SCALED_CONSUMER)
         .optional()
         .meta({ description: 'Instances come and go with a metric. Default: they do not.' }),
+      price: v.price().optional().meta({
+        description:
+          'Of each instance, USD. Default: assumed, a Fargate task of the size that its concurrency asks for.',
+      }),
+      role: roleSchema(v)
+        .optional()
+        .meta({ description: 'The role under which it receives. Default: one that may do everything.' }),
     })
     .transform((c, ctx) => {
       if (c.heartbeat !== undefined && c.heartbeat.every >= c.heartbeat.extendTo) {
@@ -507,6 +520,8 @@ export function consumerSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Om
           failureRate: c.handler.failureRate ?? 0,
         },
         autoscaling: c.autoscaling ?? null,
+        price: c.price === undefined ? assumedPrice(c.concurrency ?? 1) : givenPrice(c.price),
+        ...roleOf(c.role),
       };
     });
 }
@@ -557,6 +572,7 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
       duplicate: v.share().optional().meta({ description: 'Share of the deletes that a copy survives.' }),
       unreachable: v.share().optional().meta({ description: 'Share of the calls that get no answer.' }),
       flush: v.flag().optional().meta({ description: 'Empties the cache of a service, at once.' }),
+      policy: policySchema().optional().meta({ description: 'The access policy that a queue has meanwhile, as JSON.' }),
       lose: v
         .object({
           requests: v.share().optional().meta({ description: 'Share of the requests that never arrive.' }),
@@ -590,6 +606,7 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
         loseRequests: f.lose?.requests ?? null,
         loseReplies: f.lose?.replies ?? null,
         flush: f.flush ?? false,
+        ...(f.policy === undefined ? {} : { policy: f.policy }),
       };
     });
 }

@@ -1,5 +1,7 @@
 /** Settings of traffic, consumers and faults, as resolved: every default filled in, times in whole microseconds. */
+import type { RoleSettings } from '../calls/access.ts';
 import type { CallSettings, RetryPolicy } from '../calls/settings.ts';
+import type { InstancePrice } from '../facts/index.ts';
 import type { Distribution } from '../kernel/index.ts';
 import type { AutoscalingSettings } from '../scaling/settings.ts';
 
@@ -93,6 +95,8 @@ export interface TrafficSettings {
   readonly duplicates: number;
   /** Share of requests on which a handler always fails. */
   readonly poison: number;
+  /** There only where something is said of it. */
+  readonly role?: RoleSettings;
 }
 
 export interface HandlerSettings {
@@ -128,6 +132,10 @@ export interface ConsumerSettings {
   readonly handler: HandlerSettings;
   /** null: as many as there are. */
   readonly autoscaling: AutoscalingSettings | null;
+  /** Of each instance; left out: it costs nothing. */
+  readonly price?: InstancePrice;
+  /** There only where something is said of it. */
+  readonly role?: RoleSettings;
 }
 
 /** Where a fault strikes. */
@@ -163,4 +171,6 @@ export interface FaultSettings {
   readonly loseReplies: number | null;
   /** Whether a service's cache is emptied when the fault begins. */
   readonly flush: boolean;
+  /** The policy that a resource has instead of its own, as JSON; there only where one is written. */
+  readonly policy?: unknown;
 }

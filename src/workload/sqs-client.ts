@@ -49,6 +49,8 @@ interface Operation {
   backUs: number;
   ticket: number;
   readonly messages: Messages;
+  /** What a receive asks for; the service may hold it for as long as the poll lasts. */
+  readonly input: ReceiveMessageInput;
 }
 
 export class SqsClient implements Receiver {
@@ -100,14 +102,21 @@ export class SqsClient implements Receiver {
     this.#losses = sim.stream(`${name}/loss`);
   }
 
-  /** Begins a ReceiveMessage; the owner hears `onMessages(tag, …)`. Returns what `abandon` takes. */
-  receive(tag: number): number {
+  /** Begins a ReceiveMessage, by default as every other; the owner hears `onMessages(tag, …)`. Returns what `abandon` takes. */
+  receive(
+    tag: number,
+    atMost: number = this.#input.MaxNumberOfMessages,
+    waitSeconds: number = this.#input.WaitTimeSeconds,
+  ): number {
     const operation = this.#take(tag);
+    operation.input.MaxNumberOfMessages = atMost;
+    operation.input.WaitTimeSeconds = waitSeconds;
     // At least a microsecond, so that polling an empty queue without a wait moves the clock.
     const roundTrip = Math.max(1, this.#roundTrip(this.#receiveLatency));
-    const out = Math.floor(roundTrip / 2 + 0.5);
-    operation.backUs = roundTrip - out;
-    this.#sim.schedule(out, this.#receiveArrives, operation.index);
+    const half = Math.floor(roundTrip / 2 + 0.5);
+    const { wayUs } = this.#state;
+    operation.backUs = roundTrip - half + wayUs;
+    this.#sim.schedule(half + wayUs, this.#receiveArrives, operation.index);
     return operation.index;
   }
 
@@ -158,7 +167,8 @@ export class SqsClient implements Receiver {
       this.#sim.schedule(this.#timeLeft(operation), this.#receiveReturns, operation.index);
       return;
     }
-    this.#sim.schedule(operation.backUs, this.#receiveReturns, operation.index);
+    const { lateUs, perMessageUs } = this.#state;
+    this.#sim.schedule(operation.backUs + lateUs + perMessageUs * messages.count, this.#receiveReturns, operation.index);
   }
 
   #receiveNow(operation: Operation): void {
@@ -168,7 +178,7 @@ export class SqsClient implements Receiver {
     }
     if (!this.#state.calm && this.#receiveDisturbed(operation)) return;
     operation.ticket = -1;
-    const pending = this.#queue.ReceiveMessage(this.#input, this, operation.index);
+    const pending = this.#queue.ReceiveMessage(operation.input, this, operation.index);
     if (pending >= 0) operation.ticket = pending;
   }
 
@@ -183,7 +193,7 @@ export class SqsClient implements Receiver {
 
   /** Until the SDK gives a receive up: the long poll's own wait and the time-out on top, from when it was sent. */
   #timeLeft(operation: Operation): number {
-    const waitUs = Math.round(Math.max(0, this.#input.WaitTimeSeconds) * 1_000_000);
+    const waitUs = Math.round(Math.max(0, operation.input.WaitTimeSeconds) * 1_000_000);
     return Math.max(0, operation.startedUs + waitUs + SDK_TIMEOUT_US - this.#sim.now);
   }
 
@@ -205,9 +215,10 @@ export class SqsClient implements Receiver {
   #sendDelete(operation: Operation): void {
     operation.attempts++;
     const roundTrip = this.#roundTrip(this.#deleteLatency);
-    const out = Math.floor(roundTrip / 2 + 0.5);
-    operation.backUs = roundTrip - out;
-    this.#sim.schedule(out, this.#deleteArrives, operation.index);
+    const half = Math.floor(roundTrip / 2 + 0.5);
+    const { wayUs } = this.#state;
+    operation.backUs = roundTrip - half + wayUs;
+    this.#sim.schedule(half + wayUs, this.#deleteArrives, operation.index);
   }
 
   #deleteNow(operation: Operation): void {
@@ -267,6 +278,7 @@ export class SqsClient implements Receiver {
         backUs: 0,
         ticket: -1,
         messages: emptyMessages(10),
+        input: { ...this.#input },
       };
       this.#operations.push(operation);
     }

@@ -151,9 +151,11 @@ export class SqsProducer implements Callee {
 
   #dispatchOne(slot: number): void {
     const roundTrip = this.#roundTrip(slot);
-    const out = Math.floor(roundTrip / 2 + 0.5);
+    const half = Math.floor(roundTrip / 2 + 0.5);
+    const { wayUs, perMessageUs } = this.#state;
+    const out = half + wayUs + perMessageUs;
     this.#phase[slot] = Outbound;
-    this.#back[slot] = roundTrip - out;
+    this.#back[slot] = roundTrip - half + wayUs;
     if (out > 0) this.#sim.schedule(out, this.#arrive, slot);
     else this.#send(slot);
   }
@@ -162,7 +164,9 @@ export class SqsProducer implements Callee {
     if (!this.#state.calm && this.#disturbed(slot)) return;
     const input = this.#inputs[0] as SendMessageInput;
     this.#fillIn(input, this.#request[slot] as number);
-    this.#answer(slot, outcomeOf(this.#queue.SendMessage(input).error));
+    const { error } = this.#queue.SendMessage(input);
+    this.#back[slot] = (this.#back[slot] as number) + this.#state.lateUs;
+    this.#answer(slot, outcomeOf(error));
   }
 
   #fillIn(input: SendMessageInput, request: number): void {
@@ -213,12 +217,13 @@ export class SqsProducer implements Callee {
     this.#open = null;
     const first = batch.slots[0] as number;
     const roundTrip = this.#roundTrip(first);
-    const out = Math.floor(roundTrip / 2 + 0.5);
+    const half = Math.floor(roundTrip / 2 + 0.5);
+    const { wayUs, perMessageUs } = this.#state;
     for (const slot of batch.slots) {
       this.#phase[slot] = Outbound;
-      this.#back[slot] = roundTrip - out;
+      this.#back[slot] = roundTrip - half + wayUs;
     }
-    this.#sim.schedule(out, this.#arriveBatch, batch);
+    this.#sim.schedule(half + wayUs + perMessageUs * batch.slots.length, this.#arriveBatch, batch);
   }
 
   #sendBatch(batch: Batch): void {
@@ -238,7 +243,7 @@ export class SqsProducer implements Callee {
       if (lost) this.#lose(slot);
     }
     if (lost) this.#recycle(batch);
-    else this.#sim.schedule(this.#back[first] as number, this.#returnBatch, batch);
+    else this.#sim.schedule((this.#back[first] as number) + this.#state.lateUs, this.#returnBatch, batch);
   }
 
   #batchDisturbed(batch: Batch, first: number): boolean {

@@ -1,6 +1,7 @@
 /** How an SQS queue may be written in a scenario, its defaults, and AWS's limits on its attributes. */
 import type { z } from 'zod';
 import { sqsFacts } from '../../facts/index.ts';
+import { resourceAccessOf, resourceAccessShape } from '../../calls/access.ts';
 import { complain, type Vocabulary } from '../../calls/schema.ts';
 import type { FifoSettings, SqsDistribution, SqsLatency, SqsSettings } from './settings.ts';
 
@@ -164,6 +165,7 @@ export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
         .meta({
           description: 'How the queue is spread over servers, from which duplicates, misses and disorder come.',
         }),
+      ...resourceAccessShape(v),
     })
     .transform((q, ctx) => {
       const fifo = q.fifo ?? false;
@@ -227,6 +229,7 @@ export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
           receiveMiss: q.distribution?.receiveMiss ?? SQS_DISTRIBUTION.receiveMiss,
           reorder: q.distribution?.reorder ?? SQS_DISTRIBUTION.reorder,
         },
+        ...resourceAccessOf(q),
       };
     });
 }

@@ -1,4 +1,5 @@
 /** Settings of an SQS queue, as resolved: every default filled in, times in whole microseconds. */
+import type { ResourceAccess } from '../../calls/access.ts';
 import type { Distribution } from '../../kernel/index.ts';
 
 /** Round trip of each kind of call, microseconds; AWS publishes none, so the defaults are assumptions. */
@@ -54,4 +55,6 @@ export interface SqsSettings {
   readonly maxInFlight: number;
   readonly latency: SqsLatency;
   readonly distribution: SqsDistribution;
+  /** There only where something is said of it. */
+  readonly access?: ResourceAccess;
 }
