@@ -38,6 +38,8 @@ export interface Vocabulary {
   size(range?: Range & { readonly because?: string }): z.ZodType<number>;
   share(range?: Range): z.ZodType<number>;
   factor(): z.ZodType<number>;
+  /** USD per hour. */
+  price(): z.ZodType<number>;
   /** A whole number. */
   count(range?: Range & { readonly because?: string }): z.ZodType<number>;
   /** Any number. */

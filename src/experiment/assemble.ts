@@ -4,7 +4,9 @@ import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
 import { toResultForm } from '../scenario/result-form.ts';
 import type { TwoRegimes } from '../stats/index.ts';
 import { VERSION } from '../version.ts';
+import { denialsOf } from './access-denials.ts';
 import { compareDesigns } from './comparisons.ts';
+import { type Costs, compareCosts, costInterval, costsOf } from './cost.ts';
 import { type Disturbance, disturbancesOf } from './disturbances.ts';
 import { sha256Hex } from './fingerprint.ts';
 import { healthShare } from './health.ts';
@@ -46,9 +48,13 @@ export function assembleResult(
     return [name, samplesOf(scenario, all)];
   });
   const found: Record<string, DesignResult> = {};
+  const costs: [string, Costs][] = [];
   designs.forEach((design, i) => {
     const all = outcomes.get(design.name) as readonly ReplicationOutcome[];
-    found[design.name] = designResult(scenario, design, all, (samples[i] as [string, Samples])[1]);
+    const own = (samples[i] as [string, Samples])[1];
+    const priced = costsOf(scenario, design, all, own);
+    costs.push([design.name, priced]);
+    found[design.name] = designResult(scenario, design, all, own, priced);
   });
   const rest = {
     resolved: toResultForm(scenario),
@@ -72,10 +78,13 @@ export function assembleResult(
       precision: findings.precision,
     },
     designs: found,
-    comparisons: compareDesigns(
-      samples.map(([name, all]) => [name, partsOf(all)] as const),
-      scenario.confidence,
-    ),
+    comparisons: [
+      ...compareDesigns(
+        samples.map(([name, all]) => [name, partsOf(all)] as const),
+        scenario.confidence,
+      ),
+      ...compareCosts(costs, scenario.confidence),
+    ],
   };
   return {
     schema: 'spillway/result@1',
@@ -143,6 +152,7 @@ function designResult(
   design: ResolvedDesign,
   outcomes: readonly ReplicationOutcome[],
   samples: Samples,
+  costs: Costs,
 ): DesignResult {
   const level = scenario.confidence;
   // Lists and maps until the end: a name such as `toLocaleString` would be found in any plain object.
@@ -170,9 +180,15 @@ function designResult(
     const completed = ofTraffic.map((outcome) => outcome.series.completed);
     bandsOf(name)['completed'] = bandSeries(completed, buckets, zeroAfter);
   }
+  if (intervals.length > 0) {
+    for (const of of ['totalUsd', 'perMillionRequestsUsd', 'perMillionCompletedUsd'] as const)
+      intervals.push([`cost.${of}`, costInterval(costs, of, level)]);
+  }
   for (const { name, type } of outcomes[0]?.resources ?? []) {
     const metrics = metricsOf(outcomes, name);
-    resources.push([name, { type, metrics: Object.fromEntries(metrics.flatMap(summarise)) }]);
+    const denials = denialsOf(scenario, design, name);
+    const told = denials.length === 0 ? {} : { denials };
+    resources.push([name, { type, metrics: Object.fromEntries(metrics.flatMap(summarise)), ...told }]);
     for (const metric of metrics) {
       const { series: line, band, distribution } = drawMetric(metric, buckets);
       if (line !== null) seriesOf(name)[metric.name] = line;
@@ -191,7 +207,7 @@ function designResult(
     distributions: Object.fromEntries(distributions),
     objectives: scenario.objectives
       .filter((objective) => objective.design === null || objective.design === design.name)
-      .map((objective) => judge(scenario, objective, samples, outcomes))
+      .map((objective) => judge(scenario, objective, samples, outcomes, costs))
       .filter((verdict) => verdict !== null),
     // Asserted in every run: one in which it breaks is an error, not a result.
     guarantees: scenario.traffic.map(({ name }) => ({
@@ -200,7 +216,7 @@ function designResult(
       verdict: 'held',
       expected: 'held',
     })),
-    cost: null,
+    cost: costs.cost,
     events: outcomes.reduce((sum, { events }) => sum + events, 0),
     eventsFingerprint: sha256Hex(outcomes.map(({ fingerprint }) => fingerprint).join('\n')).slice(0, 32),
   };

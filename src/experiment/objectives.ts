@@ -3,6 +3,7 @@
  * offered requests completed within 2 s, so what was refused, lost or still waits counts as never.
  */
 import { RESPONSE_FIELDS } from '../scenario/metrics.ts';
+import type { CostFigure } from '../scenario/prices.ts';
 import type { Comparison, ResolvedObjective, ResolvedScenario } from '../scenario/resolved.ts';
 import {
   jackknife,
@@ -15,6 +16,7 @@ import {
   tInterval,
   wilson,
 } from '../stats/index.ts';
+import { type Costs, costInterval, costsByReplication } from './cost.ts';
 import { shareOf } from './health.ts';
 import type { ReplicationOutcome } from './replication.ts';
 import { histogramsOf, type MetricSample, metricsOf } from './resources.ts';
@@ -46,12 +48,17 @@ export function judge(
   objective: ResolvedObjective,
   samples: Samples,
   outcomes: readonly ReplicationOutcome[],
+  costs: Costs,
 ): ObjectiveResult | null {
   const { subject } = objective;
   const level = scenario.confidence;
   let judgement: Judgement | null = null;
   let isSplit = false;
-  if (subject.kind === 'metric') {
+  if (subject.kind === 'cost') {
+    judgement = ofCost(objective, subject.figure, costs, level);
+    if (judgement === null) return notKept(objective, NO_COST[subject.figure]);
+    isSplit = costs.isSplit;
+  } else if (subject.kind === 'metric') {
     const resource = outcomes[0]?.resources.find(({ name }) => name === subject.resource);
     if (resource === undefined) return null;
     judgement = ofMetric(objective, subject, outcomes, level);
@@ -255,6 +262,21 @@ function ofMetric(
   }
   const decides = tInterval(known, level);
   return { value: decides.estimate, decides, op, limit, perReplication: values, isMean: true };
+}
+
+/** Why a design has no such figure. */
+const NO_COST: Readonly<Record<CostFigure, string>> = {
+  totalUsd: 'nothing is priced',
+  perMillionRequestsUsd: 'nothing was offered',
+  perMillionCompletedUsd: 'nothing was completed',
+  perMonthUsd: 'a run of less than a day tells of no month',
+};
+
+function ofCost({ op, limit }: ResolvedObjective, figure: CostFigure, costs: Costs, level: number): Judgement | null {
+  const value = costs.cost[figure];
+  if (value === null) return null;
+  const decides = costInterval(costs, figure, level);
+  return { value, decides, op, limit, perReplication: costsByReplication(costs, figure), isMean: true };
 }
 
 function ofWaitProbability(op: Comparison, limit: number, sample: MetricSample, level: number): Judgement {

@@ -81,6 +81,17 @@ export interface Metric {
 export interface ResourceResult {
   readonly type: string;
   readonly metrics: Readonly<Record<string, Metric>>;
+  /** There only where somebody is denied something. */
+  readonly denials?: readonly Denial[];
+}
+
+/** Who may not do what, and why. */
+export interface Denial {
+  readonly caller: string;
+  readonly action: string;
+  readonly because: string;
+  /** From when on, where the script changes a policy; null: from the start. */
+  readonly fromMs: number | null;
 }
 
 export interface ObjectiveResult {
@@ -109,6 +120,32 @@ export interface Regimes {
   readonly collapsed: Share;
 }
 
+/** One line of the bill, as a mean over the replications. */
+export interface CostLine {
+  readonly resource: string;
+  readonly item: string;
+  readonly quantity: number;
+  readonly unit: string;
+  /** List price, or the scenario's own, of `per` units; volume tiers and the free tier may make `usd` less than what follows from it. */
+  readonly priceUsd: number;
+  readonly per: number;
+  readonly usd: number;
+  /** Where the price is from, with its date. */
+  readonly source: string;
+}
+
+/** What a design costs within [warm-up, horizon], USD, mean over the replications. */
+export interface DesignCost {
+  readonly totalUsd: number;
+  /** Of those that were offered; null where there were none. */
+  readonly perMillionRequestsUsd: number | null;
+  /** Of those that were done. */
+  readonly perMillionCompletedUsd: number | null;
+  /** For 730 hours like these; null where the window is shorter than a day. */
+  readonly perMonthUsd: number | null;
+  readonly lines: readonly CostLine[];
+}
+
 export interface DesignResult {
   readonly traffic: Readonly<Record<string, TrafficResult>>;
   readonly resources: Readonly<Record<string, ResourceResult>>;
@@ -134,17 +171,8 @@ export interface DesignResult {
   readonly distributions: Readonly<Record<string, readonly (readonly [number, number])[]>>;
   readonly objectives: readonly ObjectiveResult[];
   readonly guarantees: readonly GuaranteeResult[];
-  /** null: this version prices nothing yet. */
-  readonly cost: {
-    readonly totalUsd: number;
-    readonly perMillionRequestsUsd: number | null;
-    readonly lines: readonly {
-      readonly item: string;
-      readonly quantity: number;
-      readonly unit: string;
-      readonly usd: number;
-    }[];
-  } | null;
+  /** null: a result from before costs were reckoned. */
+  readonly cost: DesignCost | null;
   readonly events: number;
   readonly eventsFingerprint: string;
 }

@@ -132,7 +132,7 @@ export const ANSWER_WORDS: Readonly<Record<Answer, string>> = {
 };
 
 export interface ParsedObjective {
-  readonly subject: 'traffic' | 'metric';
+  readonly subject: 'traffic' | 'metric' | 'cost';
   readonly name: string;
   /** `completionMs` or the metric's name. */
   readonly field: string;
@@ -147,6 +147,11 @@ export function parseObjective(text: string): ParsedObjective | undefined {
   if (metric !== null) {
     const [, field = '', statistic = '', name = '', op = '', limit = ''] = metric;
     return { subject: 'metric', name, field, statistic, op, limit };
+  }
+  const cost = /^\s*cost\.(\w+)\s*(<=|>=|==|!=|<|>)\s*(.+?)\s*$/.exec(text);
+  if (cost !== null) {
+    const [, field = '', op = '', limit = ''] = cost;
+    return { subject: 'cost', name: '', field, statistic: null, op, limit };
   }
   const traffic = /^\s*([\w.]+)\s+of\s+(\S+)\s*(<=|>=|==|!=|<|>)\s*(.+?)\s*$/.exec(text);
   if (traffic === null) return undefined;

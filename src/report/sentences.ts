@@ -7,6 +7,7 @@ import type {
   Result,
   TrafficResult,
 } from '../experiment/result.ts';
+import { accessSentences } from './access.ts';
 import { backlogs, backlogStory } from './charts/backlog.ts';
 import {
   designNames,
@@ -31,6 +32,7 @@ import {
   rate,
   share,
   spread,
+  usd,
   wordsOfField,
 } from './format.ts';
 
@@ -64,7 +66,7 @@ export function tellStory(result: Result): Story {
         sentences,
         brief: sentences.filter(
           (one, place) =>
-            place < 2 || / never recovered | repeated work | recovered from .* only in |two regimes/.test(one),
+            place < 2 || / never recovered | repeated work | recovered from .* only in |two regimes|^Access: /.test(one),
         ),
       };
     }),
@@ -181,6 +183,7 @@ export function objectiveValue(design: DesignResult, objective: ObjectiveResult)
 function objectiveFormatter(design: DesignResult, text: string): Formatter {
   const parsed = parseObjective(text);
   if (parsed === undefined) return count;
+  if (parsed.subject === 'cost') return usd;
   if (parsed.subject === 'metric') {
     return formatterOfMetric(parsed.field, design.resources[parsed.name]?.metrics[parsed.field]?.unit ?? 'None');
   }
@@ -244,6 +247,7 @@ function designSentences(result: Result, name: string): string[] {
   for (const [traffic, totals] of Object.entries(design.traffic)) {
     sentences.push(...trafficSentences(result, name, design, traffic, totals, several));
   }
+  sentences.push(...accessSentences(design));
   const longest = backlogs(result).filter((one) => one.design === name && one.top >= 10)[0];
   if (longest !== undefined) sentences.push(`The backlog of ${longest.resource} ${backlogStory(result, longest)}.`);
   for (const regime of design.regimes) {
@@ -365,14 +369,24 @@ function recoverySentences(
   return [...slow, `${who} recovered from ${list(atOnce)} at once${all}.`];
 }
 
+/** Figures of a design's cost: their names have no traffic in them. */
+const COST_WORDS: ReadonlyMap<string, string> = new Map([
+  ['cost.totalUsd', 'cost of the run'],
+  ['cost.perMillionRequestsUsd', 'cost per million requests'],
+  ['cost.perMillionCompletedUsd', 'cost per million completed'],
+  ['cost.perMonthUsd', 'cost per month'],
+]);
+
 /** `orders.completionMs.p99` as `completion p99 of orders`. */
 export function wordsOfKey(key: string): string {
+  const words = COST_WORDS.get(key);
+  if (words !== undefined) return words;
   const dot = key.indexOf('.');
   return dot < 0 ? key : `${wordsOfField(key.slice(dot + 1))} of ${key.slice(0, dot)}`;
 }
 
 /** The differences that are told in words; the rest stands in the table. */
-const TOLD = /\.(completionMs\.p99|goodputPerSecond)$/;
+const TOLD = /\.(completionMs\.p99|goodputPerSecond)$|^cost\.totalUsd$/;
 const TOLD_OF_MANY = /\.goodputPerSecond$/;
 const MOST_TOLD = 6;
 
@@ -389,7 +403,8 @@ function comparisonSentence(one: ComparisonResult): string[] {
   }
   // The difference is the first minus the second.
   const [more, less] = estimate > 0 ? [one.a, one.b] : [one.b, one.a];
-  const band = near === null ? unsure(one) : ` (${level(sure)}: ${range({ low: near, high: far }, format)})`;
+  const band =
+    near === null ? unsure(one) : low === high ? '' : ` (${level(sure)}: ${range({ low: near, high: far }, format)})`;
   const word = format === duration ? 'longer' : 'higher';
   return [`The ${wordsOfKey(one.metric)} is ${format(Math.abs(estimate))} ${word} in ${more} than in ${less}${band}.`];
 }

@@ -222,13 +222,8 @@ export function comparisonTable(result: Result, terse = false): Table {
       ];
     }),
   }));
-  if (names.some((name) => (designOf(result, name).cost?.totalUsd ?? 0) > 0)) {
-    const million = names.map((name): Cell => ({ text: usd(designOf(result, name).cost?.perMillionRequestsUsd) }));
-    groups.push({
-      ...(traffics.length > 1 ? { heading: 'cost' } : {}),
-      rows: [[{ text: 'cost per million requests' }, ...million]],
-    });
-  }
+  const costs = costRows(result, terse);
+  if (costs.length > 0) groups.push({ ...(traffics.length > 1 ? { heading: 'cost' } : {}), rows: costs });
   const sure = Object.values(result.designs).flatMap((design) => Object.values(design.intervals))[0]?.level;
   return {
     columns: designColumns(result, result.replications > 1 ? `${result.replications} replications` : 'one replication'),
@@ -237,6 +232,31 @@ export function comparisonTable(result: Result, terse = false): Table {
       ? 'One replication: no intervals can be given.'
       : `Counts are totals over ${result.replications < 2 ? 'the run' : 'the replications'}; percentiles and means pool their observations, over what was completed.${sure === undefined ? '' : ` ± and ranges are ${level(sure)} confidence intervals; where none stands, none can be given.`}`,
   };
+}
+
+const COST_LINES = [
+  ['totalUsd', 'cost of the run'],
+  ['perMillionRequestsUsd', 'cost per million requests'],
+  ['perMillionCompletedUsd', 'cost per million completed'],
+  ['perMonthUsd', 'cost per month'],
+] as const;
+const TERSE_COSTS: ReadonlySet<string> = new Set(['perMillionRequestsUsd', 'perMillionCompletedUsd', 'perMonthUsd']);
+
+/** What each design costs; nothing where no design costs anything. Where all that was offered was done, a million of either costs the same. */
+function costRows(result: Result, terse: boolean): Cell[][] {
+  const designs = designNames(result).map((name) => designOf(result, name));
+  if (!designs.some(({ cost }) => (cost?.totalUsd ?? 0) > 0)) return [];
+  const isTwice = designs.every(({ cost }) => cost?.perMillionCompletedUsd === cost?.perMillionRequestsUsd);
+  return COST_LINES.flatMap(([key, label]): Cell[][] => {
+    if ((terse && !TERSE_COSTS.has(key)) || (key === 'perMillionCompletedUsd' && isTwice)) return [];
+    const values = designs.map(({ cost }) => cost?.[key] ?? null);
+    if (values.every((value) => value === null)) return [];
+    const cells = designs.map(({ intervals }, i): Cell => {
+      const value = values[i] ?? null;
+      return cell(usd(value), spread(intervalOf(intervals[`cost.${key}`], value), usd));
+    });
+    return [[{ text: label }, ...cells]];
+  });
 }
 
 /** Paired differences of each design from the first; undefined where there are none. */
@@ -400,6 +420,13 @@ export function recoveryTable(result: Result): Table | undefined {
   };
 }
 
+/** `$0.40 for 1 million`; results of before prices were told have none. */
+function priceText({ priceUsd, per }: { readonly priceUsd?: number; readonly per?: number }): string {
+  if (priceUsd === undefined || per === undefined) return '';
+  const text = `$${Number(priceUsd.toPrecision(4))}`;
+  return per === 1 ? text : per === 1e6 ? `${text} a million` : `${text} for ${count(per)}`;
+}
+
 /** Cost, line by line; undefined where nothing was priced. */
 export function costTable(result: Result): Table | undefined {
   const groups = designNames(result).flatMap((name): Group[] => {
@@ -410,12 +437,14 @@ export function costTable(result: Result): Table | undefined {
         heading: name,
         rows: [
           ...cost.lines.map((one): Cell[] => [
-            { text: one.item },
+            { text: one.resource === undefined ? one.item : `${one.resource}: ${one.item}` },
             { text: plain(one.quantity) },
             { text: one.unit },
+            { text: priceText(one) },
             { text: usd(one.usd) },
+            { text: one.source ?? '', tone: 'quiet' },
           ]),
-          [{ text: 'total' }, { text: '' }, { text: '' }, { text: usd(cost.totalUsd) }],
+          [{ text: 'total' }, { text: '' }, { text: '' }, { text: '' }, { text: usd(cost.totalUsd) }, { text: '' }],
         ],
       },
     ];
@@ -426,9 +455,12 @@ export function costTable(result: Result): Table | undefined {
       { label: 'item', align: 'left' },
       { label: 'quantity', align: 'right' },
       { label: 'unit', align: 'left' },
+      { label: 'price', align: 'right' },
       { label: 'cost', align: 'right' },
+      { label: 'source of the price', align: 'left' },
     ],
     groups,
+    note: 'Mean of a replication, from the end of the warm-up to the horizon. List prices of us-east-1 unless the scenario gives its own; what is not priced is among the assumptions.',
   };
 }
 

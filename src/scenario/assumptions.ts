@@ -12,6 +12,7 @@ import type { TrafficSource } from '../workload/settings.ts';
 import { assumptionsOfFifo } from './fifo.ts';
 import { valueAt } from './findings.ts';
 import type { Assumption, ResolvedScenario, ResourceSettings } from './resolved.ts';
+import { ofPrices } from './price-assumptions.ts';
 import { ofScaling } from './scaling-assumptions.ts';
 import type { ReadTraffic } from './traffic.ts';
 import { formatDuration } from './units.ts';
@@ -33,6 +34,7 @@ export function assumptionsOf(scenario: ResolvedScenario, traffic: readonly Read
     ...ofScaling(resources),
     ...ofCalls(resources),
     ...ofClients(resources, scenario),
+    ...ofPrices(resources, scenario),
     ...ofTimes(scenario),
   ];
 }

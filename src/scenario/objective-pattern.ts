@@ -8,6 +8,7 @@ import {
   METRICS,
   RESPONSE_FIELDS,
 } from './metrics.ts';
+import { COST_FIGURES } from './prices.ts';
 import { PATTERNS, whole } from './patterns.ts';
 
 const LIMITS: Readonly<Record<LimitUnit, string>> = {
@@ -18,6 +19,7 @@ const LIMITS: Readonly<Record<LimitUnit, string>> = {
   perSecond: PATTERNS.rate,
   share: PATTERNS.share,
   bytes: PATTERNS.size,
+  usd: `(\\$\\s*)?${PATTERNS.number}(\\s*(USD|\\$))?`,
 };
 
 type ByUnit = Map<LimitUnit, Set<string>>;
@@ -26,7 +28,9 @@ type ByUnit = Map<LimitUnit, Set<string>>;
 export function objectivePattern(): string {
   const ofTraffic = figuresOfTraffic().map((one) => sentence(one, ''));
   const ofResource = figuresOfResources().map((one) => sentence(one, 'resource\\s+'));
-  return whole([...ofTraffic, ...ofResource].join('|'));
+  const ofCost = Object.keys(COST_FIGURES).map((figure) => figure.replace('.', '\\.'));
+  const cost = `(${ofCost.join('|')})\\s*(<=|>=|==|!=|<|>)\\s*(${LIMITS.usd})`;
+  return whole([...ofTraffic, ...ofResource, cost].join('|'));
 }
 
 function sentence([unit, figures]: readonly [LimitUnit, ReadonlySet<string>], before: string): string {

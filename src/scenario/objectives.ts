@@ -13,6 +13,7 @@ import {
   RESPONSE_FIELDS,
 } from './metrics.ts';
 import { type Names, unknownName } from './names.ts';
+import { COST_FIGURES } from './prices.ts';
 import type { Comparison, ResolvedObjective } from './resolved.ts';
 import type { WrittenObjective } from './schema.ts';
 import type { Schemas } from './schemas.ts';
@@ -31,6 +32,7 @@ import {
 } from './units.ts';
 
 const FORM = 'completion.p99 of orders < 2s, or metrics.ApproximateAgeOfOldestMessage.max of resource orders < 60s';
+const COST = /^\s*(cost\.\S*?)\s*(<=|>=|==|!=|<|>)\s*(.+?)\s*$/;
 const SHAPE = /^\s*(\S+)\s+of\s+(resource\s+)?(\S+?)\s*(<=|>=|==|!=|<|>)\s*(.+?)\s*$/;
 
 type Subject = ResolvedObjective['subject'];
@@ -76,14 +78,20 @@ function readObjective(
       ),
     );
   }
-  const match = SHAPE.exec(written.that);
+  const cost = COST.exec(written.that);
+  const match = cost ?? SHAPE.exec(written.that);
   if (match === null) {
     findings.push({ code: 'objective', path, expected: FORM });
     return null;
   }
-  const [, figure = '', resource, name = '', op = '<', value = ''] = match;
+  const [figure = '', resource, name = '', op = '<', value = ''] =
+    cost === null ? match.slice(1) : [cost[1], undefined, '', cost[2], cost[3]];
   const understood =
-    resource === undefined ? ofTraffic(figure, name, names) : ofResource(figure, name, written.design, names);
+    cost !== null
+      ? ofCost(figure)
+      : resource === undefined
+        ? ofTraffic(figure, name, names)
+        : ofResource(figure, name, written.design, names);
   if ('part' in understood) {
     findings.push({
       code: understood.code,
@@ -200,6 +208,12 @@ function ofResource(figure: string, name: string, design: string | null, names: 
   return { subject: { kind: 'metric', resource: name, metric, statistic }, unit };
 }
 
+function ofCost(figure: string): Understood {
+  const [, found] = Object.entries(COST_FIGURES).find(([name]) => name === figure) ?? [];
+  if (found !== undefined) return { subject: { kind: 'cost', figure: found }, unit: 'usd' };
+  return unknownPart(figure, 'figure of the cost', Object.keys(COST_FIGURES), 'objective');
+}
+
 function isOne<T extends string>(list: readonly T[], value: string | undefined): value is T {
   return value !== undefined && (list as readonly string[]).includes(value);
 }
@@ -239,20 +253,24 @@ function readLimit(text: string, unit: LimitUnit): Reading {
       return withForm(readShare(text), SHARE_FORMS);
     case 'bytes':
       return withForm(readSize(text), SIZE_FORMS);
+    case 'usd':
+      return readNumber(text.replace(/^\$\s*|\s*(USD|\$)$/, ''), unit);
     case 'count':
     case 'number':
       return readNumber(text, unit);
   }
 }
 
-function readNumber(text: string, unit: 'count' | 'number'): Reading {
+function readNumber(text: string, unit: 'count' | 'number' | 'usd'): Reading {
   const plain = text.replaceAll(/(?<=\d)[,_](?=\d{3}\b)/g, '');
   const value = /^(\d+\.?\d*|\.\d+)(e\d+)?$/i.test(plain) ? Number(plain) : Number.NaN;
-  if (Number.isFinite(value) && (unit === 'number' || Number.isInteger(value))) return { value };
+  if (Number.isFinite(value) && (unit !== 'count' || Number.isInteger(value))) return { value };
   const expected =
     unit === 'count'
       ? 'a count such as 0 or 1200; a share goes with .share, such as lost.share of orders < 1%'
-      : 'a number such as 1200';
+      : unit === 'usd'
+        ? 'an amount in USD such as 1.50'
+        : 'a number such as 1200';
   return { problem: { code: 'wrong-unit', expected } };
 }
 

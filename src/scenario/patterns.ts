@@ -10,6 +10,7 @@ export const PATTERNS = {
   rate: `${NUMBER}[kM]?/[smh]`,
   size: `${NUMBER}(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)`,
   factor: `${NUMBER}x`,
+  price: `${NUMBER}/(h|d|month)`,
   /** 0% to 100%, or 0 to 1; what has an exponent is left to the reader. */
   share:
     '\\+?(0*(100(\\.0+)?|\\d{1,2}(\\.\\d+)?)\\s*%|0+(\\.\\d*)?|0*1(\\.0*)?|\\.\\d+|(\\d+\\.?\\d*|\\.\\d+)[eE][+-]?\\d+)',

@@ -2,6 +2,7 @@
  * Values with a unit. Whole units are computed exactly (in integers), so that `0.07s` is 70,000 µs and not a hair more.
  * A reading is a value, or a problem with what was expected instead and what was probably meant.
  */
+import { priceFacts } from '../facts/index.ts';
 import type { ScenarioErrorCode } from './errors.ts';
 
 export interface Problem {
@@ -16,6 +17,7 @@ export const DURATION_FORMS = 'a duration with its unit, such as 250us, 40ms, 30
 export const RATE_FORMS = 'a rate with its unit, such as 200/s, 90/m, 1.5k/s or 2M/h';
 export const SIZE_FORMS = 'a size with its unit, such as 512B, 2KiB or 1MB';
 export const FACTOR_FORMS = 'a factor, such as 5x or 0.5x';
+export const PRICE_FORMS = 'a price in USD with its time, such as 0.05/h, 1.2/d or 36/month';
 export const SHARE_FORMS = 'a share, such as 2% or 0.02';
 
 /** Microseconds of each unit, longest first. */
@@ -51,6 +53,13 @@ const PER: ReadonlyMap<string, number> = new Map([
   ['m', 60],
   ['h', 3_600],
 ]);
+const HOURS: ReadonlyMap<string, number> = new Map([
+  ['h', 1],
+  ['d', 24],
+  ['month', priceFacts.monthHours.value],
+]);
+/** More than any machine costs: only a slip of the pen is refused here. */
+const MAX_USD_PER_HOUR = 1_000_000;
 const MULTIPLES: ReadonlyMap<string, string> = new Map([
   ['', ''],
   ['k', 'e3'],
@@ -163,6 +172,26 @@ export function readRate(raw: string | number): Reading {
   const value = Number(number + (MULTIPLES.get(multiple) ?? '')) / (PER.get(per) ?? 1);
   return value > MAX_PER_SECOND
     ? { problem: { code: 'out-of-range', expected: 'a rate of at most 1M/s: virtual time ticks in microseconds' } }
+    : { value };
+}
+
+/** USD per hour; a month has 730 hours. */
+export function readPrice(raw: string | number): Reading {
+  const text = asText(raw);
+  if (text.startsWith('-'))
+    return { problem: { code: 'out-of-range', expected: 'a price that is not negative, such as 0.05/h' } };
+  if (/^\d+(\.\d+)?$/.test(text)) return { problem: { code: 'no-unit', suggestion: `${text}/h` } };
+  const [, number = '0', time = ''] = /^(\d+(?:\.\d+)?)\/([a-z]+)$/.exec(text) ?? [];
+  const hours = HOURS.get(time);
+  if (hours === undefined) {
+    const slip = /^(?:\$|USD)?\s*(\d+(?:\.\d+)?)\s*(?:\$|USD)?\s*(?:\/|per)\s*([hdm])/i.exec(text);
+    if (slip === null) return { problem: { code: 'wrong-unit' } };
+    const unit = slip[2]?.toLowerCase() === 'm' ? 'month' : slip[2]?.toLowerCase();
+    return { problem: { code: 'wrong-unit', suggestion: `${slip[1]}/${unit}` } };
+  }
+  const value = Number(number) / hours;
+  return value > MAX_USD_PER_HOUR
+    ? { problem: { code: 'out-of-range', expected: `a price of at most ${MAX_USD_PER_HOUR}/h` } }
     : { value };
 }
 

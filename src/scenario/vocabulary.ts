@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Vocabulary } from '../calls/schema.ts';
 import { distributionSchema } from './distribution.ts';
 import type { EmpiricalReader } from './empirical.ts';
-import { FACTOR_FORMS, RATE_FORMS, readFactor, readRate } from './units.ts';
+import { FACTOR_FORMS, PRICE_FORMS, RATE_FORMS, readFactor, readPrice, readRate } from './units.ts';
 import { PATTERNS } from './patterns.ts';
 import {
   choice,
@@ -36,6 +36,7 @@ export function createVocabulary(empirical: EmpiricalReader): Vocabulary {
     size,
     share,
     factor: () => scalar(FACTOR_FORMS, readFactor, patterned(PATTERNS.factor)),
+    price: () => scalar(PRICE_FORMS, readPrice, patterned(PATTERNS.price)),
     count,
     number,
     flag: () => z.boolean({ error: 'true or false' }),

@@ -381,7 +381,22 @@ function design(name: string, index: number, options: FixtureOptions, length: nu
     cost: {
       totalUsd: queued ? 0.412 : 0.29,
       perMillionRequestsUsd: queued ? 1.31 : 0.92,
-      lines: queued ? [{ item: 'SQS requests', quantity: 912_000, unit: 'requests', usd: 0.3648 }] : [],
+      perMillionCompletedUsd: queued ? 1.31 : 1.04,
+      perMonthUsd: null,
+      lines: queued
+        ? [
+            {
+              resource: 'orders',
+              item: 'sends',
+              quantity: 912_000,
+              unit: 'requests',
+              priceUsd: 0.4,
+              per: 1e6,
+              usd: 0.3648,
+              source: 'a price list (2026-11)',
+            },
+          ]
+        : [],
     },
     events: 1_234_567,
     eventsFingerprint: 'e'.repeat(64),

@@ -266,6 +266,7 @@ describe('an editor', () => {
 seed: 1
 horizon: 30m
 precision: { within: 2% }
+prices: {}
 traffic:
   t: { rate: 1/s, hedge: { after: 1s }, bulkhead: { concurrent: 9 }, changes: [{ at: 1m, for: 1m, ramp: 2/s }], retry: { attempts: 3, backoff: {}, budget: { capacity: 3 } }, breaker: {} }
   r: { trace: { file: counts.csv, time: at, count: n, every: 1m } }

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PATTERNS, whole } from '../../src/scenario/patterns.ts';
-import { type Reading, readDuration, readFactor, readRate, readShare, readSize } from '../../src/scenario/units.ts';
+import {
+  type Reading,
+  readDuration,
+  readFactor,
+  readPrice,
+  readRate,
+  readShare,
+  readSize,
+} from '../../src/scenario/units.ts';
 
 /** Looks like a value, more or less: what people write, and what their fingers slip to. */
 const written = fc
@@ -10,7 +18,24 @@ const written = fc
       { weight: 5, arbitrary: fc.nat({ max: 200 }).map(String) },
       {
         weight: 5,
-        arbitrary: fc.constantFrom('d', 'h', 'm', 's', 'ms', 'us', 'x', '%', '/s', '/m', 'k/s', 'MB', 'KiB', 'B'),
+        arbitrary: fc.constantFrom(
+          'd',
+          'h',
+          'm',
+          's',
+          'ms',
+          'us',
+          'x',
+          '%',
+          '/s',
+          '/m',
+          '/h',
+          '/month',
+          'k/s',
+          'MB',
+          'KiB',
+          'B',
+        ),
       },
       { weight: 1, arbitrary: fc.constantFrom('.', '-', '+', ' ', 'e', 'e2', 'E-3', 'kb', '/d', '0', '00.5', '1.') },
     ),
@@ -23,6 +48,7 @@ const READERS: readonly (readonly [name: keyof typeof PATTERNS, read: (text: str
   ['rate', readRate],
   ['size', readSize],
   ['factor', readFactor],
+  ['price', readPrice],
   ['share', readShare],
 ];
 

@@ -32,6 +32,7 @@ designs:
       facts: '2026-11',
       ties: 'inOrder',
       resolutionUs: 1_000_000,
+      prices: { freeTier: false, own: {} },
       faults: [],
       objectives: [],
     });
@@ -98,6 +99,7 @@ designs:
       cache: null,
       optimisticLocking: false,
       autoscaling: null,
+      price: { usdPerHour: 0.0123425, source: 'assumed' },
     });
   });
 

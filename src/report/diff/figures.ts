@@ -174,9 +174,12 @@ export function metricFigures(result: Result, designName: string, resource: stri
   );
 }
 
+const COSTS = ['totalUsd', 'perMillionRequestsUsd', 'perMillionCompletedUsd', 'perMonthUsd'] as const;
+
 /** Figures of a design as a whole: the share of its runs that collapsed, and what it costs. */
 export function designFigures(result: Result, designName: string, metrics: readonly string[]): Figure[] {
-  const { regimes, cost } = designOf(result, designName);
+  const design = designOf(result, designName);
+  const { regimes, cost } = design;
   const common = { entity: '', kind: 'design', better: 'lower', perReplication: null, absentIsWorst: false } as const;
   const collapsed = metrics.map((metric): Figure => {
     const found = regimes.find((one) => one.metric === metric)?.collapsed;
@@ -190,5 +193,12 @@ export function designFigures(result: Result, designName: string, metrics: reado
     };
   });
   if (cost === null) return collapsed;
-  return [...collapsed, { ...common, key: 'cost.totalUsd', format: usd, value: cost.totalUsd, interval: null }];
+  const priced = COSTS.flatMap((field): Figure[] => {
+    const value = cost[field] ?? null;
+    const key = `cost.${field}`;
+    return value === null
+      ? []
+      : [{ ...common, key, format: usd, value, interval: scaled(design.intervals[key], value, 1) }];
+  });
+  return [...collapsed, ...priced];
 }

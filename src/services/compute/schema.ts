@@ -1,6 +1,7 @@
 /** How a synchronous service may be written in a scenario, and its defaults. */
 import type { z } from 'zod';
 import { callsSchema, complain, type Vocabulary } from '../../calls/schema.ts';
+import { assumedPrice, givenPrice } from '../../facts/index.ts';
 import { autoscalingSchema, SCALED_SERVICE, startOf } from '../../scaling/schema.ts';
 import { cacheSchema } from './cache-schema.ts';
 import type { ServiceSettings, Slowdown } from './settings.ts';
@@ -95,6 +96,9 @@ export function serviceSchema(v: Vocabulary): z.ZodType<Omit<ServiceSettings, 'n
       autoscaling: autoscalingSchema(v, SCALED_SERVICE)
         .optional()
         .meta({ description: 'Replicas come and go with a metric. Default: they do not.' }),
+      price: v.price().optional().meta({
+        description: 'Of each replica, USD. Default: assumed, a Fargate task of the size that its servers ask for.',
+      }),
     })
     .transform((s, ctx) => {
       if (s.servers === null && s.autoscaling?.metric === 'utilisation') {
@@ -119,6 +123,7 @@ export function serviceSchema(v: Vocabulary): z.ZodType<Omit<ServiceSettings, 'n
         cache: s.cache ?? null,
         optimisticLocking: s.optimisticLocking ?? false,
         autoscaling: s.autoscaling ?? null,
+        price: s.price === undefined ? assumedPrice(s.servers === undefined ? 1 : s.servers) : givenPrice(s.price),
       };
     });
 }

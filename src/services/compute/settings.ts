@@ -1,5 +1,6 @@
 /** Settings of a synchronous service, as resolved: every default filled in, times in whole microseconds. */
 import type { CallSettings } from '../../calls/settings.ts';
+import type { InstancePrice } from '../../facts/index.ts';
 import type { Distribution } from '../../kernel/index.ts';
 import type { AutoscalingSettings } from '../../scaling/settings.ts';
 
@@ -66,4 +67,6 @@ export interface ServiceSettings {
   /** Whether a job writes the row of its key: it fails where another one has written that row since it began. Default false. */
   readonly optimisticLocking: boolean;
   readonly autoscaling: AutoscalingSettings | null;
+  /** Of each replica; left out: it costs nothing. */
+  readonly price?: InstancePrice;
 }

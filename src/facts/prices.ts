@@ -1,0 +1,152 @@
+/** What AWS charges: list prices of us-east-1 on demand, by tier and with what is free each month. Snapshot of November 2026. */
+import type { Fact } from './fact.ts';
+import { sqsFacts } from './sqs.ts';
+
+const PAGES = 'AWS pricing pages and price list, as several public repositories and price guides quote them';
+const INFRACOST = 'infracost golden files, us-east-1';
+
+function confirmed(id: string, value: number, unit: string, date: string, note?: string): Fact {
+  const fact: Fact = { id, value, unit, source: INFRACOST, date, status: 'confirmed' };
+  return note === undefined ? fact : { ...fact, note };
+}
+function secondary(id: string, value: number, unit: string, date: string, note: string, source = PAGES): Fact {
+  return { id, value, unit, source, date, status: 'secondary', note };
+}
+function assumed(id: string, value: number, unit: string, note: string): Fact {
+  return { id, value, unit, source: 'our assumption', date: '2026-11-24', status: 'assumed', note };
+}
+
+/** Prices that belong to no model's own facts, free allowances, and how large an instance is taken to be. */
+export const priceFacts = {
+  sqsStandardTier1Requests: secondary('price.sqs.standard.tier1', 1e11, 'requests', '2026', 'in a month'),
+  sqsStandardTier2Requests: secondary('price.sqs.standard.tier2', 2e11, 'requests', '2026', 'in a month'),
+  sqsFairPerMillion: secondary(
+    'price.sqs.fair',
+    0.1,
+    'USD/1e6 requests',
+    '2026-03',
+    'on top, for requests that carry a group id in a standard queue',
+    'Cloudburn: SQS pricing guide',
+  ),
+  sqsFreeRequests: secondary('price.sqs.free', 1e6, 'requests', '2026', 'each month, standard and FIFO together'),
+  snsPublishPerMillion: confirmed('price.sns.publish', 0.5, 'USD/1e6 requests', '2024-12', '64 KB each'),
+  snsFreeRequests: confirmed('price.sns.publish.free', 1e6, 'requests', '2024-12', 'each month'),
+  snsHttpPerMillion: confirmed('price.sns.http', 0.6, 'USD/1e6 deliveries', '2024-12'),
+  snsHttpFree: confirmed('price.sns.http.free', 1e5, 'deliveries', '2024-12', 'each month'),
+  snsEmailPerMillion: confirmed('price.sns.email', 20, 'USD/1e6 deliveries', '2024-12', '2 USD for 100,000'),
+  snsEmailFree: confirmed('price.sns.email.free', 1_000, 'deliveries', '2024-12', 'each month'),
+  snsPushPerMillion: confirmed('price.sns.push', 0.5, 'USD/1e6 deliveries', '2024-12'),
+  snsFirehosePerMillion: confirmed('price.sns.firehose', 0.19, 'USD/1e6 deliveries', '2024-12'),
+  snsFifoPublishPerMillion: confirmed('price.sns.fifo_publish', 0.3, 'USD/1e6 messages', '2024-12'),
+  snsFifoPublishPerGb: confirmed('price.sns.fifo_publish_gb', 0.017, 'USD/GB', '2024-12'),
+  snsFifoDeliveryPerMillion: confirmed('price.sns.fifo_delivery', 0.01, 'USD/1e6 messages', '2024-12'),
+  snsFifoDeliveryPerGb: confirmed('price.sns.fifo_delivery_gb', 0.001, 'USD/GB', '2024-12'),
+  lambdaPerMillion: confirmed('price.lambda.requests', 0.2, 'USD/1e6 requests', '2024-07'),
+  lambdaPerGbSecond: confirmed(
+    'price.lambda.gb_second',
+    0.000_016_666_7,
+    'USD/GB-s',
+    '2024-07',
+    'x86, to the millisecond',
+  ),
+  lambdaFreeRequests: secondary('price.lambda.free_requests', 1e6, 'requests', '2026', 'each month'),
+  lambdaFreeGbSeconds: secondary('price.lambda.free_gb_seconds', 400_000, 'GB-s', '2026', 'each month'),
+  kmsPer10000: confirmed('price.kms.requests', 0.03, 'USD/1e4 requests', '2026-09', 'symmetric keys'),
+  kmsFreeRequests: confirmed('price.kms.free', 20_000, 'requests', '2026-09', 'each month, over all Regions'),
+  kmsKeyMonth: confirmed('price.kms.key', 1, 'USD/key-month', '2026-09', 'each customer managed key'),
+  fargateVcpuHour: secondary('price.fargate.vcpu_hour', 0.040_48, 'USD/vCPU-h', '2026-06', 'Linux on x86, on demand'),
+  fargateGbHour: secondary('price.fargate.gb_hour', 0.004_445, 'USD/GB-h', '2026-06', 'Linux on x86, on demand'),
+  fargateLeastVcpu: secondary('price.fargate.least_vcpu', 0.25, 'vCPU', '2026-06', 'the smallest task'),
+  placesPerVcpu: assumed(
+    'price.instance.places_per_vcpu',
+    16,
+    'places',
+    'servers of a replica, or messages at once of an instance, that share a vCPU: most of their time they wait',
+  ),
+  gbPerVcpu: assumed('price.instance.gb_per_vcpu', 2, 'GB/vCPU', 'the least that Fargate gives to a whole vCPU'),
+  monthHours: secondary('price.month', 730, 'h', '2026', 'of a month, as price calculators take it'),
+} as const satisfies Record<string, Fact>;
+
+export const priceFactList: readonly Fact[] = Object.values(priceFacts);
+
+/** Up to so many units in a month, from where the tier before ended, each `per` of them cost that. */
+export interface PriceTier {
+  readonly upTo: number;
+  readonly fact: Fact;
+}
+
+/** A row of the price book. */
+export interface Price {
+  /** As a scenario may name it under `prices`. */
+  readonly name: string;
+  /** What is counted, such as `requests`. */
+  readonly unit: string;
+  /** Units that the price is for: 1e6 where it is a price for a million. */
+  readonly per: number;
+  /** The first one holds where the run tells of no month. */
+  readonly tiers: readonly [PriceTier, ...PriceTier[]];
+  /** Free each month, where the free tier is on; rows of equal `free.of` share it. */
+  readonly free: { readonly of: string; readonly units: number } | null;
+}
+
+const f = priceFacts;
+const ALL = Number.POSITIVE_INFINITY;
+
+function flat(name: string, unit: string, per: number, fact: Fact, free?: Fact): Price {
+  return {
+    name,
+    unit,
+    per,
+    tiers: [{ upTo: ALL, fact }],
+    free: free === undefined ? null : { of: free.id, units: free.value },
+  };
+}
+
+/** The price book, by name. */
+export const PRICES = {
+  sqsStandard: {
+    ...flat('sqsStandard', 'requests', 1e6, sqsFacts.priceStandardPerMillion, f.sqsFreeRequests),
+    tiers: [
+      { upTo: f.sqsStandardTier1Requests.value, fact: sqsFacts.priceStandardPerMillion },
+      { upTo: f.sqsStandardTier2Requests.value, fact: sqsFacts.priceStandardTier2PerMillion },
+      { upTo: ALL, fact: sqsFacts.priceStandardTier3PerMillion },
+    ],
+  },
+  sqsFifo: flat('sqsFifo', 'requests', 1e6, sqsFacts.priceFifoPerMillion, f.sqsFreeRequests),
+  sqsFair: flat('sqsFair', 'requests', 1e6, f.sqsFairPerMillion),
+  snsPublish: flat('snsPublish', 'requests', 1e6, f.snsPublishPerMillion, f.snsFreeRequests),
+  snsHttp: flat('snsHttp', 'deliveries', 1e6, f.snsHttpPerMillion, f.snsHttpFree),
+  snsEmail: flat('snsEmail', 'deliveries', 1e6, f.snsEmailPerMillion, f.snsEmailFree),
+  snsPush: flat('snsPush', 'deliveries', 1e6, f.snsPushPerMillion),
+  snsFirehose: flat('snsFirehose', 'deliveries', 1e6, f.snsFirehosePerMillion),
+  snsFifoPublish: flat('snsFifoPublish', 'messages', 1e6, f.snsFifoPublishPerMillion),
+  snsFifoPublishGb: flat('snsFifoPublishGb', 'GB', 1, f.snsFifoPublishPerGb),
+  snsFifoDelivery: flat('snsFifoDelivery', 'messages', 1e6, f.snsFifoDeliveryPerMillion),
+  snsFifoDeliveryGb: flat('snsFifoDeliveryGb', 'GB', 1, f.snsFifoDeliveryPerGb),
+  lambdaRequests: flat('lambdaRequests', 'requests', 1e6, f.lambdaPerMillion, f.lambdaFreeRequests),
+  lambdaGbSeconds: flat('lambdaGbSeconds', 'GB-s', 1, f.lambdaPerGbSecond, f.lambdaFreeGbSeconds),
+  kmsRequests: flat('kmsRequests', 'requests', 1e4, f.kmsPer10000, f.kmsFreeRequests),
+  kmsKeyMonths: flat('kmsKeyMonths', 'key-months', 1, f.kmsKeyMonth),
+} as const satisfies Record<string, Price>;
+
+export type PriceName = keyof typeof PRICES;
+
+/** What an instance or a replica costs. */
+export interface InstancePrice {
+  readonly usdPerHour: number;
+  /** `assumed`: nothing was given, so it is taken for a Fargate task of the size that its places ask for. */
+  readonly source: 'given' | 'assumed';
+}
+
+/** The price of an instance that works on so many things at once (null: without a limit, taken for one vCPU), where none is given. */
+export function assumedPrice(places: number | null): InstancePrice {
+  const vcpu = Math.max(f.fargateLeastVcpu.value, (places ?? f.placesPerVcpu.value) / f.placesPerVcpu.value);
+  const usdPerHour = vcpu * (f.fargateVcpuHour.value + f.gbPerVcpu.value * f.fargateGbHour.value);
+  // As a price list would print it.
+  return { usdPerHour: Number(usdPerHour.toPrecision(6)), source: 'assumed' };
+}
+
+/** What a scenario says that it costs. */
+export function givenPrice(usdPerHour: number): InstancePrice {
+  return { usdPerHour, source: 'given' };
+}
