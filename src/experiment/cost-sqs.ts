@@ -12,5 +12,6 @@ export const meterSqs: Meter<SqsSettings> = (metered) => {
     { item: 'empty receives', quantity: empty, price },
     { item: 'deletes', quantity: sumOf(metered, 'BilledDeleteRequests'), price },
     { item: 'other requests', quantity: sumOf(metered, 'BilledOtherRequests'), price },
+    { item: 'requests to KMS', quantity: sumOf(metered, 'NumberOfKmsCalls'), price: PRICES.kmsRequests },
   ];
 };

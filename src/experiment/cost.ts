@@ -11,6 +11,7 @@ import type { CostFigure } from '../scenario/prices.ts';
 import type { ResolvedDesign, ResolvedScenario, ResourceSettings } from '../scenario/resolved.ts';
 import { jackknifeRatio, pairedDifference, tInterval } from '../stats/index.ts';
 import { meterConsumer, meterService } from './cost-instances.ts';
+import { meterKeys } from './cost-kms.ts';
 import { pricesOf, tellsOfMonths } from './cost-pricing.ts';
 import { meterSqs } from './cost-sqs.ts';
 import type { Meter, Metered, Usage } from './cost-usage.ts';
@@ -68,12 +69,13 @@ interface ResourceUsage extends Usage {
 }
 
 function meter(design: ResolvedDesign, outcome: ReplicationOutcome, hours: number): ResourceUsage[] {
-  return design.resources.flatMap((settings): ResourceUsage[] => {
+  const ofResources = design.resources.flatMap((settings): ResourceUsage[] => {
     const metrics = outcome.resources.find(({ name }) => name === settings.name)?.metrics ?? [];
     const metered: Metered = { settings, hours, metric: (name) => metrics.find((one) => one.name === name) };
     const read = METERS[settings.type] as Meter<ResourceSettings> | undefined;
     return (read?.(metered) ?? []).map((usage) => ({ ...usage, resource: settings.name }));
   });
+  return [...ofResources, ...meterKeys(design, hours)];
 }
 
 /** Means over the replications; what nobody used is left out. */

@@ -1,5 +1,6 @@
 /** What AWS charges: list prices of us-east-1 on demand, by tier and with what is free each month. Snapshot of November 2026. */
 import type { Fact } from './fact.ts';
+import { kmsFacts } from './kms.ts';
 import { sqsFacts } from './sqs.ts';
 
 const PAGES = 'AWS pricing pages and price list, as several public repositories and price guides quote them';
@@ -51,9 +52,6 @@ export const priceFacts = {
   ),
   lambdaFreeRequests: secondary('price.lambda.free_requests', 1e6, 'requests', '2026', 'each month'),
   lambdaFreeGbSeconds: secondary('price.lambda.free_gb_seconds', 400_000, 'GB-s', '2026', 'each month'),
-  kmsPer10000: confirmed('price.kms.requests', 0.03, 'USD/1e4 requests', '2026-09', 'symmetric keys'),
-  kmsFreeRequests: confirmed('price.kms.free', 20_000, 'requests', '2026-09', 'each month, over all Regions'),
-  kmsKeyMonth: confirmed('price.kms.key', 1, 'USD/key-month', '2026-09', 'each customer managed key'),
   fargateVcpuHour: secondary('price.fargate.vcpu_hour', 0.040_48, 'USD/vCPU-h', '2026-06', 'Linux on x86, on demand'),
   fargateGbHour: secondary('price.fargate.gb_hour', 0.004_445, 'USD/GB-h', '2026-06', 'Linux on x86, on demand'),
   fargateLeastVcpu: secondary('price.fargate.least_vcpu', 0.25, 'vCPU', '2026-06', 'the smallest task'),
@@ -125,8 +123,8 @@ export const PRICES = {
   snsFifoDeliveryGb: flat('snsFifoDeliveryGb', 'GB', 1, f.snsFifoDeliveryPerGb),
   lambdaRequests: flat('lambdaRequests', 'requests', 1e6, f.lambdaPerMillion, f.lambdaFreeRequests),
   lambdaGbSeconds: flat('lambdaGbSeconds', 'GB-s', 1, f.lambdaPerGbSecond, f.lambdaFreeGbSeconds),
-  kmsRequests: flat('kmsRequests', 'requests', 1e4, f.kmsPer10000, f.kmsFreeRequests),
-  kmsKeyMonths: flat('kmsKeyMonths', 'key-months', 1, f.kmsKeyMonth),
+  kmsRequests: flat('kmsRequests', 'requests', 1e4, kmsFacts.pricePer10000Usd, kmsFacts.freeRequestsPerMonth),
+  kmsKeyMonths: flat('kmsKeyMonths', 'key-months', 1, kmsFacts.keyPerMonthUsd),
 } as const satisfies Record<string, Price>;
 
 export type PriceName = keyof typeof PRICES;

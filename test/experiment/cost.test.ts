@@ -205,6 +205,42 @@ describe('objectives on cost', () => {
   });
 });
 
+describe('prices as they are written', () => {
+  const refusal = (price: string): string => {
+    try {
+      resolve(queued({ workers: `instances: 2, price: ${price}` }));
+      return '';
+    } catch (error) {
+      return error instanceof Error ? error.message : '';
+    }
+  };
+
+  it.each([
+    ['0.05', 'did you mean 0.05/h'],
+    ['$0.05/h', 'did you mean 0.05/h'],
+    ['36 USD per month', 'did you mean 36/month'],
+    ['-1/h', 'not negative'],
+    ['cheap', 'a price in USD with its time'],
+    ['2000000/h', 'at most 1000000/h'],
+  ])('%s is refused: %s', (price, said) => {
+    expect(refusal(price)).toContain(said);
+  });
+
+  it('know the rows of the price book alone', () => {
+    expect(() => resolve(queued({ root: 'prices: { sqsStandrd: 1 }' }))).toThrow('sqsStandard');
+    expect(() => resolve(queued({ root: 'prices: { sqsStandard: -1 }' }))).toThrow('from 0 to 1000000');
+  });
+
+  it('say in the assumptions what nobody gave a price for', () => {
+    const about = (text: string): string[] =>
+      resolve(text)
+        .assumptions.filter((one) => one.text.includes('Fargate'))
+        .map((one) => one.about);
+    expect(about(queued())).toEqual([]);
+    expect(about(queued({ workers: 'instances: 2' }))).toEqual(['w']);
+  });
+});
+
 describe('tiers and the free tier', () => {
   const list = { freeTier: false, own: {} };
   const month = priceFacts.monthHours.value;

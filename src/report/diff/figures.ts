@@ -196,9 +196,11 @@ export function designFigures(result: Result, designName: string, metrics: reado
   const priced = COSTS.flatMap((field): Figure[] => {
     const value = cost[field] ?? null;
     const key = `cost.${field}`;
+    // With fewer requests each costs more, though nothing got worse.
+    const better: Better = field.startsWith('perMillion') ? 'neither' : 'lower';
     return value === null
       ? []
-      : [{ ...common, key, format: usd, value, interval: scaled(design.intervals[key], value, 1) }];
+      : [{ ...common, better, key, format: usd, value, interval: scaled(design.intervals[key], value, 1) }];
   });
   return [...collapsed, ...priced];
 }
