@@ -62,6 +62,14 @@ export {
   type Verdict,
 } from './services/iam/index.ts';
 export {
+  type EventObserver,
+  type InvocationOwner,
+  LambdaAccount,
+  type LambdaEvent,
+  LambdaEventQueue,
+  LambdaFunction,
+} from './services/lambda/index.ts';
+export {
   BadFilterPolicy,
   type DrawnAttribute,
   FilterPolicy,

@@ -1,0 +1,2 @@
+// The door of the workload, as far as it is of use by itself.
+export { LambdaMapping, type MappingPorts } from './lambda-mapping.ts';

@@ -1,0 +1,387 @@
+/**
+ * A Lambda event source mapping of an SQS queue.
+ *
+ *   poller: poll (long) ─▶ gather a batch: size, window, 6 MB ─▶ invoke ─┬─ done ──▶ delete, or only what went well ─▶ next
+ *             ▲                                                          ├─ threw, timed out ─▶ the batch comes back by itself
+ *             └──────────────────────────────────────────────────────────└─ throttled ─▶ again, until its visibility timeout is over
+ *
+ * What comes back does so when its visibility timeout ends, with its receive count risen: throttled often enough, a message reaches the
+ * dead-letter queue without ever having been worked on.
+ */
+import { receivePath } from '../calls/index.ts';
+import { lambdaFacts } from '../facts/index.ts';
+import type { Handle, Simulation } from '../kernel/index.ts';
+import type { InvocationOwner, LambdaEvent, LambdaOperations, OnItemFailure } from '../services/lambda/operations.ts';
+import type { LambdaSettings } from '../services/lambda/settings.ts';
+import type { Counter, Level, Metrics } from '../services/ports.ts';
+import type { SqsOperations } from '../services/sqs/operations.ts';
+import type { SqsSettings } from '../services/sqs/settings.ts';
+import type { EndpointState } from './endpoint.ts';
+import { LambdaPollers, type PollerRule } from './lambda-pollers.ts';
+import type { RequestTable } from './requests.ts';
+import { type ClientOwner, emptyMessages, type Messages, SqsClient } from './sqs-client.ts';
+
+const US_PER_SECOND = 1_000_000;
+const US_PER_MINUTE = 60_000_000;
+/** Messages of one call to SQS. */
+const CALL = 10;
+const LONG_POLL_US = lambdaFacts.longPollSeconds.value * US_PER_SECOND;
+const PAYLOAD_BYTES = lambdaFacts.payloadBytes.value;
+/** A poller of the provisioned mode is so many of ours, each with its share of the rates. */
+const PER_PROVISIONED = lambdaFacts.provisionedBatchesPerPoller.value;
+const PACE_US = (US_PER_SECOND * PER_PROVISIONED) / lambdaFacts.provisionedPollsPerPoller.value;
+const PACE_US_PER_BYTE = (US_PER_SECOND * PER_PROVISIONED) / lambdaFacts.provisionedBytesPerPoller.value;
+
+interface Poller {
+  readonly index: number;
+  /** What it has fetched, the batch in work first. */
+  readonly hand: { messages: Messages; bytes: number };
+  /** The batch in work; its columns grow with the hand's. */
+  event: LambdaEvent;
+  /** Of the batch in work: which went well. */
+  wentWell: Uint8Array;
+  /** When the first of the hand came. */
+  firstUs: number;
+  /** Deletes that are not answered. */
+  deletes: number;
+  /** Not to poll again before: provisioned mode. */
+  pollAgainUs: number;
+  timer: Handle | -1;
+}
+
+export interface MappingPorts {
+  readonly requests: RequestTable;
+  readonly metrics: Metrics;
+  readonly queue: SqsOperations;
+  readonly source: Pick<SqsSettings, 'fifo' | 'visibilityTimeoutUs' | 'latency'>;
+  readonly endpoint: EndpointState;
+  readonly target: LambdaOperations;
+}
+
+export class LambdaMapping implements ClientOwner, InvocationOwner {
+  readonly settings: LambdaSettings;
+  readonly #sim: Simulation;
+  readonly #requests: RequestTable;
+  readonly #queue: SqsOperations;
+  readonly #target: LambdaOperations;
+  readonly #client: SqsClient;
+  readonly #fifo: boolean;
+  readonly #visibilityUs: number;
+  readonly #onFailure: OnItemFailure;
+  readonly #scale: LambdaPollers;
+  readonly #pollers: Poller[] = [];
+  readonly #gone: Poller[] = [];
+  /** Polls under way. */
+  #polling = 0;
+  readonly #chunk = emptyMessages(CALL);
+  readonly #level: Level;
+  readonly #polled: Counter;
+  readonly #invoked: Counter;
+  readonly #failedInvoke: Counter;
+  readonly #deleted: Counter;
+
+  readonly #pollAgain = (index: number): void => {
+    const poller = this.#pollers[index] as Poller;
+    poller.timer = -1;
+    this.#poll(poller);
+  };
+  readonly #invokeAgain = (index: number): void => {
+    const poller = this.#pollers[index] as Poller;
+    poller.timer = -1;
+    this.#invoke(poller);
+  };
+
+  constructor(sim: Simulation, settings: LambdaSettings, ports: MappingPorts) {
+    this.settings = settings;
+    this.#sim = sim;
+    this.#requests = ports.requests;
+    this.#queue = ports.queue;
+    this.#target = ports.target;
+    this.#fifo = ports.source.fifo;
+    const visibility = effectiveVisibilityUs(settings, ports.source.visibilityTimeoutUs);
+    this.#visibilityUs = visibility ?? ports.source.visibilityTimeoutUs;
+    this.#onFailure = settings.reportBatchItemFailures ? (this.#fifo ? 'stop' : 'goOn') : 'throw';
+    this.#client = new SqsClient(
+      sim,
+      settings.name,
+      ports.requests,
+      ports.queue,
+      ports.endpoint,
+      ports.source.latency,
+      {
+        MaxNumberOfMessages: Math.min(CALL, settings.batchSize),
+        VisibilityTimeout: visibility === null ? -1 : visibility / US_PER_SECOND,
+        WaitTimeSeconds: LONG_POLL_US / US_PER_SECOND,
+      },
+      this,
+    );
+    this.#scale = new LambdaPollers(sim, pollerRule(settings), this);
+    const { metrics } = ports;
+    this.#level = metrics.level('Pollers', 'Count');
+    this.#polled = metrics.counter('PolledEventCount', 'Count');
+    this.#invoked = metrics.counter('InvokedEventCount', 'Count');
+    this.#failedInvoke = metrics.counter('FailedInvokeEventCount', 'Count');
+    this.#deleted = metrics.counter('DeletedEventCount', 'Count');
+    this.#level.set(this.#scale.running);
+  }
+
+  start(): void {
+    for (let i = this.#scale.running; i > 0; i--) this.#poll(this.#poller());
+  }
+
+  // --- scaling ---
+
+  /** A FIFO queue needs no steps: whoever finds a group leaves another one to look for the next. */
+  hungry(): boolean {
+    return !this.#fifo && this.#queue.GetQueueAttributes().ApproximateNumberOfMessages > 0;
+  }
+
+  addPoller(): void {
+    this.#level.set(this.#scale.running);
+    this.#poll(this.#gone.pop() ?? this.#poller());
+  }
+
+  // --- the client's owner ---
+
+  onMessages(tag: number, messages: Messages | null): void {
+    const poller = this.#pollers[tag] as Poller;
+    this.#polling--;
+    const { hand } = poller;
+    if (messages === null) {
+      if (this.#windowOver(poller)) this.#invoke(poller);
+      else poller.timer = this.#sim.schedule(lambdaFacts.pollRetryUs.value, this.#pollAgain, tag);
+      return;
+    }
+    if (messages.count > 0) {
+      if (hand.messages.count === 0) poller.firstUs = this.#sim.now;
+      this.#gather(poller, messages);
+      this.#scale.found();
+      if (this.#fifo && this.#polling === 0) this.#scale.addNow();
+    } else if (hand.messages.count === 0) {
+      this.#next(poller, true);
+      return;
+    }
+    const full = hand.messages.count >= this.settings.batchSize || hand.bytes >= PAYLOAD_BYTES;
+    if (full || this.#windowOver(poller)) this.#invoke(poller);
+    else this.#poll(poller);
+  }
+
+  onDeleted(tag: number): void {
+    const poller = this.#pollers[tag] as Poller;
+    poller.deletes--;
+    if (poller.deletes === 0) this.#batchOver(poller);
+  }
+
+  // --- the function's answers ---
+
+  onItem(tag: number, at: number, success: boolean): void {
+    const poller = this.#pollers[tag] as Poller;
+    if (!success) return;
+    poller.wentWell[at] = 1;
+    this.#requests.complete(poller.event.request[at] as number);
+  }
+
+  onInvoked(tag: number, success: boolean): void {
+    const poller = this.#pollers[tag] as Poller;
+    // With partial batch responses the pollers are not held back by what fails.
+    this.#scale.ended(success, !this.settings.reportBatchItemFailures);
+    if (success) this.#deleteWhatWentWell(poller);
+    else {
+      this.#failedInvoke.add(poller.event.count);
+      this.#batchOver(poller);
+    }
+  }
+
+  // --- a poller's life ---
+
+  #poller(): Poller {
+    const poller: Poller = {
+      index: this.#pollers.length,
+      hand: { messages: emptyMessages(CALL), bytes: 0 },
+      event: { count: 0, request: new Float64Array(CALL), path: new Float64Array(CALL) },
+      wentWell: new Uint8Array(CALL),
+      firstUs: 0,
+      deletes: 0,
+      pollAgainUs: 0,
+      timer: -1,
+    };
+    this.#pollers.push(poller);
+    return poller;
+  }
+
+  #poll(poller: Poller): void {
+    const { provisioned, batchSize, batchWindowUs } = this.settings;
+    const now = this.#sim.now;
+    const held = poller.hand.messages.count;
+    if (provisioned !== null) {
+      if (now < poller.pollAgainUs) {
+        poller.timer = this.#sim.schedule(poller.pollAgainUs - now, this.#pollAgain, poller.index);
+        return;
+      }
+      poller.pollAgainUs = now + PACE_US;
+    }
+    this.#polling++;
+    // A poll in a long window ends with it; a short window waits for its poll.
+    const leftUs = held > 0 && batchWindowUs >= LONG_POLL_US ? poller.firstUs + batchWindowUs - now : LONG_POLL_US;
+    const waitSeconds = Math.ceil(Math.min(LONG_POLL_US, Math.max(1, leftUs)) / US_PER_SECOND);
+    this.#client.receive(poller.index, Math.min(CALL, batchSize - held), waitSeconds);
+  }
+
+  #gather(poller: Poller, messages: Messages): void {
+    this.#polled.add(messages.count);
+    const { hand } = poller;
+    const held = hand.messages.count;
+    const needed = held + messages.count;
+    if (needed > hand.messages.body.length) widen(poller, Math.min(this.settings.batchSize, needed * 2));
+    let bytes = 0;
+    for (let i = 0; i < messages.count; i++) {
+      copyMessage(messages, i, hand.messages, held + i);
+      bytes += this.#requests.bytes(messages.body[i] as number);
+    }
+    hand.messages.count = needed;
+    hand.bytes += bytes;
+    if (this.settings.provisioned !== null) poller.pollAgainUs += Math.floor(bytes * PACE_US_PER_BYTE);
+  }
+
+  #windowOver(poller: Poller): boolean {
+    if (poller.hand.messages.count === 0) return false;
+    const { batchWindowUs } = this.settings;
+    return batchWindowUs === 0 || this.#sim.now >= poller.firstUs + batchWindowUs;
+  }
+
+  /** Invokes with as many of the hand as one payload holds. */
+  #invoke(poller: Poller): void {
+    const { event, wentWell } = poller;
+    const { messages } = poller.hand;
+    event.count = this.#fitting(messages);
+    for (let i = 0; i < event.count; i++) {
+      event.request[i] = messages.body[i] as number;
+      event.path[i] = receivePath(messages.receiveCount[i] as number);
+      wentWell[i] = 0;
+    }
+    const throttled = this.#target.invoke(event, this.#onFailure, this, poller.index);
+    if (throttled === null) {
+      this.#invoked.add(event.count);
+      return;
+    }
+    this.#scale.ended(false);
+    const wait = lambdaFacts.throttleRetryUs.value;
+    if (this.#sim.now + wait < poller.firstUs + this.#visibilityUs) {
+      poller.timer = this.#sim.schedule(wait, this.#invokeAgain, poller.index);
+      return;
+    }
+    this.#failedInvoke.add(event.count);
+    this.#batchOver(poller);
+  }
+
+  #fitting(messages: Messages): number {
+    let bytes = 0;
+    for (let i = 0; i < messages.count; i++) {
+      bytes += this.#requests.bytes(messages.body[i] as number);
+      if (bytes > PAYLOAD_BYTES && i > 0) return i;
+    }
+    return messages.count;
+  }
+
+  #deleteWhatWentWell(poller: Poller): void {
+    const { event, wentWell, hand } = poller;
+    const chunk = this.#chunk;
+    chunk.count = 0;
+    let deleted = 0;
+    // Counted before the first is sent, so that no answer finds all of them answered.
+    poller.deletes = 1;
+    for (let i = 0; i < event.count; i++) {
+      if (wentWell[i] === 0) continue;
+      deleted++;
+      copyMessage(hand.messages, i, chunk, chunk.count++);
+      if (chunk.count === CALL) this.#deleteChunk(poller);
+    }
+    if (chunk.count > 0) this.#deleteChunk(poller);
+    this.#deleted.add(deleted);
+    this.#failedInvoke.add(event.count - deleted);
+    this.onDeleted(poller.index);
+  }
+
+  #deleteChunk(poller: Poller): void {
+    poller.deletes++;
+    this.#client.delete(poller.index, this.#chunk, 0, this.#chunk.count);
+    this.#chunk.count = 0;
+  }
+
+  /** The batch is out of its hands; on to what is left of them, or to the next poll. */
+  #batchOver(poller: Poller): void {
+    const { hand, event } = poller;
+    const { messages } = hand;
+    const { count } = event;
+    event.count = 0;
+    for (let i = 0; i < count; i++) {
+      const request = messages.body[i] as number;
+      hand.bytes -= this.#requests.bytes(request);
+      this.#requests.release(request);
+    }
+    const left = messages.count - count;
+    for (let i = 0; i < left; i++) copyMessage(messages, count + i, messages, i);
+    messages.count = left;
+    if (left > 0) this.#invoke(poller);
+    else this.#next(poller, false);
+  }
+
+  #next(poller: Poller, empty: boolean): void {
+    if (this.#scale.leaves(empty)) {
+      this.#level.set(this.#scale.running);
+      this.#gone.push(poller);
+    } else this.#poll(poller);
+  }
+}
+
+/** What Lambda asks SQS to hide a message for; null: as the queue says. */
+export function effectiveVisibilityUs(
+  { batchWindowUs, timeoutUs }: Pick<LambdaSettings, 'batchWindowUs' | 'timeoutUs'>,
+  ofQueueUs: number,
+): number | null {
+  const neededUs = batchWindowUs + timeoutUs;
+  if (batchWindowUs === 0 || neededUs <= ofQueueUs) return null;
+  return neededUs + lambdaFacts.visibilityMarginSeconds.value * US_PER_SECOND;
+}
+
+/** How the pollers of a mapping come and go. */
+export function pollerRule({
+  provisioned,
+  maximumConcurrency,
+}: Pick<LambdaSettings, 'provisioned' | 'maximumConcurrency'>): PollerRule {
+  if (provisioned !== null) {
+    return {
+      start: provisioned.minPollers * PER_PROVISIONED,
+      most: provisioned.maxPollers * PER_PROVISIONED,
+      stepUs: US_PER_MINUTE / lambdaFacts.provisionedPerMinute.value,
+      idle: null,
+    };
+  }
+  const most = maximumConcurrency ?? lambdaFacts.pollersMost.value;
+  return {
+    start: Math.min(most, lambdaFacts.pollersAtStart.value),
+    most,
+    stepUs: US_PER_MINUTE / lambdaFacts.pollersPerMinute.value,
+    idle:
+      maximumConcurrency === null
+        ? { afterUs: lambdaFacts.idleUs.value, pollers: lambdaFacts.pollersWhenIdle.value }
+        : null,
+  };
+}
+
+function widen(poller: Poller, capacity: number): void {
+  const { hand } = poller;
+  const { messages } = hand;
+  const wider = emptyMessages(capacity);
+  for (let i = 0; i < messages.count; i++) copyMessage(messages, i, wider, i);
+  wider.count = messages.count;
+  hand.messages = wider;
+  poller.event = { count: 0, request: new Float64Array(capacity), path: new Float64Array(capacity) };
+  poller.wentWell = new Uint8Array(capacity);
+}
+
+function copyMessage(from: Messages, i: number, into: Messages, at: number): void {
+  into.body[at] = from.body[i] as number;
+  into.handle[at] = from.handle[i] as number;
+  into.receiveCount[at] = from.receiveCount[i] as number;
+}
