@@ -12,6 +12,7 @@ import {
   type Policy,
   type Principal,
 } from '../services/iam/index.ts';
+import type { SqsSettings } from '../services/sqs/settings.ts';
 import type { CallerSettings } from './access-settings.ts';
 
 /** A resource as its callers address it. */
@@ -169,4 +170,19 @@ export function deniedText(
 ): string {
   const why = verdict === 'explicitDeny' ? 'with an explicit deny' : `because no policy allows the ${action} action`;
   return `User: ${identity.arn} is not authorized to perform: ${action} on resource: ${guarded.arn} ${why} (${because})`;
+}
+
+/** A queue's ARN and whereabouts. */
+export function guardedQueue(settings: SqsSettings, aws: AwsSettings): Guarded {
+  const account = settings.access?.account ?? aws.account;
+  const region = settings.access?.region ?? aws.region;
+  const name = settings.fifo ? `${settings.name}.fifo` : settings.name;
+  return {
+    name: settings.name,
+    service: 'sqs',
+    arn: `arn:aws:sqs:${region}:${account}:${name}`,
+    account,
+    region,
+    encryption: settings.access?.encryption ?? null,
+  };
 }

@@ -15,7 +15,15 @@ import type { Counter, Metrics, Requests } from '../services/ports.ts';
 import type { SqsOperations } from '../services/sqs/operations.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import type { EndpointState } from '../workload/endpoint.ts';
-import { decide, decideKey, deniedText, type Guarded, type Identity, identityOf } from './access-decisions.ts';
+import {
+  decide,
+  decideKey,
+  deniedText,
+  type Guarded,
+  guardedQueue,
+  type Identity,
+  identityOf,
+} from './access-decisions.ts';
 import { GuardedQueue, KEY_ACTIONS, KEY_REQUESTS, SQS_ACTIONS } from './access-guard.ts';
 import type { ApiLog } from './access-log.ts';
 import { callerSettings, scriptedPolicies } from './access-settings.ts';
@@ -62,7 +70,7 @@ export class Access {
   sqsClient(from: string, settings: SqsSettings, queue: SqsOperations, state: EndpointState): SqsOperations {
     if (this.#scenario.aws === undefined && this.#ports.log === null) return queue;
     const identity = identityOf(callerSettings(this.#scenario, this.#design, from), this.#aws);
-    const guarded = queueOf(settings, this.#aws);
+    const guarded = guardedQueue(settings, this.#aws);
     state.wayUs = identity.wayUs;
     state.perMessageUs = guarded.encryption?.kind === 'client-side' ? guarded.encryption.timeUs : 0;
     const own = this.#policyOf(settings, guarded);
@@ -175,17 +183,3 @@ const NOWHERE: AwsSettings = { ...WHEREABOUTS, kms: KMS_DEFAULTS };
 
 /** A log must not change what a run reports. */
 const NO_METRICS: Pick<Metrics, 'counter'> = { counter: () => ({ add: () => {} }) };
-
-function queueOf(settings: SqsSettings, aws: AwsSettings): Guarded {
-  const account = settings.access?.account ?? aws.account;
-  const region = settings.access?.region ?? aws.region;
-  const name = settings.fifo ? `${settings.name}.fifo` : settings.name;
-  return {
-    name: settings.name,
-    service: 'sqs',
-    arn: `arn:aws:sqs:${region}:${account}:${name}`,
-    account,
-    region,
-    encryption: settings.access?.encryption ?? null,
-  };
-}

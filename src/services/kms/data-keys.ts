@@ -2,11 +2,11 @@
  * The data keys that an encrypted queue holds for one caller, one for each of its principals: principals never share them.
  *
  *   none ──first call──▶ fetching ──latency──▶ held ──reuse period over──▶ none
- *          └─ no token, or not allowed: the call fails, and the next one asks again
+ *          └─ no token, or not allowed: the call fails, and the next one asks for what is still missing (assumed)
  *
  * Calls that come while a key is on its way wait for that one.
  */
-import { grownFloat64 } from '../../calls/index.ts';
+import { grownFloat64, grownUint8 } from '../../calls/index.ts';
 import type { Stream, Variate } from '../../kernel/index.ts';
 import type { RequestQuota } from './request-quota.ts';
 
@@ -29,6 +29,8 @@ export class DataKeys {
   /** Requests that one key takes: two of a producer, one of a consumer. */
   readonly #requests: number;
   readonly #ports: DataKeyPorts;
+  /** Requests that KMS has answered for a key that is not complete. */
+  #granted = new Uint8Array(1);
   #readyUs = new Float64Array(1);
   /** Until when it is used, microseconds; 0: there is none. */
   #untilUs = new Float64Array(1);
@@ -42,6 +44,7 @@ export class DataKeys {
   /** The call of a principal needs its key now: how long it waits for it in microseconds, or why it fails. */
   use(principal: number, nowUs: number): number | KmsRefusal {
     while (principal >= this.#untilUs.length) {
+      this.#granted = grownUint8(this.#granted, this.#granted.length * 2);
       this.#readyUs = grownFloat64(this.#readyUs, this.#readyUs.length * 2);
       this.#untilUs = grownFloat64(this.#untilUs, this.#untilUs.length * 2);
     }
@@ -54,13 +57,15 @@ export class DataKeys {
       return 'KmsAccessDenied';
     }
     let us = 0;
-    for (let i = 0; i < this.#requests; i++) {
+    for (let i = this.#granted[principal] as number; i < this.#requests; i++) {
       const granted = this.#ports.quota.take(nowUs);
       this.#ports.onRequest(!granted);
+      this.#granted[principal] = granted ? i + 1 : i;
       if (!granted) return 'KmsThrottled';
       const { latency } = this.#ports;
       us += Math.floor((latency.constant ? latency.mean : latency.draw(this.#ports.draws)) + 0.5);
     }
+    this.#granted[principal] = 0;
     this.#readyUs[principal] = nowUs + us;
     this.#untilUs[principal] = nowUs + us + this.#reuseUs;
     return us;
