@@ -168,7 +168,11 @@ export class SqsClient implements Receiver {
       return;
     }
     const { lateUs, perMessageUs } = this.#state;
-    this.#sim.schedule(operation.backUs + lateUs + perMessageUs * messages.count, this.#receiveReturns, operation.index);
+    this.#sim.schedule(
+      operation.backUs + lateUs + perMessageUs * messages.count,
+      this.#receiveReturns,
+      operation.index,
+    );
   }
 
   #receiveNow(operation: Operation): void {
