@@ -70,10 +70,23 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
               describe: 'Folder of the report (default: out/<scenario>)',
             })
             .option('format', formatOption)
+            .option('api-log', {
+              type: 'string',
+              requiresArg: true,
+              describe: 'Write the calls of one replication of one design to this file, in CloudTrail’s format',
+            })
+            .option('api-log-epoch', {
+              type: 'string',
+              requiresArg: true,
+              describe: 'Instant at which virtual time begins in that log (default: 2026-01-01)',
+            })
             .option('json', { type: 'boolean', describe: 'Print result.json on one line instead of the summary' }),
         async (argv) => {
           const { run } = await import('./commands/run.ts');
           const threads = single('threads', argv.threads);
+          const apiLog = single('api-log', argv['api-log']);
+          const { parseEpoch } = await import('./api-log.ts');
+          const epochSeconds = parseEpoch(single('api-log-epoch', argv['api-log-epoch']) ?? '2026-01-01');
           end(
             await run(
               {
@@ -84,6 +97,7 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
                 out: single('out', argv.out),
                 formats: parseFormats(argv.format ?? DEFAULT_FORMATS),
                 json: argv.json === true,
+                apiLog: apiLog === undefined ? undefined : { file: apiLog, epochSeconds },
               },
               terminal,
             ),

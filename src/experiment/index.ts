@@ -1,4 +1,5 @@
 /** Resolved scenario → wired world → replications → result. */
+export { ApiLog } from './access-log.ts';
 export { assembleResult } from './assemble.ts';
 export { ExperimentError, type ExperimentErrorCode } from './errors.ts';
 export { type ReplicationOutcome, type RunOptions, runReplication, runReplications } from './replication.ts';

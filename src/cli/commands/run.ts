@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Result } from '../../experiment/index.ts';
+import { type ApiLogOption, writeApiLog } from '../api-log.ts';
 import { EXIT, type ExitCode, UserError } from '../exit.ts';
 import { checkWritable, writeReport } from '../output.ts';
 import type { Format } from '../overrides.ts';
@@ -19,6 +20,8 @@ export interface RunOptions {
   readonly out: string | undefined;
   readonly formats: ReadonlySet<Format>;
   readonly json: boolean;
+  /** undefined: none is written. */
+  readonly apiLog: ApiLogOption | undefined;
 }
 
 type Valid = Extract<Reading, { ok: true }>;
@@ -41,6 +44,10 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<Exit
     readings.filter((reading): reading is Valid => reading.ok),
     options,
   );
+  const [first, ...others] = jobs;
+  if (options.apiLog !== undefined && (others.length > 0 || first?.designs.length !== 1)) {
+    throw new UserError('bad-option', '--api-log → expected one scenario and one design: choose it with --design');
+  }
   for (const { out } of jobs) checkWritable(out);
   let code: ExitCode = EXIT.fine;
   for (const job of jobs) {
@@ -93,6 +100,8 @@ async function runJob(job: Job, options: RunOptions, terminal: Terminal): Promis
     import('../../report/index.ts'),
   ]);
   writeReport(job.out, await renderReport(result, options.formats), false);
+  const [design] = job.designs;
+  if (options.apiLog !== undefined && design !== undefined) terminal.err(writeApiLog(scenario, design, options.apiLog));
   if (options.json) terminal.out(JSON.stringify(result));
   else {
     terminal.out(summarise(result, { color: terminal.color, width: terminal.width }));
