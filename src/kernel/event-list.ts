@@ -175,6 +175,12 @@ export class EventList {
     else this.addToWheel(time, word);
   }
 
+  /** The same at `now`. */
+  wakeSeat(seat: number, phase: number): void {
+    this.count++;
+    this.addToInstant(OF_SEAT | (seat << 2) | phase);
+  }
+
   /** Cancels the event of a seat. The seat is lost with it, until the entry has gone. */
   cancelOfSeat(seat: number): void {
     this.seats[seat] = undefined;

@@ -162,7 +162,7 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
     this.outcome = value;
     this.throwing = failed;
     this.state = READY;
-    this.driver.delay(this.seat, 0, this.phase);
+    this.driver.wake(this.seat, this.phase);
   }
 
   alarm(waiting: Waiting, delayMicros: number, phase: Phase = this.phase): Handle {
@@ -302,13 +302,14 @@ export class Driver {
   }
 
   start<A, T>(body: (argument: A) => LifeCycle<T>, argument: A, options: ProcessOptions | undefined): Process<T> {
-    const phase = options?.phase ?? 1;
-    const after = options?.after ?? 0;
     if (typeof body !== 'function') throw badBody(body);
-    if (phase !== (phase & 3)) {
-      throw new KernelError('bad-phase', `phase ${shown(phase)} of a process: expected 0, 1, 2 or 3`);
+    let phase: Phase = 1;
+    let after = 0;
+    if (options !== undefined) {
+      this.check(options);
+      phase = options.phase ?? 1;
+      after = options.after ?? 0;
     }
-    if (!(after >= 0 && Math.floor(after) === after && this.reaches(after))) throw this.badDelay(after);
     // None of a generator function runs yet.
     const generator = body(argument) as LifeCycle<T> | undefined;
     if (typeof generator !== 'object') throw badBody(body);
@@ -325,8 +326,16 @@ export class Driver {
       options?.name,
     );
     root.sleeper = made;
-    this.delay(seat, after, phase);
+    if (after === 0) this.wake(seat, phase);
+    else this.delay(seat, after, phase);
     return made;
+  }
+
+  private check({ phase = 1, after = 0 }: ProcessOptions): void {
+    if (phase !== (phase & 3)) {
+      throw new KernelError('bad-phase', `phase ${shown(phase)} of a process: expected 0, 1, 2 or 3`);
+    }
+    if (!(after >= 0 && Math.floor(after) === after && this.reaches(after))) throw this.badDelay(after);
   }
 
   private newRoot(seat: number): Waiting {
@@ -344,6 +353,10 @@ export class Driver {
   delay(seat: number, delayMicros: number, phase: Phase): void {
     const { list } = this;
     list.insertForSeat(seat, list.now + delayMicros, phase);
+  }
+
+  wake(seat: number, phase: Phase): void {
+    this.list.wakeSeat(seat, phase);
   }
 
   /** Cancels the event of a seat; its process gets another seat. */

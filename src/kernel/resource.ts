@@ -116,6 +116,15 @@ export class Resource {
    * `not-held` if it holds none, so a second release is an error.
    */
   release(holder: Process | undefined = this.sim.activeProcess): void {
+    const latest = holder?.root.holds;
+    if (holder !== undefined && latest !== undefined && (latest as Share).resource === this && holder.alive) {
+      holder.root.holds = latest.older;
+      this.giveBack(latest as Share);
+    } else this.releaseOlder(holder);
+  }
+
+  /** The general case: `release` stays short. */
+  private releaseOlder(holder: Process | undefined): void {
     if (holder === undefined) throw this.notHeld('no process is active, and none was given');
     const { root } = holder;
     let younger: Hold | undefined;
@@ -131,6 +140,8 @@ export class Resource {
   }
 
   begin(waiting: Waiting, wish: Acquire): Standing {
+    // What is in use or waits may change: first, at every door, what it was until now.
+    this.account();
     if (this.waiting === 0 && this.used + wish.units <= this.capacity) {
       this.grant(waiting.sleeper as Process, wish);
       return FULFILLED;
@@ -148,8 +159,6 @@ export class Resource {
       this.grant(wisher, wish);
       return FULFILLED;
     }
-    // The queue's length changes: first what it was until now.
-    this.account();
     waiting.wait = wish;
     lane.add(waiting);
     this.waiting++;
@@ -157,6 +166,7 @@ export class Resource {
   }
 
   withdraw(waiting: Waiting): void {
+    this.account();
     this.leave(waiting);
     // The head may have blocked smaller wishes behind it.
     this.serve();
@@ -177,15 +187,13 @@ export class Resource {
   }
 
   private leave(waiting: Waiting): void {
-    this.account();
     const lane = waiting.list as WaitList;
     lane.remove(waiting);
     this.waiting--;
-    this.dropIfEmpty(lane);
+    if (this.lanes.length > 1) this.dropIfEmpty(lane);
   }
 
   private grant(holder: Process, wish: Acquire): void {
-    this.account();
     this.used += wish.units;
     let share = this.spare;
     if (share === undefined) share = new Share(this, wish);
@@ -205,6 +213,7 @@ export class Resource {
 
   /** Of one no longer among its process's holds. */
   giveBack(share: Share): void {
+    this.account();
     const { lost } = share;
     if (!lost) this.takeAway(share);
     share.holder = undefined;
@@ -215,7 +224,6 @@ export class Resource {
   }
 
   private takeAway(share: Share): void {
-    this.account();
     this.used -= share.wish.units;
     const { earlier, later } = share;
     if (later === undefined) this.latest = earlier;
