@@ -9,6 +9,7 @@ import { SQS_LATENCY } from '../services/sqs/schema.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import { DEFAULT_SIZE_BYTES } from '../workload/schema.ts';
 import type { TrafficSource } from '../workload/settings.ts';
+import { ofAccess } from './access-assumptions.ts';
 import { assumptionsOfFifo } from './fifo.ts';
 import { valueAt } from './findings.ts';
 import type { Assumption, ResolvedScenario, ResourceSettings } from './resolved.ts';
@@ -35,6 +36,7 @@ export function assumptionsOf(scenario: ResolvedScenario, traffic: readonly Read
     ...ofCalls(resources),
     ...ofClients(resources, scenario),
     ...ofPrices(resources, scenario),
+    ...ofAccess(scenario),
     ...ofTimes(scenario),
   ];
 }
