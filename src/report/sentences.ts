@@ -66,7 +66,8 @@ export function tellStory(result: Result): Story {
         sentences,
         brief: sentences.filter(
           (one, place) =>
-            place < 2 || / never recovered | repeated work | recovered from .* only in |two regimes|^Access: /.test(one),
+            place < 2 ||
+            / never recovered | repeated work | recovered from .* only in |two regimes|^Access: /.test(one),
         ),
       };
     }),
