@@ -13,7 +13,7 @@ import { compileVariate, Simulation } from '../kernel/index.ts';
 import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
 import { Cache, Service } from '../services/compute/index.ts';
 import type { Callee } from '../services/ports.ts';
-import { FifoQueue, SqsQueue } from '../services/sqs/index.ts';
+import { FairQueue, FifoQueue, SqsQueue } from '../services/sqs/index.ts';
 import type { SqsObserver } from '../services/sqs/operations.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import { arrivalsOf } from '../workload/arrivals.ts';
@@ -162,7 +162,7 @@ export class World {
 
   #queue(settings: SqsSettings): SqsQueue | FifoQueue {
     const target = settings.redrive?.deadLetterQueue;
-    const Queue = settings.fifo ? FifoQueue : SqsQueue;
+    const Queue = settings.fifo ? FifoQueue : settings.fairQueues === true ? FairQueue : SqsQueue;
     return new Queue(this.sim, settings, {
       metrics: this.#scalers.metricsOfQueue(settings.name, this.#recorder(settings.name, settings.type)),
       observer: this.#observer(settings.name),
@@ -292,12 +292,13 @@ export class World {
     const queue = this.#queues.get(resource);
     if (queue === undefined) return this.#linked(traffic.name, resource, name, { kind: 'constant', value: 0 });
     const state = this.#links.endpoint(traffic.name, resource);
-    const { latency, fifo } = queue.settings;
+    const { latency, fifo, fairQueues } = queue.settings;
     const { batch, key } = traffic;
+    const fair = fairQueues === true && key !== null;
     // Two traffics with one key each are two groups, unless the keys are the same.
     const group = key?.kind === 'constant' ? keyNumber(key.value) : null;
     const client = this.#access.sqsClient(traffic.name, queue.settings, queue.queue, state);
-    return new SqsProducer(this.sim, this.requests, client, state, { name, latency, fifo, group, batch });
+    return new SqsProducer(this.sim, this.requests, client, state, { name, latency, fifo, fair, group, batch });
   }
 
   // --- faults ---

@@ -4,6 +4,7 @@ import type { Fact } from './fact.ts';
 const API = 'botocore service model sqs/2012-11-05, build 1.43.107';
 const API_DATE = '2026-10-01';
 const GUIDE = 'SQS Developer Guide';
+const FAIR = `${GUIDE}: how fair queues work`;
 const RECORDED = 'LocalStack test snapshots recorded on AWS';
 const MEASURED = 'Bite-Sized Serverless: serverless messaging latency compared, eu-west-1, 1,024 samples';
 
@@ -114,6 +115,22 @@ export const sqsFacts = {
     ...confirmed('sqs.fifo.deduplication_interval', 300, 's', `${API}; ${RECORDED}`),
     note: 'a minimum, from the first accepted message; whether a duplicate prolongs it is not known: taken as no',
   },
+  fairInFlightShare: confirmed('sqs.fair.in_flight_share', 0.1, 'share', FAIR, '2026'),
+  fairInFlightMin: confirmed('sqs.fair.in_flight_min', 30, 'messages', FAIR, '2026'),
+  fairProcessingShare: confirmed('sqs.fair.processing_share', 0.1, 'share', FAIR, '2026'),
+  fairSilenceSeconds: confirmed('sqs.fair.silence', 300, 's', FAIR, '2026'),
+  fairProcessingWindowSeconds: assumed(
+    'sqs.fair.processing_window',
+    60,
+    's',
+    'AWS says "recent" processing time of consumers. Here: of the minute that runs and the one before',
+  ),
+  fairProcessedMin: assumed(
+    'sqs.fair.processed_min',
+    30,
+    'messages',
+    'Messages of a group worked on in that time before its share of the processing time counts, or the first of all would be noisy; AWS names none for this measure',
+  ),
   receiveAttemptSeconds: confirmed('sqs.fifo.receive_attempt_interval', 300, 's'),
   serversAssumed: assumed('sqs.distribution.servers', 8, 'servers', 'AWS publishes no number'),
   sampledAssumed: assumed('sqs.distribution.sampled', 4, 'servers', 'AWS says a weighted random subset; no number'),

@@ -54,7 +54,7 @@ function fifoQueue(design: ResolvedDesign, name: string): boolean {
   return design.resources.some((one) => one.type === 'sqs' && one.name === name && one.fifo);
 }
 
-/** What FIFO queues rest on that AWS does not publish. */
+/** What FIFO and fair queues rest on that AWS does not publish. */
 export function assumptionsOfFifo(queues: readonly SqsSettings[]): Assumption[] {
   const found: Assumption[] = [];
   const say = (who: readonly SqsSettings[], text: string, source: string): void => {
@@ -85,6 +85,11 @@ export function assumptionsOfFifo(queues: readonly SqsSettings[]): Assumption[] 
   say(
     partitioned,
     `In high-throughput mode the queue has all its partitions from the start (${SQS_PARTITIONS} where none are given, the quota of the largest Regions), groups are spread over them by a hash, and a call is charged to each partition that it touches. AWS adds and removes partitions by itself and says no more.`,
+    'assumed',
+  );
+  say(
+    queues.filter(({ fairQueues }) => fairQueues === true),
+    `A group of a fair queue is noisy by its share of the processing time over one to two times ${sqsFacts.fairProcessingWindowSeconds.value} s and from ${sqsFacts.fairProcessedMin.value} messages on; AWS says "recent" and gives no number.`,
     'assumed',
   );
   return found;

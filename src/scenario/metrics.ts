@@ -95,6 +95,7 @@ export const METRICS: Readonly<Record<string, ReadonlyMap<string, MetricShape>>>
     ['NumberOfMessagesMovedToDeadLetterQueue', counter],
     ['NumberOfDeduplicatedSentMessages', counter],
     ['ApproximateNumberOfGroupsWithInflightMessages', level],
+    ['ApproximateNumberOfNoisyGroups', level],
     ['NumberOfThrottledCalls', counter],
     ['NumberOfDeniedCalls', counter],
     ['NumberOfKmsCalls', counter],

@@ -18,6 +18,8 @@ export interface ProducerOptions {
   readonly latency: SqsLatency;
   /** Each message bears its request's key as its group, and the request itself as its deduplication id. Default false. */
   readonly fifo?: boolean;
+  /** Into a fair queue: each message bears its request's key, where it has one, as its group. Default false. */
+  readonly fair?: boolean;
   /** The group of all, where all requests have one key; null: each its own. Default null. */
   readonly group?: number | null;
   readonly batch: { readonly size: number; readonly lingerUs: number } | null;
@@ -63,6 +65,7 @@ export class SqsProducer implements Callee {
   readonly #errors: KeyedStream;
   readonly #batching: ProducerOptions['batch'];
   readonly #fifo: boolean;
+  readonly #fair: boolean;
   readonly #group: number | null;
   readonly #inputs: SendMessageInput[] = [];
   readonly #pool: Batch[] = [];
@@ -116,6 +119,7 @@ export class SqsProducer implements Callee {
     this.#errors = sim.keyedStream(`${options.name}/error`);
     this.#batching = options.batch !== null && options.batch.size > 1 ? options.batch : null;
     this.#fifo = options.fifo ?? false;
+    this.#fair = options.fair ?? false;
     this.#group = options.group ?? null;
     for (let i = 0; i < (this.#batching?.size ?? 1); i++) {
       const input = { body: 0, bytes: 0, DelaySeconds: -1, MessageGroupId: -1, MessageDeduplicationId: -1 };
@@ -172,8 +176,9 @@ export class SqsProducer implements Callee {
   #fillIn(input: SendMessageInput, request: number): void {
     input.body = request;
     input.bytes = this.#requests.bytes(request);
-    if (!this.#fifo) return;
+    if (!(this.#fifo || this.#fair)) return;
     input.MessageGroupId = this.#group ?? this.#requests.key(request);
+    if (!this.#fifo) return;
     // A retry and a duplicate are the same request, so the queue knows them again.
     input.MessageDeduplicationId = this.#requests.ordinal(request);
   }

@@ -48,6 +48,15 @@ describe('a FIFO queue', () => {
     expect(texts.some((one) => one.includes('at least once'))).toBe(false);
   });
 
+  test('is not fair, where a standard queue may be and says what that rests on', () => {
+    const errors = errorsOf(text('fifo: true, fairQueues: true').replace('rate: 1/s', 'rate: 1/s, key: one'));
+    expect(errors.map(({ code, path }) => [code, path])).toEqual([['misfit', 'designs.a.resources.q.fairQueues']]);
+    const { designs, assumptions } = resolved(text('fairQueues: true'));
+    expect(designs[0]?.resources[0]).toMatchObject({ fifo: false, fairQueues: true });
+    expect(assumptions.some(({ text: said }) => said.includes('processing time'))).toBe(true);
+    expect(resolved(text('fairQueues: false')).designs[0]?.resources[0]).not.toHaveProperty('fairQueues');
+  });
+
   test('in high-throughput mode has as many partitions as the largest quota, or those given', () => {
     const mode = 'fifo: true, deduplicationScope: messageGroup, fifoThroughputLimit: perMessageGroupId';
     const partitions = (queue: string): unknown => {

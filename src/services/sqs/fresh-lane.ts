@@ -69,6 +69,32 @@ export class FreshLane {
     return true;
   }
 
+  /** The next behind `before` (NONE: the head), without the dead ones between, which are dropped; NONE at the end. */
+  nextAfter(before: number): number {
+    if (before === NONE) return this.head;
+    this.#dropDeadAfter(before);
+    return this.#store.link(before);
+  }
+
+  /** Puts messages that were taken back, oldest first, each before the first that is younger. */
+  insertByAge(slots: readonly number[]): void {
+    const store = this.#store;
+    let before = NONE;
+    for (const slot of slots) {
+      let after = this.nextAfter(before);
+      while (after !== NONE && store.ordinal(after) < store.ordinal(slot)) {
+        before = after;
+        after = this.nextAfter(before);
+      }
+      store.setLink(slot, after);
+      if (before === NONE) this.head = slot;
+      else store.setLink(before, slot);
+      if (after === NONE) this.#tail = slot;
+      before = slot;
+    }
+    this.taken -= slots.length;
+  }
+
   #behead(): void {
     const slot = this.head;
     this.#dropDeadAfter(slot);

@@ -1,6 +1,7 @@
 // The door of the SQS model.
 
 export { SqsModelError, sqsErrors } from './errors.ts';
+export { FairQueue } from './fair-queue.ts';
 export { FifoQueue } from './fifo-queue.ts';
 export type { SetQueueAttributesInput } from './limits.ts';
 export type * from './operations.ts';

@@ -45,6 +45,8 @@ export const OVERTAKEN = 1 << 24;
 export const MOVED_HERE = 1 << 25;
 /** It was deleted, and this is the copy that was left behind. */
 export const LEFT_BEHIND = 1 << 26;
+/** Fair queues: it waits in the lanes of its own tenant, behind the quiet ones. */
+export const ASIDE = 1 << 27;
 
 /** The columns of 1,024 slots, for those who need several of a message at once. */
 export class Page {
@@ -151,6 +153,11 @@ export class MessageStore {
     const page = this.page(slot);
     const row = slot & ROW_MASK;
     page.meta[row] = (page.meta[row] as number) | flag;
+  }
+  unflag(slot: number, flag: number): void {
+    const page = this.page(slot);
+    const row = slot & ROW_MASK;
+    page.meta[row] = (page.meta[row] as number) & ~flag;
   }
   /** It is received: its record knows more of it. */
   setRecord(slot: number, record: number): void {

@@ -95,6 +95,10 @@ export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
       scanWindow: v.count({ min: 1, max: 100_000_000 }).optional().meta({
         description: 'FIFO: messages from the front among which a receive looks for groups. Default: 120000.',
       }),
+      fairQueues: v.flag().optional().meta({
+        description:
+          'Standard: what waits of quiet groups (the key of a request) goes before that of noisy ones. Default: false.',
+      }),
       visibilityTimeout: v
         .duration(visibility)
         .optional()
@@ -183,6 +187,9 @@ export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
         if (!highThroughput && q.partitions !== undefined) {
           complain(ctx, ['partitions'], 'misfit', 'partitions only beside fifoThroughputLimit: perMessageGroupId');
         }
+        if (q.fairQueues === true) {
+          complain(ctx, ['fairQueues'], 'misfit', 'no fairQueues on a FIFO queue: only a standard queue may be fair');
+        }
         if (q.distribution !== undefined) {
           complain(ctx, ['distribution'], 'misfit', 'no distribution on a FIFO queue: it leaves no copies behind');
         }
@@ -204,6 +211,7 @@ export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
         type: 'sqs' as const,
         fifo,
         ...(fifo ? { fifoSettings } : {}),
+        ...(q.fairQueues === true ? { fairQueues: true } : {}),
         visibilityTimeoutUs: q.visibilityTimeout ?? visibility.preset,
         delayUs: q.delay ?? delay.preset,
         messageRetentionPeriodUs: q.messageRetentionPeriod ?? retention.preset,

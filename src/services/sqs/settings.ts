@@ -45,6 +45,8 @@ export interface SqsSettings {
   readonly fifo: boolean;
   /** There exactly where `fifo` is true. */
   readonly fifoSettings?: FifoSettings;
+  /** Standard queues: messages bear their group, and what waits of quiet groups goes before that of noisy ones. Default: false. */
+  readonly fairQueues?: boolean;
   readonly visibilityTimeoutUs: number;
   readonly delayUs: number;
   readonly messageRetentionPeriodUs: number;

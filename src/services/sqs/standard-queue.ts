@@ -69,7 +69,7 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
   /** Throws SqsModelError for a FIFO queue or for settings that no queue can have. */
   constructor(sim: Simulation, settings: SqsSettings, ports: SqsPorts, records = new ReceiveRecords()) {
     checkSettings(settings);
-    super(sim, settings, ports, new MessageStore(), records);
+    super(sim, settings, ports, new MessageStore(settings.fairQueues === true), records);
     const { name, distribution } = settings;
     this.returned = new RecordList(records);
     this.back = new RecordList(records);
@@ -97,12 +97,13 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
 
   // --- send ---
 
-  protected enqueue({ body, bytes, DelaySeconds }: SendMessageInput): boolean {
+  protected enqueue({ body, bytes, DelaySeconds, MessageGroupId }: SendMessageInput): boolean {
     const delayUs = this.delayOf(DelaySeconds);
     const ordinal = this.nextOrdinal++;
     const place = delayUs > 0 ? Place.delayed : Place.fresh;
     const slot = this.store.take(body, ordinal, this.sim.now, Math.ceil(bytes), place);
     this.own.append(slot);
+    this.entered(slot, MessageGroupId ?? NO_GROUP);
     this.expectExpiry(this.sim.now + this.retentionUs);
     if (delayUs > 0) {
       this.delayed++;
@@ -117,6 +118,14 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
     this.metrics.size.record(bytes);
     this.observer.onSent(body, id);
     return true;
+  }
+
+  /** A message has come; a fair queue looks at its group. */
+  protected entered(_slot: number, _groupId: number): void {}
+
+  /** A message leaves what is in flight. */
+  protected leaveFlight(_record: number): void {
+    this.inFlight--;
   }
 
   readonly #onDelayEnd = (slot: number, ordinal: number): void => {
@@ -141,6 +150,7 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
     firstReceiveUs: number,
     receiveCount: number,
     leftBehind: boolean,
+    MessageGroupId: number,
   ): void {
     const { store, records } = this;
     const slot = store.take(body, this.nextOrdinal++, sentUs, bytes, Place.recorded);
@@ -151,6 +161,7 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
     const record = records.take(slot);
     records.keepMoves();
     store.setLink(slot, record);
+    this.entered(slot, MessageGroupId);
     records.receives[record] = receiveCount;
     records.receivesBefore[record] = receiveCount;
     records.firstReceiveUs[record] = firstReceiveUs;
@@ -189,7 +200,7 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
     output.error = null;
     output.count = 0;
     while (output.count < max && this.roomInFlight() > 0) {
-      const taken = sampled ? this.#takeSampled() : this.#takeNext();
+      const taken = sampled ? this.takeSampled() : this.takeNext();
       if (taken === NONE) break;
       if (this.exceedsRedrive(this.receivesHere(taken) + 1)) this.#moveToDeadLetterQueue(taken);
       else this.#handOut(taken, visibilityUs, output);
@@ -199,15 +210,15 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
   }
 
   /** The record of the message that goes next, off its lane; NONE when nothing is visible. */
-  #takeNext(): number {
+  protected takeNext(): number {
     if (this.#hiddenAgain.length > 0) {
       const hidden = this.#takeHidden();
       if (hidden !== NONE) return hidden;
     }
     const returned = this.returned.head;
-    if (returned !== NONE) return this.#takeRecorded(this.returned, returned);
+    if (returned !== NONE) return this.takeRecorded(this.returned, returned);
     const back = this.back.head;
-    if (back !== NONE && this.#isBacksTurn(back)) return this.#takeRecorded(this.back, back);
+    if (back !== NONE && this.#isBacksTurn(back)) return this.takeRecorded(this.back, back);
     return this.fresh.head === NONE ? NONE : this.#takeFresh();
   }
 
@@ -216,7 +227,7 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
     return this.fresh.head === NONE || (this.records.dueUs[record] as number) <= this.fresh.taken;
   }
 
-  #takeRecorded(list: RecordList, record: number): number {
+  protected takeRecorded(list: RecordList, record: number): number {
     list.remove(record);
     this.records.stage[record] = Stage.taken;
     this.visible--;
@@ -225,7 +236,7 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
 
   #takeFresh(): number {
     if (this.settings.distribution.reorder > 0) this.#overtake();
-    return this.#recordOf(this.fresh.takeHead());
+    return this.recordOf(this.fresh.takeHead());
   }
 
   /** Each message draws once, when its turn comes, whether some later ones go before it. */
@@ -239,7 +250,7 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
     }
   }
 
-  #recordOf(slot: number): number {
+  protected recordOf(slot: number): number {
     const record = this.records.take(slot);
     this.store.setRecord(slot, record);
     this.visible--;
@@ -253,8 +264,8 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
       if (record < 0 || this.records.stage[record] !== Stage.inFlight) continue;
       this.#hiddenAgain.splice(0, i + 1);
       this.visibility.disarm(record);
+      this.leaveFlight(record);
       this.records.stage[record] = Stage.taken;
-      this.inFlight--;
       this.#takenWhileHidden = true;
       return record;
     }
@@ -262,30 +273,30 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
     return NONE;
   }
 
-  /** As #takeNext, among the messages that live on the servers drawn. */
-  #takeSampled(): number {
+  /** As takeNext, among the messages that live on the servers drawn. */
+  protected takeSampled(): number {
     const { store, fresh } = this;
     const returned = this.#firstSampled(this.returned);
-    if (returned !== NONE) return this.#takeRecorded(this.returned, returned);
+    if (returned !== NONE) return this.takeRecorded(this.returned, returned);
     const back = this.#firstSampled(this.back);
-    if (back !== NONE && this.#isBacksTurn(back)) return this.#takeRecorded(this.back, back);
+    if (back !== NONE && this.#isBacksTurn(back)) return this.takeRecorded(this.back, back);
     let before = NONE;
     for (let slot = fresh.head; slot !== NONE; before = slot, slot = store.link(slot)) {
-      if (store.place(slot) === Place.dead || !this.#isSampled(slot)) continue;
+      if (store.place(slot) === Place.dead || !this.isSampled(slot)) continue;
       fresh.takeAfter(before, slot);
-      return this.#recordOf(slot);
+      return this.recordOf(slot);
     }
-    return back === NONE ? NONE : this.#takeRecorded(this.back, back);
+    return back === NONE ? NONE : this.takeRecorded(this.back, back);
   }
 
   #firstSampled(list: RecordList): number {
     const { next, slot } = this.records;
     let record = list.head;
-    while (record !== NONE && !this.#isSampled(slot[record] as number)) record = next[record] as number;
+    while (record !== NONE && !this.isSampled(slot[record] as number)) record = next[record] as number;
     return record;
   }
 
-  #isSampled(slot: number): boolean {
+  protected isSampled(slot: number): boolean {
     return this.#servers.has(this.store.ordinal(slot));
   }
 
@@ -392,7 +403,7 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
       this.#hiddenCopies--;
       this.#copiesReturned++;
     } else {
-      this.inFlight--;
+      this.leaveFlight(record);
     }
     this.visible++;
     if (this.receivesHere(record) >= OFTEN) this.#toBack(record);
@@ -426,18 +437,18 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
     switch (records.stage[record]) {
       case Stage.inFlight:
         this.visibility.disarm(record);
-        this.inFlight--;
+        this.leaveFlight(record);
         break;
       case Stage.copy:
         this.visibility.disarm(record);
         this.#hiddenCopies--;
         break;
       case Stage.returned:
-        this.returned.remove(record);
+        this.leaveLane(this.returned, record);
         this.visible--;
         break;
       case Stage.back:
-        this.back.remove(record);
+        this.leaveLane(this.back, record);
         this.visible--;
         break;
       default:
@@ -447,14 +458,24 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
     if (this.visible > 0) this.available();
   }
 
+  /** Takes the record of a visible message out of the lane that it is in. */
+  protected leaveLane(lane: RecordList, record: number): void {
+    lane.remove(record);
+  }
+
+  /** Takes out a visible message that nobody has received. */
+  protected bury(slot: number): void {
+    this.fresh.bury(slot);
+  }
+
   /** Gives up a message that has a record and is in no lane. */
   #forget(slot: number): void {
-    this.#leaveArrivals(slot);
+    this.leaveArrivals(slot);
     this.records.release(this.store.link(slot));
     this.store.release(slot);
   }
 
-  #leaveArrivals(slot: number): void {
+  protected leaveArrivals(slot: number): void {
     if (!this.store.has(slot, MOVED_HERE)) {
       this.own.remove(slot);
       return;
@@ -477,12 +498,18 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
     const firstReceiveUs = records.firstReceiveUs[record] as number;
     const receives = records.receives[record] as number;
     const leftBehind = store.has(slot, LEFT_BEHIND);
+    const groupId = this.groupIdOf(slot);
     this.#takenWhileHidden = false;
     this.#forget(slot);
     this.movedAway++;
     this.metrics.moved.add(1);
     this.observer.onDeadLettered(body, id);
-    this.deadLetterQueue?.acceptDeadLettered(id, body, bytes, sentUs, firstReceiveUs, receives, leftBehind, NO_GROUP);
+    this.deadLetterQueue?.acceptDeadLettered(id, body, bytes, sentUs, firstReceiveUs, receives, leftBehind, groupId);
+  }
+
+  /** The group that a message was sent with, where the queue knows it. */
+  protected groupIdOf(_slot: number): number {
+    return NO_GROUP;
   }
 
   protected override expireSentUntil(endUs: number): number {
@@ -500,12 +527,12 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
     const { store } = this;
     switch (store.place(slot)) {
       case Place.fresh:
-        this.#leaveArrivals(slot);
+        this.leaveArrivals(slot);
         this.visible--;
-        this.fresh.bury(slot);
+        this.bury(slot);
         return true;
       case Place.delayed:
-        this.#leaveArrivals(slot);
+        this.leaveArrivals(slot);
         this.delayed--;
         store.release(slot);
         return true;
