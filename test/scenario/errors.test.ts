@@ -325,6 +325,43 @@ const ROWS: readonly Row[] = [
   ],
   ['seed: 1', 'seed: 1\nstudy: ^steadily', 'wrong-type', 'study', 'did you mean steady?'],
   ['seed: 1', 'seed: 1\nprecision: ^2', 'out-of-range', 'precision'],
+  // access and encryption
+  ['seed: 1', 'seed: 1\naws: { account: ^123456789012 }', 'wrong-type', 'aws.account', 'in quotes'],
+  ['seed: 1', 'seed: 1\naws: { region: ^Ireland }', 'wrong-type', 'aws.region', 'us-east-1'],
+  [
+    'dlq: { type: sqs }',
+    'dlq: { type: sqs, policy: { Statement: [ { Effect: ^Permit, Principal: "*", Action: "*" } ] } }',
+    'bad-policy',
+    'designs.queued.resources.dlq.policy.Statement.0.Effect',
+    'Allow or Deny',
+  ],
+  [
+    '    timeout: 3s',
+    '    timeout: 3s\n    role: { policies: [ { Statement: ^{ Effect: Allow, Principal: "*", Action: "*", Resource: "*" } } ] }',
+    'bad-policy',
+    'traffic.orders.role.policies.0.Statement',
+    'no Principal',
+  ],
+  [
+    'dlq: { type: sqs }',
+    'dlq: { type: sqs, encryption: { kms: { reuse: ^30s } } }',
+    'out-of-range',
+    'designs.queued.resources.dlq.encryption.kms.reuse',
+    'from 1m to',
+  ],
+  [
+    'dlq: { type: sqs }',
+    'dlq: { type: sqs, encryption: { kms: { key: ^mine } } }',
+    'unknown-reference',
+    'designs.queued.resources.dlq.encryption.kms.key',
+    'aws/sqs',
+  ],
+  [
+    'resource: workers, crash: 50%',
+    'resource: workers, crash: 50%, ^policy: { Statement: { Effect: Deny, Principal: "*", Action: "*" } }',
+    'misfit',
+    'faults.1.policy',
+  ],
   ['seed: 1', 'seed: 1\nprecision: { within: 1%, most: ^3 }', 'out-of-range', 'precision.most', 'the 4 replications'],
   [
     'seed: 1',

@@ -267,8 +267,9 @@ seed: 1
 horizon: 30m
 precision: { within: 2% }
 prices: {}
+aws: { kms: {} }
 traffic:
-  t: { rate: 1/s, hedge: { after: 1s }, bulkhead: { concurrent: 9 }, changes: [{ at: 1m, for: 1m, ramp: 2/s }], retry: { attempts: 3, backoff: {}, budget: { capacity: 3 } }, breaker: {} }
+  t: { rate: 1/s, role: { vpcEndpoint: {} }, hedge: { after: 1s }, bulkhead: { concurrent: 9 }, changes: [{ at: 1m, for: 1m, ramp: 2/s }], retry: { attempts: 3, backoff: {}, budget: { capacity: 3 } }, breaker: {} }
   r: { trace: { file: counts.csv, time: at, count: n, every: 1m } }
 designs:
   d:
@@ -278,9 +279,9 @@ designs:
       u: { type: service, serviceTime: 1ms, cache: { ttl: 1m } }
       v: { type: service, serviceTime: 1ms, autoscaling: { min: 1, max: 9, target: { metric: utilisation, value: 50% }, scaleOut: {}, scaleIn: {} } }
       w: { type: service, serviceTime: 1ms, autoscaling: { min: 1, max: 9, steps: [{ above: 70%, add: 1 }] } }
-      q: { type: sqs, redrive: { deadLetterQueue: p }, latency: {}, distribution: {} }
-      p: { type: sqs }
-      c: { type: consumer, source: q, deletes: perBatch, handler: { calls: [{ to: u, hedge: { after: 1s }, bulkhead: { concurrent: 9 } }] } }
+      q: { type: sqs, redrive: { deadLetterQueue: p }, latency: {}, distribution: {}, encryption: { kms: {} } }
+      p: { type: sqs, encryption: { client-side: {} } }
+      c: { type: consumer, source: q, role: { vpcEndpoint: {} }, deletes: perBatch, handler: { calls: [{ to: u, hedge: { after: 1s }, bulkhead: { concurrent: 9 } }] } }
       e: { type: consumer, source: q, handler: {}, autoscaling: { min: 1, max: 9, target: { metric: utilisation, value: 50% }, scaleOut: {}, scaleIn: {} } }
       f: { type: consumer, source: q, handler: {}, autoscaling: { min: 1, max: 9, steps: [{ above: 70%, add: 1 }] } }
 objectives: [{ that: lost of t == 0 }]
