@@ -156,7 +156,10 @@ export class EventList {
 
   /** A free seat; the caller fills it. Throws KernelError `too-many-pending`. */
   takeSeat(): number {
-    if (this.freeSeats.length > 0) return this.freeSeats.pop() as number;
+    return this.freeSeats.length > 0 ? (this.freeSeats.pop() as number) : this.newSeat();
+  }
+
+  private newSeat(): number {
     if (this.seats.length === MAX_SEATS)
       throw new KernelError('too-many-pending', `more than ${MAX_SEATS} processes at ${this.now} µs`);
     return this.seats.push(undefined) - 1;

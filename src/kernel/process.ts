@@ -195,19 +195,13 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
           result = wanted;
           break;
         }
-        if (this.interrupts !== undefined) {
-          value = this.nextInterrupt();
-          throwing = true;
-        } else if (typeof wanted === 'number') {
-          if (wanted >= 0 && Math.floor(wanted) === wanted && driver.reaches(wanted)) {
-            this.state = DELAYED;
-            driver.delay(this.seat, wanted, this.phase);
-            driver.activeSeat = NOBODY;
-            return;
-          }
-          value = driver.badDelay(wanted);
-          throwing = true;
-        } else if (isWait(wanted)) {
+        if (this.interrupts === undefined && typeof wanted === 'number' && driver.isDelay(wanted)) {
+          this.state = DELAYED;
+          driver.delay(this.seat, wanted, this.phase);
+          driver.activeSeat = NOBODY;
+          return;
+        }
+        if (this.interrupts === undefined && isWait(wanted)) {
           const { root } = this;
           const standing = tryBegin(wanted, root);
           if (standing === WAITING) {
@@ -225,7 +219,7 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
             return;
           }
         } else {
-          value = badYield(wanted);
+          value = this.refusal(wanted);
           throwing = true;
         }
       }
@@ -236,8 +230,10 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
     this.end(ENDED, result);
   }
 
-  private nextInterrupt(): Interrupt {
-    const pending = this.interrupts as unknown[];
+  /** What is thrown at it instead of what it yielded: an interrupt that came meanwhile, or an error. */
+  private refusal(wanted: unknown): unknown {
+    const pending = this.interrupts;
+    if (pending === undefined) return typeof wanted === 'number' ? this.driver.badDelay(wanted) : badYield(wanted);
     const cause = pending.shift();
     if (pending.length === 0) this.interrupts = undefined;
     return new Interrupt(cause);
@@ -335,13 +331,18 @@ export class Driver {
     if (phase !== (phase & 3)) {
       throw new KernelError('bad-phase', `phase ${shown(phase)} of a process: expected 0, 1, 2 or 3`);
     }
-    if (!(after >= 0 && Math.floor(after) === after && this.reaches(after))) throw this.badDelay(after);
+    if (!this.isDelay(after)) throw this.badDelay(after);
   }
 
   private newRoot(seat: number): Waiting {
     const made = new Waiting(NO_SLEEPER, undefined, 0);
     this.roots[seat] = made;
     return made;
+  }
+
+  /** Whole, not negative, and not beyond the last instant. */
+  isDelay(micros: number): boolean {
+    return micros >= 0 && Math.floor(micros) === micros && this.reaches(micros);
   }
 
   /** Whether an instant so far from now exists. */

@@ -97,8 +97,10 @@ export class Resource {
 
   /** To be yielded: a unit, at once or when it is this process's turn. Throws KernelError `bad-priority` or `bad-amount`. */
   acquire(options?: AcquireOptions): Wait<void> {
-    if (options === undefined) return this.usual;
-    const { priority = 0, units = 1, preempt = false } = options;
+    return options === undefined ? this.usual : this.wish(options);
+  }
+
+  private wish({ priority = 0, units = 1, preempt = false }: AcquireOptions): Acquire {
     if (!Number.isFinite(priority)) {
       throw new KernelError('bad-priority', `priority ${shown(priority)} at ${this.name}: expected a finite number`);
     }
