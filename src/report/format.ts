@@ -107,13 +107,13 @@ export const seconds: Formatter = (value) => duration(isNumber(value) ? value * 
 /** Per second: `1,234/s`, `0.250/s`. */
 export const rate: Formatter = (value) => (isNumber(value) ? `${plain(value)}/s` : ABSENT);
 
-/** US dollars: `$0.0012`, `$0.40`, `$1,234`. */
+/** US dollars, three digits at least: `$0.00120`, `$0.400`, `$4.25`, `$1,234`. */
 export const usd: Formatter = (value) => {
   if (!isNumber(value)) return ABSENT;
   const size = Math.abs(value);
   if (size === 0) return '$0';
   if (size < 0.0001) return signed(value, '< $0.0001');
-  const text = size >= 100 ? count(Math.round(size)) : size >= 0.01 ? size.toFixed(2) : size.toFixed(4);
+  const text = size >= 100 ? count(Math.round(size)) : size >= 1 ? size.toFixed(2) : size.toPrecision(3);
   return signed(value, `$${text}`);
 };
 

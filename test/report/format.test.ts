@@ -80,8 +80,8 @@ describe('numbers as text', () => {
     expect(plain(999.96)).toBe('1,000');
     expect(plain(-0.00001)).toBe('> −0.001');
     expect(rate(1234.4)).toBe('1,234/s');
-    expect(usd(0.412)).toBe('$0.41');
-    expect(usd(0.0012)).toBe('$0.0012');
+    expect(usd(0.412)).toBe('$0.412');
+    expect(usd(0.0012)).toBe('$0.00120');
     expect(usd(123_456.7)).toBe('$123,457');
     expect(bytes(262_144)).toBe('256 KiB');
     expect(seconds(610)).toBe('10 min 10 s');
