@@ -18,6 +18,8 @@ const PORTS = 'services/ports.ts';
 const SETTINGS = /^(?:services\/[^/]+|calls|scaling|workload)\/(?:settings|schema)\.ts$/;
 /** What a service can be asked, as types: the seam between it and its clients. */
 const SEAM = /^services\/[^/]+\/(?:operations|settings)\.ts$/;
+/** What queues and topics have in common. */
+const MESSAGING = /^services\/messaging\/[^/]+\.ts$/;
 /** Autoscaling as it is written: a part of the settings of what it scales. */
 const SCALING = /^scaling\/(?:settings|schema)\.ts$/;
 const DOOR = /^(?:[^/]+|services\/[^/]+)\/index\.ts$/;
@@ -37,7 +39,7 @@ const ENGINE_ROWS: Readonly<Record<string, Row>> = {
   kernel: { rooms: [], packages: ['seedrandom'] },
   stats: { rooms: [], packages: ['simple-statistics'] },
   facts: { rooms: [], packages: [] },
-  services: { rooms: ['kernel', 'facts', 'calls'], files: [PORTS, SCALING], packages: ['zod', 'ipaddr.js'] },
+  services: { rooms: ['kernel', 'facts', 'calls'], files: [PORTS, SCALING, MESSAGING], packages: ['zod', 'ipaddr.js'] },
   calls: { rooms: ['kernel', 'facts'], files: [PORTS], packages: ['zod'] },
   scaling: { rooms: ['kernel', 'facts', 'calls'], files: [PORTS], packages: ['zod'] },
   workload: { rooms: ['kernel', 'facts', 'calls'], files: [PORTS, SEAM, SCALING], packages: ['zod'] },

@@ -13,7 +13,7 @@
  */
 import { sqsFacts } from '../../facts/index.ts';
 import type { Handle, Simulation } from '../../kernel/index.ts';
-import { DeduplicationWindow } from './deduplication.ts';
+import { DeduplicationWindow } from '../messaging/deduplication.ts';
 import { SqsModelError, sqsErrors } from './errors.ts';
 import { FifoMetrics } from './fifo-metrics.ts';
 import { FifoRates } from './fifo-rates.ts';

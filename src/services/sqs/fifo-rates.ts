@@ -6,9 +6,9 @@
  *                       fails alone (a receive passes its groups over until the next token)
  */
 import { sqsFacts } from '../../facts/index.ts';
-import { scattered } from './scatter.ts';
+import { scattered } from '../messaging/scatter.ts';
 import type { FifoSettings } from './settings.ts';
-import { ActionRate } from './throughput.ts';
+import { ActionRate } from '../messaging/throughput.ts';
 
 const TWO_32 = 4_294_967_296;
 const BURST_S = sqsFacts.fifoBurstSeconds.value;

@@ -1,6 +1,6 @@
 /** Groups whose partition has no receive left this moment; a few come back with each token, in the order in which they were put aside. */
 import type { Simulation } from '../../kernel/index.ts';
-import type { ActionRate } from './throughput.ts';
+import type { ActionRate } from '../messaging/throughput.ts';
 
 /** As many as one receive can serve. */
 const WITH_EACH_TOKEN = 10;

@@ -1,6 +1,6 @@
 /** Which of a queue's servers a short poll asks, and on which of them a message lives. */
 import type { Uniforms } from '../../kernel/index.ts';
-import { scattered } from './scatter.ts';
+import { scattered } from '../messaging/scatter.ts';
 
 export class SampledServers {
   /** Whether a short poll asks all of them: then nothing is missed and nothing is drawn. */

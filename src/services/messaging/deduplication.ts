@@ -1,5 +1,5 @@
 /**
- * What a FIFO queue remembers of the messages it accepted in the last five minutes, whether or not they are still there.
+ * What a FIFO queue or topic remembers of the messages it accepted in the last five minutes, whether or not they are still there.
  *
  *   ring, oldest first:  (id, scope, message, accepted at) …      forgotten from the head when a message comes
  *   table, open addressing:  hash(id, scope) ─▶ place in the ring + 1, and the hash beside it, so that the ring is seldom asked
@@ -9,7 +9,7 @@ import { scattered } from './scatter.ts';
 const FIRST_CAPACITY = 64;
 const NOT_FOUND = -1;
 
-/** Deduplication ids of one queue. A scope is a message group, or always the same number. */
+/** Deduplication ids of one queue or topic. A scope is a message group, or always the same number. */
 export class DeduplicationWindow {
   readonly #windowUs: number;
   #id = new Float64Array(FIRST_CAPACITY);

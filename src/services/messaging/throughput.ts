@@ -1,4 +1,4 @@
-/** Calls per second that an action of a FIFO queue may have, each partition by itself: token buckets, exact in whole microseconds. */
+/** Calls or messages per second that a service takes, each partition (or group, or account) by itself: token buckets, exact in whole microseconds. */
 
 /** A token, in the unit of the levels: with a rate per second, what flows in per microsecond is whole. */
 const TOKEN = 1_000_000;
