@@ -2,7 +2,7 @@
  * One design, wired for one replication.
  *
  *   traffic ─▶ Sender ─▶ [Link] ─▶ Service ─▶ [Link] ─▶ Service …          synchronous
- *   traffic ─▶ Sender ─▶ SqsProducer ─▶ SqsQueue ◀─ Consumer ─▶ Service …   decoupled
+ *   traffic ─▶ Sender ─▶ Producer ─▶ SqsQueue ◀─ Consumer ─▶ Service …      decoupled
  *                                          └─▶ dead-letter queue
  *
  * This is the only place where services meet.
@@ -20,10 +20,11 @@ import { arrivalsOf } from '../workload/arrivals.ts';
 import { Consumer } from '../workload/consumer.ts';
 import { scheduleFaults } from '../workload/faults.ts';
 import { keyNumber, keySampler } from '../workload/keys.ts';
+import { Producer } from '../workload/producer.ts';
 import { RequestTable } from '../workload/requests.ts';
 import { Sender } from '../workload/sender.ts';
 import type { FaultSettings, TrafficSettings } from '../workload/settings.ts';
-import { SqsProducer } from '../workload/sqs-producer.ts';
+import { SqsTarget } from '../workload/sqs-target.ts';
 import { Access } from './access.ts';
 import type { ApiLog } from './access-log.ts';
 import { disturbancesOf, strikes } from './disturbances.ts';
@@ -298,7 +299,8 @@ export class World {
     // Two traffics with one key each are two groups, unless the keys are the same.
     const group = key?.kind === 'constant' ? keyNumber(key.value) : null;
     const client = this.#access.sqsClient(traffic.name, queue.settings, queue.queue, state);
-    return new SqsProducer(this.sim, this.requests, client, state, { name, latency, fifo, fair, group, batch });
+    const target = new SqsTarget(this.requests, client, { fifo, fair, group });
+    return new Producer(this.sim, this.requests, target, state, { name, latency: latency.send, batch });
   }
 
   // --- faults ---

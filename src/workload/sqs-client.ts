@@ -7,7 +7,7 @@ import type { Requests } from '../services/ports.ts';
 import type { ReceiveMessageInput, ReceiveMessageOutput, Receiver, SqsOperations } from '../services/sqs/operations.ts';
 import type { SqsLatency } from '../services/sqs/settings.ts';
 import type { EndpointState } from './endpoint.ts';
-import { isThrottling } from './sqs-producer.ts';
+import { isThrottling } from './producer.ts';
 
 /** Messages in a client's hands, in columns; pooled. */
 export interface Messages {

@@ -1,27 +1,50 @@
 /**
- * A producer's SDK client for one queue: SendMessage, or SendMessageBatch where the producer groups its sends.
+ * A producer's SDK client for one queue or topic: a call for each message, or one for a batch where the producer groups its sends.
  *
- *   call ─▶ [open batch until size, bytes or linger] ─▶ half the latency ─▶ queue ─▶ half the latency ─▶ reply per message
+ *   call ─▶ [open batch until size, bytes or linger] ─▶ half the latency ─▶ service ─▶ half the latency ─▶ reply per message
  *
  * The operation takes effect half-way through its round trip (assumed: AWS publishes no split).
  */
 import { FIRST_SLOTS, grownInt32, grownUint32, grownUint8, Slots } from '../calls/index.ts';
-import { sqsFacts } from '../facts/index.ts';
-import { compileVariate, type Handle, type KeyedStream, type Simulation, type Variate } from '../kernel/index.ts';
+import {
+  compileVariate,
+  type Distribution,
+  type Handle,
+  type KeyedStream,
+  type Simulation,
+  type Variate,
+} from '../kernel/index.ts';
 import { type Callee, type Caller, Outcome, type Requests } from '../services/ports.ts';
-import type { SendMessageInput, SqsError, SqsOperations } from '../services/sqs/operations.ts';
-import type { SqsLatency } from '../services/sqs/settings.ts';
 import type { EndpointState } from './endpoint.ts';
+
+/** An error as services answer it. */
+export interface ServiceError {
+  readonly code: string;
+  readonly senderFault: boolean;
+}
+
+/** The result of a batch: entry i is in `entryErrors[i]`; the whole request may fail too. */
+export interface BatchAnswer {
+  readonly error: ServiceError | null;
+  readonly entryErrors: readonly (ServiceError | null)[];
+}
+
+/** What the producer sends to: a queue or a topic, in its own operations. */
+export interface ProducerTarget {
+  /** Bytes that one batch may have. */
+  readonly batchMaxBytes: number;
+  /** Sends one request; at the service, now. */
+  send(request: number): ServiceError | null;
+  /** Sets entry `i` of the next batch. */
+  put(i: number, request: number): void;
+  /** Sends the first `count` entries that were put. */
+  sendBatch(count: number): BatchAnswer;
+}
 
 export interface ProducerOptions {
   readonly name: string;
-  readonly latency: SqsLatency;
-  /** Each message bears its request's key as its group, and the request itself as its deduplication id. Default false. */
-  readonly fifo?: boolean;
-  /** Into a fair queue: each message bears its request's key, where it has one, as its group. Default false. */
-  readonly fair?: boolean;
-  /** The group of all, where all requests have one key; null: each its own. Default null. */
-  readonly group?: number | null;
+  /** Round trip of a send. */
+  readonly latency: Distribution;
   readonly batch: { readonly size: number; readonly lingerUs: number } | null;
 }
 
@@ -32,15 +55,22 @@ const Inbound = 3;
 const Lost = 4;
 
 /** Errors that say: not you, and not by trying again. */
-const DENIED = new Set(['AccessDenied', 'KmsAccessDenied', 'InvalidSecurity']);
-const THROTTLING = new Set(['RequestThrottled', 'ThrottlingException', 'OverLimit', 'KmsThrottled']);
+const DENIED = new Set(['AccessDenied', 'AuthorizationError', 'KmsAccessDenied', 'KMSAccessDenied', 'InvalidSecurity']);
+const THROTTLING = new Set([
+  'RequestThrottled',
+  'ThrottlingException',
+  'Throttled',
+  'OverLimit',
+  'KmsThrottled',
+  'KMSThrottling',
+]);
 
 /** Whether an error says that there were too many calls: SDKs try again. */
-export function isThrottling({ code }: SqsError): boolean {
+export function isThrottling({ code }: ServiceError): boolean {
   return THROTTLING.has(code);
 }
 
-export function outcomeOf(error: SqsError | null): Outcome {
+export function outcomeOf(error: ServiceError | null): Outcome {
   if (error === null) return Outcome.ok;
   if (DENIED.has(error.code)) return Outcome.denied;
   return isThrottling(error) ? Outcome.throttled : error.senderFault ? Outcome.refused : Outcome.unavailable;
@@ -53,10 +83,10 @@ interface Batch {
   linger: Handle;
 }
 
-export class SqsProducer implements Callee {
+export class Producer implements Callee {
   readonly #sim: Simulation;
   readonly #requests: Requests;
-  readonly #queue: SqsOperations;
+  readonly #target: ProducerTarget;
   readonly #state: EndpointState;
   readonly #latency: Variate;
   readonly #delays: KeyedStream;
@@ -64,10 +94,6 @@ export class SqsProducer implements Callee {
   readonly #replyLosses: KeyedStream;
   readonly #errors: KeyedStream;
   readonly #batching: ProducerOptions['batch'];
-  readonly #fifo: boolean;
-  readonly #fair: boolean;
-  readonly #group: number | null;
-  readonly #inputs: SendMessageInput[] = [];
   readonly #pool: Batch[] = [];
   #open: Batch | null = null;
 
@@ -104,27 +130,20 @@ export class SqsProducer implements Callee {
   constructor(
     sim: Simulation,
     requests: Requests,
-    queue: SqsOperations,
+    target: ProducerTarget,
     state: EndpointState,
     options: ProducerOptions,
   ) {
     this.#sim = sim;
     this.#requests = requests;
-    this.#queue = queue;
+    this.#target = target;
     this.#state = state;
-    this.#latency = compileVariate(options.latency.send);
+    this.#latency = compileVariate(options.latency);
     this.#delays = sim.keyedStream(`${options.name}/send`);
     this.#requestLosses = sim.keyedStream(`${options.name}/lostRequest`);
     this.#replyLosses = sim.keyedStream(`${options.name}/lostReply`);
     this.#errors = sim.keyedStream(`${options.name}/error`);
     this.#batching = options.batch !== null && options.batch.size > 1 ? options.batch : null;
-    this.#fifo = options.fifo ?? false;
-    this.#fair = options.fair ?? false;
-    this.#group = options.group ?? null;
-    for (let i = 0; i < (this.#batching?.size ?? 1); i++) {
-      const input = { body: 0, bytes: 0, DelaySeconds: -1, MessageGroupId: -1, MessageDeduplicationId: -1 };
-      this.#inputs.push(input);
-    }
   }
 
   call(request: number, path: number, caller: Caller, tag: number): number {
@@ -166,21 +185,9 @@ export class SqsProducer implements Callee {
 
   #send(slot: number): void {
     if (!this.#state.calm && this.#disturbed(slot)) return;
-    const input = this.#inputs[0] as SendMessageInput;
-    this.#fillIn(input, this.#request[slot] as number);
-    const { error } = this.#queue.SendMessage(input);
+    const error = this.#target.send(this.#request[slot] as number);
     this.#back[slot] = (this.#back[slot] as number) + this.#state.lateUs;
     this.#answer(slot, outcomeOf(error));
-  }
-
-  #fillIn(input: SendMessageInput, request: number): void {
-    input.body = request;
-    input.bytes = this.#requests.bytes(request);
-    if (!(this.#fifo || this.#fair)) return;
-    input.MessageGroupId = this.#group ?? this.#requests.key(request);
-    if (!this.#fifo) return;
-    // A retry and a duplicate are the same request, so the queue knows them again.
-    input.MessageDeduplicationId = this.#requests.ordinal(request);
   }
 
   #answer(slot: number, outcome: Outcome): void {
@@ -201,7 +208,7 @@ export class SqsProducer implements Callee {
     this.#phase[slot] = Gathering;
     const bytes = this.#requests.bytes(this.#request[slot] as number);
     // What would not fit goes into the next batch: the service refuses a batch that is too large as a whole.
-    if (this.#open !== null && this.#open.bytes + bytes > sqsFacts.batchMaxBytes.value) this.#close(this.#open);
+    if (this.#open !== null && this.#open.bytes + bytes > this.#target.batchMaxBytes) this.#close(this.#open);
     if (this.#open === null) {
       this.#open = this.#pool.pop() ?? { slots: [], bytes: 0, linger: -1 };
       this.#open.bytes = 0;
@@ -235,11 +242,8 @@ export class SqsProducer implements Callee {
     const first = batch.slots[0] as number;
     if (!this.#state.calm && this.#batchDisturbed(batch, first)) return;
     const { slots } = batch;
-    for (let i = 0; i < slots.length; i++) {
-      const input = this.#inputs[i] as SendMessageInput;
-      this.#fillIn(input, this.#request[slots[i] as number] as number);
-    }
-    const output = this.#queue.SendMessageBatch(this.#inputs, slots.length);
+    for (let i = 0; i < slots.length; i++) this.#target.put(i, this.#request[slots[i] as number] as number);
+    const output = this.#target.sendBatch(slots.length);
     const lost = !this.#state.calm && this.#loses(first, this.#state.loseReplies, this.#replyLosses);
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i] as number;

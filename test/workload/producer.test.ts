@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Simulation } from '../../src/kernel/index.ts';
 import { EndpointState } from '../../src/workload/endpoint.ts';
-import { SqsProducer } from '../../src/workload/sqs-producer.ts';
+import { Producer } from '../../src/workload/producer.ts';
+import { SqsTarget } from '../../src/workload/sqs-target.ts';
 import { CountedRequests, Owner } from '../calls/stage.ts';
 import { BROKEN, FakeQueue, latency, THROTTLED, TOO_LONG } from './fake-queue.ts';
 
@@ -11,8 +12,8 @@ function stage(batch: { size: number; lingerUs: number } | null = null, sendMs =
   const requests = new CountedRequests();
   const queue = new FakeQueue(sim);
   const state = new EndpointState();
-  const options = { name: 'orders->queue', latency: latency(sendMs, 0, 0), batch };
-  const producer = new SqsProducer(sim, requests, queue, state, options);
+  const options = { name: 'orders->queue', latency: latency(sendMs, 0, 0).send, batch };
+  const producer = new Producer(sim, requests, new SqsTarget(requests, queue), state, options);
   const owner = new Owner(sim);
   const at = (ms: number, ...bodies: number[]): void => {
     for (const body of bodies) sim.scheduleAt(ms * 1000, () => producer.call(body, 0, owner, body), null);
@@ -158,8 +159,10 @@ describe('producer, in batches', () => {
   it('waits on average (size − 1) / (2 λ) to fill', () => {
     const sim = new Simulation({ seed: 4 });
     const queue = new FakeQueue(sim);
-    const options = { name: 'p', latency: latency(0, 0, 0), batch: { size: 10, lingerUs: 60_000_000 } };
-    const producer = new SqsProducer(sim, new CountedRequests(), queue, new EndpointState(), options);
+    const options = { name: 'p', latency: latency(0, 0, 0).send, batch: { size: 10, lingerUs: 60_000_000 } };
+    const requests = new CountedRequests();
+    const target = new SqsTarget(requests, queue);
+    const producer = new Producer(sim, requests, target, new EndpointState(), options);
     const owner = new Owner(sim);
     const arrivals = sim.stream('arrivals');
     const sentAt: number[] = [];

@@ -1,0 +1,59 @@
+/** A queue as its producer's client calls it: each request as a message. */
+import { sqsFacts } from '../facts/index.ts';
+import type { Requests } from '../services/ports.ts';
+import type { SendMessageInput, SqsError, SqsOperations } from '../services/sqs/operations.ts';
+import type { BatchAnswer, ProducerTarget } from './producer.ts';
+
+export interface SqsTargetOptions {
+  /** Each message bears its request's key as its group, and the request itself as its deduplication id. Default false. */
+  readonly fifo?: boolean;
+  /** Into a fair queue: each message bears its request's key, where it has one, as its group. Default false. */
+  readonly fair?: boolean;
+  /** The group of all, where all requests have one key; null: each its own. Default null. */
+  readonly group?: number | null;
+}
+
+export class SqsTarget implements ProducerTarget {
+  readonly batchMaxBytes = sqsFacts.batchMaxBytes.value;
+  readonly #requests: Requests;
+  readonly #queue: SqsOperations;
+  readonly #fifo: boolean;
+  readonly #grouped: boolean;
+  readonly #group: number | null;
+  readonly #inputs: readonly SendMessageInput[];
+
+  constructor(requests: Requests, queue: SqsOperations, { fifo, fair, group }: SqsTargetOptions = {}) {
+    this.#requests = requests;
+    this.#queue = queue;
+    this.#fifo = fifo ?? false;
+    this.#grouped = this.#fifo || (fair ?? false);
+    this.#group = group ?? null;
+    this.#inputs = Array.from({ length: sqsFacts.batchMaxEntries.value }, () => ({
+      body: 0,
+      bytes: 0,
+      DelaySeconds: -1,
+      MessageGroupId: -1,
+      MessageDeduplicationId: -1,
+    }));
+  }
+
+  send(request: number): SqsError | null {
+    this.put(0, request);
+    return this.#queue.SendMessage(this.#inputs[0] as SendMessageInput).error;
+  }
+
+  put(i: number, request: number): void {
+    const input = this.#inputs[i] as SendMessageInput;
+    input.body = request;
+    input.bytes = this.#requests.bytes(request);
+    if (!this.#grouped) return;
+    input.MessageGroupId = this.#group ?? this.#requests.key(request);
+    if (!this.#fifo) return;
+    // A retry and a duplicate are the same request, so the queue knows them again.
+    input.MessageDeduplicationId = this.#requests.ordinal(request);
+  }
+
+  sendBatch(count: number): BatchAnswer {
+    return this.#queue.SendMessageBatch(this.#inputs, count);
+  }
+}
