@@ -74,6 +74,8 @@ export const DEFAULT_SIZE_BYTES = 1024;
 
 /** Attributes of one message, after AWS's quota. */
 const MAX_ATTRIBUTES = 10;
+/** Combinations of values of one traffic. */
+const MAX_KINDS = 65_536;
 
 const SOURCES = 'one of rate, trace, or users with think';
 
@@ -256,6 +258,10 @@ function keySchema(v: Vocabulary): z.ZodType<KeySettings> {
 
 function attributesSchema(v: Vocabulary): z.ZodType<readonly AttributeSettings[]> {
   const choice = v.object({
+    type: v.choice(['String', 'Number', 'String.Array']).optional().meta({
+      description: 'How filter policies read its values; String.Array: each is a JSON list.',
+      default: 'String',
+    }),
     choice: z
       .record(z.string(), v.number({ min: 0, max: 1e9 }), {
         error: 'weights by value, such as { gold: 0.1, silver: 0.9 }',
@@ -270,7 +276,12 @@ function attributesSchema(v: Vocabulary): z.ZodType<readonly AttributeSettings[]
       if (Object.keys(written).length > MAX_ATTRIBUTES) {
         complain(ctx, [], 'out-of-range', `at most ${MAX_ATTRIBUTES} attributes (limits of SQS)`);
       }
-      return Object.entries(written).map(([name, { choice: weights }]) => {
+      const kinds = Object.values(written).reduce((product, one) => product * Object.keys(one.choice).length, 1);
+      if (kinds > MAX_KINDS) {
+        const expected = `at most ${MAX_KINDS} combinations of values: filter policies are decided for each of them`;
+        complain(ctx, [], 'out-of-range', expected);
+      }
+      return Object.entries(written).map(([name, { choice: weights, type }]) => {
         const values = Object.entries(weights).map(([value, weight]) => ({ value, weight }));
         if (!values.some((one) => one.weight > 0)) {
           complain(
@@ -280,7 +291,7 @@ function attributesSchema(v: Vocabulary): z.ZodType<readonly AttributeSettings[]
             'at least one value with a weight above 0, such as { gold: 0.1, silver: 0.9 }',
           );
         }
-        return { name, choice: values };
+        return { name, ...(type === undefined || type === 'String' ? {} : { type }), choice: values };
       });
     });
 }

@@ -74,6 +74,8 @@ export type KeySettings =
 
 export interface AttributeSettings {
   readonly name: string;
+  /** Binary ones are not compared by filter policies, so there are none. Default: String. */
+  readonly type?: 'String' | 'Number' | 'String.Array';
   readonly choice: readonly { readonly value: string; readonly weight: number }[];
 }
 

@@ -32,6 +32,15 @@ export class ActionRate {
     return admitted;
   }
 
+  /** Charges so many tokens at once; false: there are not so many, and nothing is charged. */
+  take(partition: number, tokens: number, nowUs: number): boolean {
+    const level = this.#levelAt(partition, nowUs);
+    this.#atUs[partition] = nowUs;
+    const taken = level >= tokens * TOKEN;
+    this.#level[partition] = taken ? level - tokens * TOKEN : level;
+    return taken;
+  }
+
   /** When the partition has a call left, at `nowUs` at the earliest. */
   nextUs(partition: number, nowUs: number): number {
     const missing = TOKEN - this.#levelAt(partition, nowUs);

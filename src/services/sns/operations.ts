@@ -5,6 +5,7 @@
  * Inputs and outputs are reused by whoever owns them: an output is valid until the next call of the same operation. A body is a number that stands for
  * the payload, and a kind a number that stands for all that filter policies see of a message.
  */
+import type { Outcome } from '../ports.ts';
 
 export interface SnsError {
   /** AWS's code, e.g. `InvalidParameter`, `AuthorizationError`, `Throttled`. */
@@ -49,4 +50,28 @@ export interface SnsPublishing {
   Publish(input: PublishInput): PublishOutput;
   /** Uses the first `count` entries. */
   PublishBatch(entries: readonly PublishInput[], count: number): PublishBatchOutput;
+}
+
+/** A message on its way to one subscription; whoever takes it reads it at once and keeps nothing of it. */
+export interface Delivery {
+  /** Stands for the payload: a body of the delivery's own. */
+  body: number;
+  bytes: number;
+  /** -1: none. */
+  MessageGroupId: number;
+  /** -1: none. */
+  MessageDeduplicationId: number;
+}
+
+/** Where a subscription's messages go. */
+export interface SnsEndpoint {
+  /**
+   * One attempt, now at the endpoint. Answers through `owner.onDelivery(tag, …)`, at once or later, exactly once; `denied` is a client-side error, which
+   * is not tried again. `path`: selects the luck.
+   */
+  deliver(delivery: Delivery, path: number, owner: EndpointOwner, tag: number): void;
+}
+
+export interface EndpointOwner {
+  onDelivery(tag: number, outcome: Outcome): void;
 }
