@@ -17,4 +17,4 @@ export {
 } from './prices.ts';
 export { sdkFactList, sdkFacts } from './sdk.ts';
 export { sqsFactList, sqsFacts } from './sqs.ts';
-export { snsFactList, snsFacts } from './sns.ts';
+export { snsFactList, snsFacts, snsPublishQuotaOf } from './sns.ts';

@@ -6,6 +6,17 @@ export {
   type FilterPolicyScope,
   type MessageAttribute,
 } from './filter/index.ts';
-export type { BackoffFunction, DeliveryPolicy } from './delivery-policy.ts';
+export {
+  AWS_MANAGED,
+  type BackoffFunction,
+  CUSTOMER_MANAGED,
+  defaultDeliveryPolicy,
+  type DeliveryPolicy,
+  HTTP_DEFAULT,
+  retriesOf,
+  retryWaitUs,
+  totalWaitUs,
+} from './delivery-policy.ts';
+export { BadDeliveryPolicy, type HttpDeliveryPolicy, readHttpPolicy, type ReadHttpPolicy } from './http-policy.ts';
 export type { PublishBatchOutput, PublishInput, PublishOutput, SnsError, SnsPublishing } from './operations.ts';
 export type { FifoTopicSettings, Protocol, SnsLatency, SnsSettings, SubscriptionSettings } from './settings.ts';
