@@ -10,7 +10,9 @@ import { type NamedDesign, type NamedResource, type Names, type ResourceType, un
 const FITTING: Readonly<Record<ResourceType | 'link', readonly string[]>> = {
   service: ['slow', 'down', 'errors', 'unreachable', 'lose', 'flush', 'share', 'zone'],
   sqs: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy'],
+  sns: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy'],
   consumer: ['slow', 'down', 'crash', 'share'],
+  sink: ['down', 'errors'],
   link: ['lose', 'unreachable'],
 };
 /** What can happen. */

@@ -20,6 +20,22 @@ export const COUNT_FIELDS = [
 export const RESPONSE_FIELDS = ['ok', 'refused', 'timedOut', 'waiting'] as const;
 export const LATENCY_STATISTICS = ['p50', 'p90', 'p95', 'p99', 'p999', 'mean', 'max', 'count'] as const;
 
+/** What is known of deliveries to a subscription: nobody sends them, so nobody was told anything. */
+export const DELIVERY_FIELDS: readonly string[] = [
+  'offered',
+  'completed',
+  'lost',
+  'deadLettered',
+  'expired',
+  'inSystem',
+  'duplicates',
+  'resolvedInDrain',
+  'completion',
+  'completionMs',
+  'throughput',
+  'throughputPerSecond',
+];
+
 /** How a metric is kept decides which statistics it has: a counter has no maximum, a level no sum. */
 export type MetricKind = 'counter' | 'level' | 'observations' | 'ratio';
 export const METRIC_STATISTICS: Readonly<Record<MetricKind, readonly string[]>> = {
@@ -104,6 +120,27 @@ export const METRICS: Readonly<Record<string, ReadonlyMap<string, MetricShape>>>
     ['BilledReceiveRequests', counter],
     ['BilledDeleteRequests', counter],
     ['BilledOtherRequests', counter],
+  ]),
+  sns: new Map<string, MetricShape>([
+    ['NumberOfMessagesPublished', counter],
+    ['PublishSize', { kind: 'observations', unit: 'bytes' }],
+    ['NumberOfNotificationsFilteredOut', counter],
+    ['NumberOfNotificationsDelivered', counter],
+    ['NumberOfNotificationsFailed', counter],
+    ['NumberOfNotificationsRedrivenToDlq', counter],
+    ['NumberOfNotificationsFailedToRedriveToDlq', counter],
+    ['DeliveryAttempts', counter],
+    ['DeliveriesUnderWay', level],
+    ['ThrottledPublishes', counter],
+    ['DuplicatePublishes', counter],
+    ['DeliveryMs', { kind: 'observations', unit: 'milliseconds' }],
+    ['NumberOfDeniedCalls', counter],
+    ['NumberOfKmsCalls', counter],
+    ['NumberOfKmsThrottledCalls', counter],
+  ]),
+  sink: new Map<string, MetricShape>([
+    ['MessagesReceived', counter],
+    ['MessagesFailed', counter],
   ]),
   consumer: new Map<string, MetricShape>([
     ['Utilisation', { kind: 'level', unit: 'share' }],

@@ -35,7 +35,9 @@ export function objectivePattern(): string {
 
 function sentence([unit, figures]: readonly [LimitUnit, ReadonlySet<string>], before: string): string {
   const figure = [...figures].map((text) => text.replaceAll('.', '\\.')).join('|');
-  return `(${figure})\\s+of\\s+${before}[A-Za-z][A-Za-z0-9_-]*\\s*(<=|>=|==|!=|<|>)\\s*(${LIMITS[unit]})`;
+  // A subscription is called after its topic and what it delivers to.
+  const name = before === '' ? '[A-Za-z][A-Za-z0-9_-]*(\\.[A-Za-z][A-Za-z0-9_-]*)?' : '[A-Za-z][A-Za-z0-9_-]*';
+  return `(${figure})\\s+of\\s+${before}${name}\\s*(<=|>=|==|!=|<|>)\\s*(${LIMITS[unit]})`;
 }
 
 function add(to: ByUnit, unit: LimitUnit, figure: string): void {

@@ -1,9 +1,10 @@
 /** `<field>[.<statistic>] of <traffic> <op> <value>` and `metrics.<name>.<statistic> of resource <name> <op> <value>`. */
 import type { Finding, Path } from './document.ts';
 import { listOf } from './faults.ts';
-import { readBy } from './findings.ts';
+import { readBy, valueAt } from './findings.ts';
 import {
   COUNT_FIELDS,
+  DELIVERY_FIELDS,
   FIELDS,
   LATENCY_STATISTICS,
   type LimitUnit,
@@ -120,6 +121,8 @@ function readObjective(
 }
 
 function ofTraffic(figure: string, name: string, names: Names): Understood {
+  const subscriptions = subscriptionsOf(names);
+  if (name.includes('.') && subscriptions.size > 0) return ofSubscription(figure, name, subscriptions, names);
   const known = names.traffic.map((traffic) => traffic.name);
   if (!known.includes(name)) return unknownPart(name, 'traffic', known, 'unknown-reference');
   const [field = '', statistic, ...more] = figure.split('.');
@@ -158,6 +161,45 @@ function ofTraffic(figure: string, name: string, names: Names): Understood {
       : badStatistic(figure, statistic, ['share']);
   }
   return { code: 'objective', part: figure, expected: `${field} without a statistic` };
+}
+
+/** Deliveries of a topic, such as `completion.p99 of events.orders`: the figures of a traffic that a delivery has. */
+function ofSubscription(
+  figure: string,
+  name: string,
+  subscriptions: ReadonlyMap<string, readonly [topic: string, to: string]>,
+  names: Names,
+): Understood {
+  const found = subscriptions.get(name);
+  if (found === undefined) return unknownPart(name, 'subscription', [...subscriptions.keys()], 'unknown-reference');
+  const field = figure.split('.')[0] ?? '';
+  if (FIELDS.has(field) && !DELIVERY_FIELDS.includes(field)) {
+    return {
+      code: 'objective',
+      part: field,
+      expected: `a figure of deliveries: ${DELIVERY_FIELDS.filter((each) => !/Ms$|PerSecond$/.test(each)).join(', ')}`,
+    };
+  }
+  // Read as that of any traffic: only the subject is another.
+  const any = names.traffic[0]?.name ?? '';
+  const understood = ofTraffic(figure, any, names);
+  if (!('subject' in understood) || understood.subject.kind !== 'traffic') return understood;
+  const { field: wanted, statistic } = understood.subject;
+  const [topic, to] = found;
+  return { ...understood, subject: { kind: 'subscription', topic, to, field: wanted, statistic } };
+}
+
+/** By their names: that of the topic, a dot, and that of what it delivers to. */
+function subscriptionsOf({ designs }: Names): Map<string, readonly [topic: string, to: string]> {
+  const found = new Map<string, readonly [string, string]>();
+  for (const { name, type, raw } of designs.flatMap(({ resources }) => resources)) {
+    const written = type === 'sns' ? valueAt(raw, ['subscriptions']) : undefined;
+    for (const one of Array.isArray(written) ? written : []) {
+      const to = valueAt(one, ['to']);
+      if (typeof to === 'string') found.set(`${name}.${to}`, [name, to]);
+    }
+  }
+  return found;
 }
 
 /** A figure of a traffic alone, such as `completion.mean of orders`. What is wrong goes to `findings`; then it is null. */

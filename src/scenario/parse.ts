@@ -14,10 +14,11 @@ import { type NamedResource, namesOf } from './names.ts';
 import { readObjectives } from './objectives.ts';
 import { type Applied, applyOverrides, type OptionFinding, type Override, type TrafficOverride } from './overrides.ts';
 import { checkDesign, checkSizes, readEntries } from './references.ts';
-import type { ResolvedDesign, ResolvedScenario, ResourceSettings } from './resolved.ts';
+import type { ResolvedDesign, ResolvedScenario } from './resolved.ts';
 import { readResource } from './resources.ts';
 import type { WrittenRoot } from './schema.ts';
-import { type ReadText, schemasFor } from './schemas.ts';
+import { type ReadText, schemasFor, type WrittenResource } from './schemas.ts';
+import { checkTopics, resolveTopics } from './sns.ts';
 import { sqsMaxBytes } from './sqs-limits.ts';
 import { checkSteady, readStudy } from './study.ts';
 import { type ReadTraffic, readTraffic } from './traffic.ts';
@@ -59,7 +60,7 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
   const names = namesOf(raw, findings);
   const traffic = readTraffic(schemas, names.traffic, options.readText, findings);
   const trafficNames = names.traffic.map((one) => one.name);
-  const place = (one: NamedResource): ResourceSettings[] => {
+  const place = (one: NamedResource): WrittenResource[] => {
     const settings = readResource(schemas, one, findings);
     return settings === null ? [] : [settings];
   };
@@ -75,7 +76,7 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
       });
     }
     const own = design.resources.filter((one) => !names.shared.includes(one)).flatMap(place);
-    const all = [...shared, ...own];
+    const all = resolveTopics([...shared, ...own]);
     checkDesign(design, findings);
     const entries = readEntries(design, trafficNames, findings);
     return { name: design.name, entries, resources: all };
@@ -84,6 +85,7 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
   checkSizes(settings, designs, sqsMaxBytes, findings);
   const faults = readFaults(schemas, raw, names, findings);
   checkFifo(settings, designs, faults, findings);
+  checkTopics(settings, designs, names, faults, findings);
   checkAccess(raw, names, findings);
   const objectives = readObjectives(schemas, raw, names, findings);
   if (root === null) return null;

@@ -19,6 +19,7 @@ function checkResource(design: NamedDesign, one: NamedResource, findings: Findin
   for (const call of callsOf(one)) checkReference(design, call.to, 'service', call.path, findings);
   const source = one.type === 'consumer' ? valueAt(one.raw, ['source']) : undefined;
   if (typeof source === 'string') checkReference(design, source, 'sqs', [...one.path, 'source'], findings);
+  if (one.type === 'sns') checkSubscriptions(design, one, findings);
   const queue = one.type === 'sqs' ? valueAt(one.raw, ['redrive', 'deadLetterQueue']) : undefined;
   if (typeof queue !== 'string') return;
   const path = [...one.path, 'redrive', 'deadLetterQueue'];
@@ -31,6 +32,24 @@ function checkResource(design: NamedDesign, one: NamedResource, findings: Findin
     if (target !== undefined) checkKindOfDeadLetterQueue(one, target, findings);
   }
 }
+
+/** What a topic delivers to, and where it puts what it cannot deliver. */
+function checkSubscriptions(design: NamedDesign, topic: NamedResource, findings: Finding[]): void {
+  const written = valueAt(topic.raw, ['subscriptions']);
+  if (!Array.isArray(written)) return;
+  written.forEach((subscription, i) => {
+    const at = [...topic.path, 'subscriptions', i];
+    const to = valueAt(subscription, ['to']);
+    if (typeof to === 'string') checkOneOf(design, to, SUBSCRIBERS, [...at, 'to'], findings);
+    const queue = valueAt(subscription, ['redrive', 'deadLetterQueue']);
+    if (typeof queue === 'string') {
+      checkReference(design, queue, 'sqs', [...at, 'redrive', 'deadLetterQueue'], findings);
+    }
+  });
+}
+
+/** Types that a topic can deliver to. */
+const SUBSCRIBERS: readonly string[] = ['sqs', 'lambda', 'service', 'sink'];
 
 interface Call {
   readonly to: string;
@@ -52,6 +71,8 @@ const NOUNS: ReadonlyMap<string, string> = new Map([
   ['sqs', 'an sqs queue'],
   ['service', 'a service'],
   ['consumer', 'a consumer'],
+  ['sns', 'a topic'],
+  ['sink', 'a sink'],
 ]);
 
 function checkReference(design: NamedDesign, name: string, type: string, path: Path, findings: Finding[]): void {
@@ -63,6 +84,28 @@ function checkReference(design: NamedDesign, name: string, type: string, path: P
   } else if (isKnown(target.type) && target.type !== type) {
     const other = NOUNS.get(target.type) ?? target.type;
     findings.push({ code: 'wrong-reference', path, expected: `${noun}; ${name} is ${other}` });
+  }
+}
+
+function checkOneOf(
+  design: NamedDesign,
+  name: string,
+  types: readonly string[],
+  path: Path,
+  findings: Finding[],
+): void {
+  const target = design.resources.find((resource) => resource.name === name);
+  const nouns = types.flatMap((type) => NOUNS.get(type) ?? []);
+  const expected = `${nouns.slice(0, -1).join(', ')} or ${nouns.at(-1) ?? ''}`;
+  if (target === undefined) {
+    const fitting = design.resources.filter(({ type }) => type !== null && types.includes(type)).map((one) => one.name);
+    findings.push(unknownName(path, name, `resource of design ${design.name} (${expected})`, fitting));
+  } else if (isKnown(target.type) && !types.includes(target.type)) {
+    findings.push({
+      code: 'wrong-reference',
+      path,
+      expected: `${expected}; ${name} is ${NOUNS.get(target.type) ?? ''}`,
+    });
   }
 }
 
@@ -145,20 +188,27 @@ export function readEntries(
   return entries;
 }
 
+/** What traffic cannot enter, and why. */
+const NO_ENTRIES: ReadonlyMap<string, string> = new Map([
+  ['consumer', 'a consumer, which fetches its work itself'],
+  ['sink', 'a sink, where the messages of a topic end'],
+]);
+
 function checkEntry(design: NamedDesign, name: string, path: Path, findings: Finding[]): boolean {
   const target = design.resources.find((resource) => resource.name === name);
   if (target === undefined) {
     const fitting = design.resources
-      .filter((resource) => resource.type !== 'consumer')
+      .filter(({ type }) => type === null || !NO_ENTRIES.has(type))
       .map((resource) => resource.name);
     findings.push(unknownName(path, name, `resource of design ${design.name}`, fitting));
     return false;
   }
-  if (target.type === 'consumer') {
+  const instead = target.type === null ? undefined : NO_ENTRIES.get(target.type);
+  if (instead !== undefined) {
     findings.push({
       code: 'wrong-reference',
       path,
-      expected: `a service or an sqs queue; ${name} is a consumer, which fetches its work itself`,
+      expected: `a service, an sqs queue or a topic; ${name} is ${instead}`,
     });
     return false;
   }
@@ -179,7 +229,8 @@ export function checkSizes(
     const intoQueue = designs.some((design) =>
       design.entries.some(
         (entry) =>
-          entry.traffic === one.name && design.resources.some((r) => r.name === entry.resource && r.type === 'sqs'),
+          entry.traffic === one.name &&
+          design.resources.some((r) => r.name === entry.resource && (r.type === 'sqs' || r.type === 'sns')),
       ),
     );
     if (!intoQueue || one.size.kind !== 'constant') continue;

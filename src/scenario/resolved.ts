@@ -2,11 +2,13 @@
 import type { ServiceSettings } from '../services/compute/settings.ts';
 import type { Whereabouts } from '../services/iam/settings.ts';
 import type { KmsSettings } from '../services/kms/settings.ts';
+import type { SinkSettings } from '../services/sink/settings.ts';
+import type { SnsSettings } from '../services/sns/settings.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import type { CostFigure, ResolvedPrices } from './prices.ts';
 import type { ConsumerSettings, FaultSettings, TrafficSettings } from '../workload/settings.ts';
 
-export type ResourceSettings = ServiceSettings | SqsSettings | ConsumerSettings;
+export type ResourceSettings = ServiceSettings | SqsSettings | SnsSettings | ConsumerSettings | SinkSettings;
 
 export interface ResolvedDesign {
   readonly name: string;
@@ -28,6 +30,14 @@ export interface ResolvedObjective {
     | {
         readonly kind: 'traffic';
         readonly traffic: string /** A field of the result's traffic, e.g. `completionMs`. */;
+        readonly field: string;
+        readonly statistic: string | null;
+      }
+    /** Deliveries of a topic to what it delivers to; fields as a traffic's. */
+    | {
+        readonly kind: 'subscription';
+        readonly topic: string;
+        readonly to: string;
         readonly field: string;
         readonly statistic: string | null;
       }

@@ -2,12 +2,11 @@
 import type { Finding } from './document.ts';
 import { readBy, valueAt } from './findings.ts';
 import { isSettings, LATER_TYPES, type NamedResource, RESOURCE_TYPES } from './names.ts';
-import type { ResourceSettings } from './resolved.ts';
-import type { Schemas } from './schemas.ts';
+import type { Schemas, WrittenResource } from './schemas.ts';
 import { nearest } from './suggest.ts';
 
 /** Reads one resource; what is wrong with it goes to `findings`, and it is null then. */
-export function readResource(schemas: Schemas, one: NamedResource, findings: Finding[]): ResourceSettings | null {
+export function readResource(schemas: Schemas, one: NamedResource, findings: Finding[]): WrittenResource | null {
   const type = RESOURCE_TYPES.find((known) => known === one.type);
   if (type === undefined) {
     findings.push(badType(one));

@@ -1,6 +1,8 @@
 /** All schemas of the format, built once for each reader of files: building them costs more than reading a scenario with them. */
 import type { z } from 'zod';
 import { serviceSchema } from '../services/compute/schema.ts';
+import { sinkSchema } from '../services/sink/schema.ts';
+import { snsSchema, type WrittenSns } from '../services/sns/schema.ts';
 import { sqsSchema } from '../services/sqs/schema.ts';
 import {
   consumerSchema,
@@ -19,8 +21,10 @@ import { createVocabulary } from './vocabulary.ts';
 /** Text of a file that the scenario names, by the path as written; undefined where it cannot be read. */
 export type ReadText = (path: string) => string | undefined;
 
-/** Settings of a resource before it has its name. */
-export type Unnamed = ResourceSettings extends infer R ? (R extends { name: string } ? Omit<R, 'name'> : never) : never;
+/** Settings of a resource as it is written by itself: a topic's subscriptions do not know yet what they deliver to. */
+export type WrittenResource = Exclude<ResourceSettings, { type: 'sns' }> | WrittenSns;
+/** The same before it has its name. */
+export type Unnamed = WrittenResource extends infer R ? (R extends { name: string } ? Omit<R, 'name'> : never) : never;
 
 export interface Schemas {
   readonly root: z.ZodType<WrittenRoot>;
@@ -40,7 +44,13 @@ export function schemasFor(readText: ReadText): Schemas {
   const schemas: Schemas = {
     root: rootSchema(v),
     traffic: trafficSchema(v, queueLimits),
-    resources: { service: serviceSchema(v), sqs: sqsSchema(v), consumer: consumerSchema(v, queueLimits) },
+    resources: {
+      service: serviceSchema(v),
+      sqs: sqsSchema(v),
+      sns: snsSchema(v),
+      consumer: consumerSchema(v, queueLimits),
+      sink: sinkSchema(v),
+    },
     fault: faultSchema(v),
     objective: objectiveSchema(v),
   };

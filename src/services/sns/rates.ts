@@ -2,11 +2,16 @@
  * How many messages SNS takes: so many a second from an account in a Region, over all its topics of one kind; of a FIFO topic so many messages or bytes
  * (unless its scope is the group), and of each group 300. A batch that does not fit as a whole is refused as a whole (assumed).
  */
+import { type Fact, snsFacts as f } from '../../facts/index.ts';
 import { GroupRate } from '../messaging/group-rate.ts';
 import { ActionRate } from '../messaging/throughput.ts';
 import type { FifoTopicSettings } from './settings.ts';
 
-const BURST_S = 1;
+const BURST_S = f.burstSeconds.value;
+/** A bucket that fills at a fact's rate and holds what comes in its burst. */
+function bucket({ value }: Fact): ActionRate {
+  return new ActionRate(1, value, value * BURST_S);
+}
 
 /** What an account may publish in a Region, shared by its topics of one kind. */
 export class PublishQuota {
@@ -29,9 +34,9 @@ export class FifoTopicRates {
 
   constructor({ fifoThroughputScope }: FifoTopicSettings) {
     const bounded = fifoThroughputScope === 'Topic';
-    this.#messages = bounded ? new ActionRate(1, 3_000, 3_000 * BURST_S) : null;
-    this.#bytes = bounded ? new ActionRate(1, 20_000_000, 20_000_000 * BURST_S) : null;
-    this.#groups = new GroupRate(300, 300 * BURST_S);
+    this.#messages = bounded ? bucket(f.fifoTopicMessages) : null;
+    this.#bytes = bounded ? bucket(f.fifoTopicBytes) : null;
+    this.#groups = new GroupRate(f.fifoGroupMessages.value, f.fifoGroupMessages.value * BURST_S);
   }
 
   /** Charges a message of so many bytes; false: its group, or the topic, has had enough for now, and nothing is charged. */

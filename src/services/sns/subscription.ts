@@ -1,5 +1,11 @@
 /** A subscription of a topic while a run goes on. */
-import { compileVariate, type Distribution, type KeyedStream, type Simulation, type Variate } from '../../kernel/index.ts';
+import {
+  compileVariate,
+  type Distribution,
+  type KeyedStream,
+  type Simulation,
+  type Variate,
+} from '../../kernel/index.ts';
 import type { DeliveryPolicy } from './delivery-policy.ts';
 import { FilterPolicy } from './filter/index.ts';
 import type { SnsEndpoint } from './operations.ts';
@@ -27,6 +33,8 @@ export interface SubscribeInput {
   readonly deadLetterQueue: SnsEndpoint | null;
   /** From the publish to the endpoint, microseconds. */
   readonly latency: Distribution;
+  /** Added where the endpoint is in another Region; null: it is not. */
+  readonly crossRegion: Distribution | null;
   /** Bytes that the envelope of a delivery adds; 0 for a raw one. */
   readonly envelopeBytes: number;
   /** Whether the endpoint is told the group of each message. */
@@ -43,8 +51,9 @@ export class Subscription {
   readonly index: number;
   readonly input: SubscribeInput;
   readonly policy: DeliveryPolicy;
-  readonly latency: Variate;
-  readonly delays: KeyedStream;
+  readonly #latency: Variate;
+  readonly #crossRegion: Variate | null;
+  readonly #delays: KeyedStream;
   readonly jitter: KeyedStream;
   state: SubscriptionState;
   /** FIFO topics: the lane of each group that has messages on their way. */
@@ -57,13 +66,14 @@ export class Subscription {
 
   /** @throws BadFilterPolicy with AWS's text */
   constructor(sim: Simulation, topic: string, index: number, input: SubscribeInput) {
-    const { settings, pending, latency } = input;
+    const { settings, pending, latency, crossRegion } = input;
     const name = `${topic}->${settings.to}`;
     this.index = index;
     this.input = input;
     this.policy = settings.deliveryPolicy;
-    this.latency = compileVariate(latency);
-    this.delays = sim.keyedStream(`${name}/delivery`);
+    this.#latency = compileVariate(latency);
+    this.#crossRegion = crossRegion === null ? null : compileVariate(crossRegion);
+    this.#delays = sim.keyedStream(`${name}/delivery`);
     this.jitter = sim.keyedStream(`${name}/backoff`);
     this.state = pending ? 'pending' : 'confirmed';
     this.#gapUs = settings.maxReceivesPerSecond === null ? 0 : US_PER_SECOND / settings.maxReceivesPerSecond;
@@ -90,6 +100,15 @@ export class Subscription {
       this.#verdicts[kind] = this.#filter.matches(kinds.message(kind)) ? Wanted : Unwanted;
     }
     return this.#verdicts[kind] === Wanted;
+  }
+
+  /** From the topic to the endpoint, whole microseconds; the draw belongs to the request and the path. */
+  latencyUs(ordinal: number, path: number): number {
+    const { constant, mean } = this.#latency;
+    if (constant && this.#crossRegion === null) return Math.floor(mean + 0.5);
+    const draws = this.#delays.at(ordinal, path);
+    const own = this.#latency.draw(draws);
+    return Math.floor(own + (this.#crossRegion === null ? 0 : this.#crossRegion.draw(draws)) + 0.5);
   }
 
   /** When an attempt that could go now may go, so that no more than its rate of them go in a second; the place is taken. */

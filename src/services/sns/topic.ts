@@ -36,8 +36,8 @@ import type { SnsPorts } from './wiring.ts';
 
 const US_PER_SECOND = 1_000_000;
 const MOST_ENTRIES = snsFacts.batchMaxEntries.value;
-const DEDUPLICATION_US = snsFacts.deduplicationIntervalSeconds.value * US_PER_SECOND;
-const TOKEN_US = snsFacts.confirmationTokenSeconds.value * US_PER_SECOND;
+const DEDUPLICATION_US = snsFacts.deduplicationSeconds.value * US_PER_SECOND;
+const TOKEN_US = snsFacts.tokenSeconds.value * US_PER_SECOND;
 /** The scope of all, where the window is the topic's. */
 const WHOLE_TOPIC = 0;
 
@@ -302,9 +302,7 @@ export class Topic implements SnsPublishing, EndpointOwner {
     this.#metrics.underWay.set(++this.#underWay);
     const { latency } = subscription;
     const draws = subscription.delays;
-    const us = latency.constant
-      ? latency.mean
-      : latency.draw(draws.at(this.#ports.requests.ordinal(input.body), root));
+    const us = latency.constant ? latency.mean : latency.draw(draws.at(this.#ports.requests.ordinal(input.body), root));
     const wait = Math.floor(us + 0.5);
     if (this.#window === null) this.#sim.schedule(wait, this.#arriveNow, slot);
     else this.#join(subscription, input.MessageGroupId ?? NONE, slot, now + wait);
@@ -365,8 +363,7 @@ export class Topic implements SnsPublishing, EndpointOwner {
     const failures = (d.failures[slot] as number) + 1;
     d.failures[slot] = failures;
     // Firehose that throttles is tried as seldom as an endpoint of a customer.
-    const isThrottledFirehose =
-      outcome === Outcome.throttled && subscription.input.settings.protocol === 'firehose';
+    const isThrottledFirehose = outcome === Outcome.throttled && subscription.input.settings.protocol === 'firehose';
     const policy = isThrottledFirehose ? CUSTOMER_MANAGED : subscription.policy;
     const ordinal = this.#ports.requests.ordinal(d.body[slot] as number);
     const path = childPath(d.root[slot] as number, failures);
