@@ -1,5 +1,16 @@
 // The door of SNS.
 export {
+  attributeProblem,
+  batchProblem,
+  confirmProblem,
+  publishProblem,
+  type SubscribeContext,
+  subscribeProblem,
+  subscriptionAttributesProblem,
+  type TopicRules,
+} from './checks.ts';
+export { type AttributesOperation, attributeReasons, snsErrors } from './errors.ts';
+export {
   BadFilterPolicy,
   type DrawnAttribute,
   FilterPolicy,
