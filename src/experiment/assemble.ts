@@ -26,6 +26,7 @@ import type {
   StudyResult,
   TrafficResult,
 } from './result.ts';
+import { subscriptionsOf } from './subscriptions.ts';
 import { intervalsOf, LATENCIES, mean, type Sampled, type Samples, TrafficSample } from './summaries.ts';
 
 interface Band {
@@ -188,7 +189,12 @@ function designResult(
     const metrics = metricsOf(outcomes, name);
     const denials = denialsOf(scenario, design, name);
     const told = denials.length === 0 ? {} : { denials };
-    resources.push([name, { type, metrics: Object.fromEntries(metrics.flatMap(summarise)), ...told }]);
+    const delivered = subscriptionsOf(scenario, outcomes, name);
+    const subscriptions = delivered.length === 0 ? {} : { subscriptions: Object.fromEntries(delivered) };
+    resources.push([
+      name,
+      { type, metrics: Object.fromEntries(metrics.flatMap(summarise)), ...subscriptions, ...told },
+    ]);
     for (const metric of metrics) {
       const { series: line, band, distribution } = drawMetric(metric, buckets);
       if (line !== null) seriesOf(name)[metric.name] = line;

@@ -13,6 +13,7 @@ import { jackknifeRatio, pairedDifference, tInterval } from '../stats/index.ts';
 import { meterConsumer, meterService } from './cost-instances.ts';
 import { meterKeys } from './cost-kms.ts';
 import { pricesOf, tellsOfMonths } from './cost-pricing.ts';
+import { meterSns } from './cost-sns.ts';
 import { meterSqs } from './cost-sqs.ts';
 import type { Meter, Metered, Usage } from './cost-usage.ts';
 import type { ReplicationOutcome } from './replication.ts';
@@ -21,7 +22,7 @@ import type { Samples } from './summaries.ts';
 
 type Meters = { readonly [T in ResourceSettings['type']]?: Meter<Extract<ResourceSettings, { type: T }>> };
 
-const METERS: Meters = { sqs: meterSqs, consumer: meterConsumer, service: meterService };
+const METERS: Meters = { sqs: meterSqs, sns: meterSns, consumer: meterConsumer, service: meterService };
 
 /** A design's cost, one value a replication. */
 export interface Costs {

@@ -21,6 +21,7 @@ import { shareOf } from './health.ts';
 import type { ReplicationOutcome } from './replication.ts';
 import { histogramsOf, type MetricSample, metricsOf } from './resources.ts';
 import type { Interval, ObjectiveResult, Share } from './result.ts';
+import { subscriptionSample } from './subscriptions.ts';
 import { COUNTS, type CountField, mean, type Sampled, type Samples, type TrafficSample } from './summaries.ts';
 
 /** A latency that was not reached by the end of the drain. */
@@ -64,6 +65,10 @@ export function judge(
     judgement = ofMetric(objective, subject, outcomes, level);
     if (judgement === null)
       return notKept(objective, `${resource.type} ${resource.name} keeps no ${subject.metric} in this design`);
+    isSplit = [...samples.values()].some(({ whole }) => whole.regimes !== null);
+  } else if (subject.kind === 'subscription') {
+    const sample = subscriptionSample(scenario, outcomes, subject.topic, subject.to);
+    if (sample !== null) judgement = ofTraffic(objective, subject, sample, level);
     isSplit = [...samples.values()].some(({ whole }) => whole.regimes !== null);
   } else {
     const sample = samples.get(subject.traffic);

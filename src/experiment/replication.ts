@@ -3,6 +3,7 @@ import type { MetricData, TrafficOutcome } from '../history/index.ts';
 import type { ResolvedScenario } from '../scenario/resolved.ts';
 import type { ApiLog } from './access-log.ts';
 import { ExperimentError } from './errors.ts';
+import type { SubscriptionOutcome } from './topics.ts';
 import { World } from './world.ts';
 
 export interface ReplicationOutcome {
@@ -18,6 +19,8 @@ export interface ReplicationOutcome {
     readonly type: string;
     readonly metrics: readonly MetricData[];
   }[];
+  /** Of all topics; there only where a design has one. */
+  readonly subscriptions?: readonly SubscriptionOutcome[];
 }
 
 export interface RunOptions {
@@ -77,6 +80,7 @@ export function runReplication(
     endUs,
     traffic,
     resources: world.recorders.map(({ name, type, recorder }) => ({ name, type, metrics: recorder.finish(after) })),
+    ...world.subscriptions(),
   };
 }
 

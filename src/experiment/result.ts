@@ -81,8 +81,27 @@ export interface Metric {
 export interface ResourceResult {
   readonly type: string;
   readonly metrics: Readonly<Record<string, Metric>>;
+  /** Of a topic, by what it delivers to; there only where it delivers to something. */
+  readonly subscriptions?: Readonly<Record<string, SubscriptionResult>>;
   /** There only where somebody is denied something. */
   readonly denials?: readonly Denial[];
+}
+
+/** What became of a topic's deliveries to one subscription; counts are of requests that arrived in [warm-up, horizon]. */
+export interface SubscriptionResult {
+  /** Deliveries that its filter let through. These sum to it: */
+  readonly offered: number;
+  readonly completed: number;
+  readonly lost: number;
+  readonly deadLettered: number;
+  readonly expired: number;
+  readonly inSystem: number;
+  /** Completions after the first. */
+  readonly duplicates: number;
+  readonly resolvedInDrain: number;
+  /** From the intended arrival of the request to its first completion here. */
+  readonly completionMs: LatencySummary;
+  readonly throughputPerSecond: number;
 }
 
 /** Who may not do what, and why. */

@@ -10,8 +10,15 @@ import type { Simulation } from '../kernel/index.ts';
 import type { AwsSettings, ResolvedDesign, ResourceSettings } from '../scenario/resolved.ts';
 import type { Metrics } from '../services/ports.ts';
 import { ActionRate } from '../services/messaging/throughput.ts';
-import { PublishQuota, type SnsEndpoint, type SnsObserver, type SnsSettings, Topic } from '../services/sns/index.ts';
-import type { DeliveryQuota } from '../services/sns/wiring.ts';
+import {
+  type AccountCensus,
+  type DeliveryQuota,
+  PublishQuota,
+  type SnsEndpoint,
+  type SnsObserver,
+  type SnsSettings,
+  Topic,
+} from '../services/sns/index.ts';
 import type { MessageKinds } from '../workload/message-kinds.ts';
 import type { RequestTable } from '../workload/requests.ts';
 
@@ -56,7 +63,7 @@ export class Topics {
   }
 
   add(settings: SnsSettings): void {
-    const { sim, requests, kinds, metricsOf } = this.#ports;
+    const { sim, requests, kinds, metricsOf, design } = this.#ports;
     const ledgers: number[] = [];
     const topic = new Topic(sim, settings, {
       requests,
@@ -64,6 +71,8 @@ export class Topics {
       observer: this.#observer(settings, ledgers),
       quota: this.#quotaOf(settings),
       kinds,
+      isFifoQueue: (queue) => design.resources.some((one) => one.type === 'sqs' && one.name === queue && one.fifo),
+      account: () => this.#censusOf(this.#accountOf(settings)),
     });
     this.#wired.set(settings.name, { topic, settings, ledgers });
   }
@@ -157,6 +166,15 @@ export class Topics {
     const quota: DeliveryQuota = { take: (nowUs) => bucket.take(0, 1, nowUs) };
     this.#deliveryQuotas.set(place, quota);
     return quota;
+  }
+
+  #censusOf(account: string): AccountCensus {
+    const all = [...this.#wired.values()].filter(({ settings }) => this.#accountOf(settings) === account);
+    const each = all.map(({ topic }) => topic.census());
+    return {
+      filterPoliciesOfAccount: each.reduce((sum, one) => sum + one.filterPoliciesOfAccount, 0),
+      pendingConfirmations: each.reduce((sum, one) => sum + one.pendingConfirmations, 0),
+    };
   }
 
   #accountOf(settings: SnsSettings): string {

@@ -4,15 +4,21 @@
  *   traffic ─▶ Sender ─▶ [Link] ─▶ Service ─▶ [Link] ─▶ Service …          synchronous
  *   traffic ─▶ Sender ─▶ Producer ─▶ SqsQueue ◀─ Consumer ─▶ Service …      decoupled
  *                                          └─▶ dead-letter queue
+ *   traffic ─▶ Sender ─▶ Producer ─▶ Topic ─▶ SqsQueue | Service | Sink …                fan-out
  *
  * This is the only place where services meet.
  */
 import { type CallObserver, CallPath, type CallSettings, Link } from '../calls/index.ts';
+import { NO_RETRY } from '../calls/schema.ts';
+import { snsFacts } from '../facts/index.ts';
 import { MetricsRecorder, TrafficAccount, type Window } from '../history/index.ts';
 import { compileVariate, Simulation } from '../kernel/index.ts';
 import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
 import { Cache, Service } from '../services/compute/index.ts';
-import type { Callee } from '../services/ports.ts';
+import { WHEREABOUTS } from '../services/iam/schema.ts';
+import { type Callee, Outcome } from '../services/ports.ts';
+import { Sink } from '../services/sink/index.ts';
+import type { SnsEndpoint, SnsSettings, Topic } from '../services/sns/index.ts';
 import { FairQueue, FifoQueue, SqsQueue } from '../services/sqs/index.ts';
 import type { SqsObserver } from '../services/sqs/operations.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
@@ -20,10 +26,13 @@ import { arrivalsOf } from '../workload/arrivals.ts';
 import { Consumer } from '../workload/consumer.ts';
 import { scheduleFaults } from '../workload/faults.ts';
 import { keyNumber, keySampler } from '../workload/keys.ts';
+import { MessageKinds } from '../workload/message-kinds.ts';
 import { Producer } from '../workload/producer.ts';
 import { RequestTable } from '../workload/requests.ts';
 import { Sender } from '../workload/sender.ts';
 import type { FaultSettings, TrafficSettings } from '../workload/settings.ts';
+import { CalleeEndpoint, QueueEndpoint } from '../workload/sns-endpoints.ts';
+import { SnsTarget } from '../workload/sns-target.ts';
 import { SqsTarget } from '../workload/sqs-target.ts';
 import { Access } from './access.ts';
 import type { ApiLog } from './access-log.ts';
@@ -32,6 +41,7 @@ import { healthLimitMs } from './health.ts';
 import { Links } from './links.ts';
 import { batchCount, keepsCohorts } from './pilot.ts';
 import { Scalers } from './scalers.ts';
+import { type SubscriptionOutcome, Topics } from './topics.ts';
 
 /** Virtual instants that share one, in this order: 3 is after all ordinary events. */
 const MEASUREMENT = 3;
@@ -55,6 +65,9 @@ export class World {
   readonly #caches = new Map<string, Cache>();
   readonly #queues = new Map<string, { readonly queue: SqsQueue | FifoQueue; readonly settings: SqsSettings }>();
   readonly #consumers = new Map<string, Consumer>();
+  readonly #sinks = new Map<string, Sink>();
+  readonly #kinds: MessageKinds;
+  readonly #topics: Topics;
   readonly #senders: Sender[] = [];
   readonly #scalers: Scalers;
 
@@ -88,11 +101,28 @@ export class World {
       log,
     });
     this.#scalers = new Scalers(this.sim, design.resources);
+    this.#kinds = new MessageKinds(this.sim, scenario.traffic);
+    this.#topics = new Topics({
+      sim: this.sim,
+      design,
+      aws: scenario.aws ?? WHEREABOUTS,
+      window: this.#window,
+      requests: this.requests,
+      kinds: this.#kinds,
+      metricsOf: ({ name, type }) => this.#recorder(name, type),
+      isRead: (queue) => this.#isRead(queue),
+    });
     this.#build();
     this.#connect();
     this.#route();
     scheduleFaults(this.sim, faults, (fault) => this.#strike(fault));
     this.#learnHealthBeforeDisturbances();
+  }
+
+  /** What became of the deliveries of its topics; empty where it has none. */
+  subscriptions(): { readonly subscriptions?: readonly SubscriptionOutcome[] } {
+    const subscriptions = this.#topics.finish();
+    return subscriptions.length === 0 ? {} : { subscriptions };
   }
 
   start(): void {
@@ -141,6 +171,10 @@ export class World {
           this.#caches.set(name, new Cache(this.sim, name, settings.cache, { ...ports, service }));
       } else if (settings.type === 'sqs') {
         this.#queues.set(name, { queue: this.#queue(settings), settings });
+      } else if (settings.type === 'sns') this.#topics.add(settings);
+      else if (settings.type === 'sink') {
+        const metrics = this.#recorder(name, type);
+        this.#sinks.set(name, new Sink(this.sim, settings, { requests: this.requests, metrics }));
       }
     }
     // Consumers last: their queues are all there.
@@ -181,17 +215,16 @@ export class World {
     const { requests } = this;
     const resources = this.#design.resources;
     const isEntry = this.#design.entries.some(({ resource }) => resource === name);
-    const isRead = resources.some((other) => other.type === 'consumer' && other.source === name);
     const isDeadLetterQueue = resources.some(
-      (other) => other.type === 'sqs' && other.redrive?.deadLetterQueue === name,
+      (other) =>
+        (other.type === 'sqs' && other.redrive?.deadLetterQueue === name) ||
+        (other.type === 'sns' && other.subscriptions.some(({ deadLetterQueue }) => deadLetterQueue === name)),
     );
-    const parks = isDeadLetterQueue && !isRead;
+    const parks = isDeadLetterQueue && !this.#isRead(name);
     const target = resources.find(
       (other): other is SqsSettings => other.type === 'sqs' && other.name === name,
     )?.redrive;
-    const targetParks =
-      target != null &&
-      !resources.some((other) => other.type === 'consumer' && other.source === target.deadLetterQueue);
+    const targetParks = target != null && !this.#isRead(target.deadLetterQueue);
     return {
       onSent: (body) => {
         requests.retain(body);
@@ -207,6 +240,11 @@ export class World {
         requests.release(body);
       },
     };
+  }
+
+  /** Whether somebody receives from that queue. */
+  #isRead(queue: string): boolean {
+    return this.#design.resources.some((other) => other.type === 'consumer' && other.source === queue);
   }
 
   #queueNamed(name: string): { readonly queue: SqsQueue | FifoQueue; readonly settings: SqsSettings } {
@@ -228,6 +266,37 @@ export class World {
     for (const [name, consumer] of this.#consumers) {
       consumer.connect(this.#paths(name, consumer.settings.handler.calls));
     }
+    this.#topics.connect(
+      (topic, { to }) => this.#endpoint(topic, to),
+      (topic, queue) => this.#queueEndpoint(topic, queue),
+    );
+  }
+
+  // --- what topics deliver to ---
+
+  #endpoint(topic: SnsSettings, to: string): SnsEndpoint {
+    if (this.#queues.has(to)) return this.#queueEndpoint(topic, to);
+    const sink = this.#sinks.get(to);
+    // An endpoint over HTTP has a time to answer in; what a sink stands for is not asked.
+    const timeoutUs = sink === undefined ? snsFacts.httpTimeoutSeconds.value * 1_000_000 : null;
+    const name = `${topic.name}->${to}`;
+    const callee = sink ?? this.#linked(topic.name, to, name, { kind: 'constant', value: 0 });
+    const { requests } = this;
+    const policy = { timeoutUs, retry: NO_RETRY, breaker: null, cancelOnTimeout: false };
+    const path = new CallPath(this.sim, name, requests, callee, policy, {
+      onAttempt: () => {},
+      onServed: (delivery, outcome) => {
+        if (outcome === Outcome.ok) requests.complete(delivery);
+      },
+    });
+    return new CalleeEndpoint(path);
+  }
+
+  #queueEndpoint(topic: SnsSettings, to: string): SnsEndpoint {
+    const { queue, settings } = this.#queueNamed(to);
+    const state = this.#links.endpoint(topic.name, to);
+    const client = this.#access.sqsClient(topic.name, settings, queue, state);
+    return new QueueEndpoint(this.sim, `${topic.name}->${to}`, this.requests, client, state);
   }
 
   #paths(owner: string, calls: readonly CallSettings[]): CallPath[] {
@@ -290,17 +359,37 @@ export class World {
 
   #entry(traffic: TrafficSettings, resource: string): Callee {
     const name = `${traffic.name}->${resource}`;
+    const { batch, key } = traffic;
+    // Two traffics with one key each are two groups, unless the keys are the same.
+    const group = key?.kind === 'constant' ? keyNumber(key.value) : null;
+    const published = this.#topics.get(resource);
+    if (published !== undefined) return this.#publisher(traffic, published, group);
     const queue = this.#queues.get(resource);
     if (queue === undefined) return this.#linked(traffic.name, resource, name, { kind: 'constant', value: 0 });
     const state = this.#links.endpoint(traffic.name, resource);
     const { latency, fifo, fairQueues } = queue.settings;
-    const { batch, key } = traffic;
     const fair = fairQueues === true && key !== null;
-    // Two traffics with one key each are two groups, unless the keys are the same.
-    const group = key?.kind === 'constant' ? keyNumber(key.value) : null;
     const client = this.#access.sqsClient(traffic.name, queue.settings, queue.queue, state);
     const target = new SqsTarget(this.requests, client, { fifo, fair, group });
     return new Producer(this.sim, this.requests, target, state, { name, latency: latency.send, batch });
+  }
+
+  #publisher(
+    { name: traffic, batch }: TrafficSettings,
+    { topic, settings }: { readonly topic: Topic; readonly settings: SnsSettings },
+    group: number | null,
+  ): Callee {
+    const { name: to, latency, fifo, maximumMessageSizeBytes } = settings;
+    const state = this.#links.endpoint(traffic, to);
+    const index = this.#scenario.traffic.findIndex(({ name }) => name === traffic);
+    const target = new SnsTarget(this.requests, topic, {
+      maximumMessageSizeBytes,
+      fifo,
+      group,
+      kindOf: (request) => this.#kinds.kindOf(index, this.requests.ordinal(request)),
+    });
+    const name = `${traffic}->${to}`;
+    return new Producer(this.sim, this.requests, target, state, { name, latency: latency.publish, batch });
   }
 
   // --- faults ---
@@ -317,8 +406,11 @@ export class World {
       const service = this.#services.get(resource);
       const queue = this.#queues.get(resource)?.queue;
       const consumer = this.#consumers.get(resource);
-      const down = queue !== undefined && fault.down;
-      const errors = queue === undefined ? 0 : (fault.errors ?? 0);
+      const topic = this.#topics.get(resource)?.topic;
+      const sink = this.#sinks.get(resource);
+      const isManaged = queue !== undefined || topic !== undefined;
+      const down = isManaged && fault.down;
+      const errors = isManaged ? (fault.errors ?? 0) : 0;
       if (requests > 0 || replies > 0 || down || errors > 0) {
         ends.push(this.#links.strike({ from: null, to: resource, requests, replies, errors, down }));
       }
@@ -328,6 +420,12 @@ export class World {
         queue.setDuplicateRate(fault.duplicate);
         ends.push(() => queue.setDuplicateRate(null));
       }
+      if (topic !== undefined && fault.duplicate !== null) {
+        topic.setDuplicateRate(fault.duplicate);
+        ends.push(() => topic.setDuplicateRate(0));
+      }
+      if (sink !== undefined && fault.down) ends.push(sink.takeDown());
+      if (sink !== undefined && fault.errors !== null) ends.push(sink.impair(fault.errors));
       if (consumer !== undefined) ends.push(...this.#strikeConsumer(consumer, fault));
       if (fault.policy !== undefined) ends.push(this.#access.changePolicy(resource, fault.policy));
     }

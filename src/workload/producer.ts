@@ -60,6 +60,7 @@ const THROTTLING = new Set([
   'RequestThrottled',
   'ThrottlingException',
   'Throttled',
+  'Throttling',
   'OverLimit',
   'KmsThrottled',
   'KMSThrottling',

@@ -104,7 +104,7 @@ function levelsStayInTheirRange(scenario: ResolvedScenario, name: string, design
     } else if (settings.type === 'consumer') {
       most('Utilisation', 1);
       most('InstancesRunning', settings.instances);
-    } else {
+    } else if (settings.type === 'sqs') {
       most('ApproximateNumberOfMessagesNotVisible', settings.maxInFlight);
     }
   }

@@ -29,5 +29,18 @@ export {
   totalWaitUs,
 } from './delivery-policy.ts';
 export { BadDeliveryPolicy, type HttpDeliveryPolicy, readHttpPolicy, type ReadHttpPolicy } from './http-policy.ts';
-export type { PublishBatchOutput, PublishInput, PublishOutput, SnsError, SnsPublishing } from './operations.ts';
+export type {
+  Delivery,
+  EndpointOwner,
+  PublishBatchOutput,
+  PublishInput,
+  PublishOutput,
+  SnsEndpoint,
+  SnsError,
+  SnsPublishing,
+} from './operations.ts';
+export { PublishQuota } from './rates.ts';
 export type { FifoTopicSettings, Protocol, SnsLatency, SnsSettings, SubscriptionSettings } from './settings.ts';
+export type { SubscribeInput } from './subscription.ts';
+export { type SubscribeOutput, Topic, type TopicSettings } from './topic.ts';
+export type { AccountCensus, DeliveryQuota, MessageKinds, SnsObserver, SnsPorts } from './wiring.ts';

@@ -4,7 +4,8 @@ import { resourceAccessOf, resourceAccessShape } from '../../calls/access.ts';
 import { complain, type Vocabulary } from '../../calls/schema.ts';
 import { snsFacts as f } from '../../facts/index.ts';
 import { defaultDeliveryPolicy } from './delivery-policy.ts';
-import { BadFilterPolicy, FilterPolicy } from './filter/index.ts';
+import { BadFilterPolicy } from './filter/index.ts';
+import { parseFilterPolicy } from './filter/parse.ts';
 import { BadDeliveryPolicy, readHttpPolicy, type ReadHttpPolicy } from './http-policy.ts';
 import type { Protocol, SnsLatency, SnsSettings, SubscriptionSettings } from './settings.ts';
 
@@ -193,7 +194,7 @@ function filterText(
   if (written === undefined || written === null) return null;
   const text = JSON.stringify(written);
   try {
-    new FilterPolicy(text, scope);
+    parseFilterPolicy(text, scope);
   } catch (error) {
     if (!(error instanceof BadFilterPolicy)) throw error;
     complain(ctx, ['filterPolicy'], 'bad-policy', `a filter policy that SNS takes; it says: ${error.message}`);

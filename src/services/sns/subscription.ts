@@ -18,16 +18,7 @@ const Unwanted = 2;
 const US_PER_SECOND = 1_000_000;
 
 export interface SubscribeInput {
-  readonly settings: Pick<
-    SubscriptionSettings,
-    | 'to'
-    | 'protocol'
-    | 'filterPolicy'
-    | 'filterPolicyScope'
-    | 'rawMessageDelivery'
-    | 'deliveryPolicy'
-    | 'maxReceivesPerSecond'
-  >;
+  readonly settings: SubscriptionSettings;
   readonly endpoint: SnsEndpoint;
   /** null: what cannot be delivered is dropped. */
   readonly deadLetterQueue: SnsEndpoint | null;

@@ -14,11 +14,11 @@ import { snsFacts } from '../../facts/index.ts';
 import type { KeyedStream, Simulation } from '../../kernel/index.ts';
 import { DeduplicationWindow } from '../messaging/deduplication.ts';
 import { Outcome } from '../ports.ts';
+import { batchProblem, confirmProblem, publishProblem, subscribeProblem } from './checks.ts';
 import { Deliveries, NONE } from './deliveries.ts';
 import { CUSTOMER_MANAGED, retryWaitUs } from './delivery-policy.ts';
 import { snsErrors } from './errors.ts';
 import { FilterPolicy } from './filter/index.ts';
-import { batchProblem, publishProblem, subscribeProblem } from './limits.ts';
 import type {
   Delivery,
   EndpointOwner,
@@ -32,12 +32,11 @@ import { FifoTopicRates } from './rates.ts';
 import type { SnsSettings } from './settings.ts';
 import { type SubscribeInput, Subscription } from './subscription.ts';
 import { TopicMetrics } from './topic-metrics.ts';
-import type { SnsPorts } from './wiring.ts';
+import type { AccountCensus, SnsPorts } from './wiring.ts';
 
 const US_PER_SECOND = 1_000_000;
 const MOST_ENTRIES = snsFacts.batchMaxEntries.value;
 const DEDUPLICATION_US = snsFacts.deduplicationSeconds.value * US_PER_SECOND;
-const TOKEN_US = snsFacts.tokenSeconds.value * US_PER_SECOND;
 /** The scope of all, where the window is the topic's. */
 const WHOLE_TOPIC = 0;
 
@@ -219,8 +218,18 @@ export class Topic implements SnsPublishing, EndpointOwner {
   // --- subscriptions ---
 
   Subscribe(input: SubscribeInput): SubscribeOutput {
-    const error = subscribeProblem(this.settings, input.settings, this.#census());
+    const { isFifoQueue, account } = this.#ports;
+    const live = this.#subscriptions.filter(({ state }) => state !== 'deleted');
+    const error = subscribeProblem(this.settings, input.settings, {
+      existing: live.map((one) => one.input.settings),
+      isFifoQueue,
+      ...(account?.() ?? this.census()),
+    });
     if (error !== null) return { error, SubscriptionArn: -1 };
+    const { to, protocol } = input.settings;
+    // Subscribed already, and the same in everything: AWS answers with the subscription that is there.
+    const twin = live.find(({ input: { settings } }) => settings.to === to && settings.protocol === protocol);
+    if (twin !== undefined) return { error: null, SubscriptionArn: twin.index };
     const subscription = new Subscription(this.#sim, this.settings.name, this.#subscriptions.length, input);
     this.#subscriptions.push(subscription);
     this.#subscribedUs.push(this.#sim.now);
@@ -232,8 +241,8 @@ export class Topic implements SnsPublishing, EndpointOwner {
   ConfirmSubscription(SubscriptionArn: number): SnsError | null {
     const subscription = this.#subscriptions[SubscriptionArn];
     if (subscription === undefined || subscription.state === 'deleted') return snsErrors.subscriptionNotFound;
-    const age = this.#sim.now - (this.#subscribedUs[SubscriptionArn] as number);
-    if (subscription.state === 'pending' && age > TOKEN_US) return snsErrors.invalidToken;
+    const late = confirmProblem(this.#subscribedUs[SubscriptionArn] as number, this.#sim.now);
+    if (subscription.state === 'pending' && late !== null) return late;
     subscription.state = 'confirmed';
     this.#recount();
     return null;
@@ -267,12 +276,12 @@ export class Topic implements SnsPublishing, EndpointOwner {
     return null;
   }
 
-  #census() {
+  /** What counts against the quotas of its account. */
+  census(): AccountCensus {
     const live = this.#subscriptions.filter(({ state }) => state !== 'deleted');
     return {
-      subscriptions: live.length,
-      filterPolicies: live.filter(({ input }) => input.settings.filterPolicy !== null).length,
-      firehose: live.filter(({ input }) => input.settings.protocol === 'firehose').length,
+      filterPoliciesOfAccount: live.filter(({ input }) => input.settings.filterPolicy !== null).length,
+      pendingConfirmations: live.filter(({ state }) => state === 'pending').length,
     };
   }
 
@@ -300,10 +309,7 @@ export class Topic implements SnsPublishing, EndpointOwner {
     d.next[slot] = NONE;
     d.body[slot] = this.#ports.observer.onMatched(input.body, subscription.index, bytes);
     this.#metrics.underWay.set(++this.#underWay);
-    const { latency } = subscription;
-    const draws = subscription.delays;
-    const us = latency.constant ? latency.mean : latency.draw(draws.at(this.#ports.requests.ordinal(input.body), root));
-    const wait = Math.floor(us + 0.5);
+    const wait = subscription.latencyUs(this.#ports.requests.ordinal(input.body), root);
     if (this.#window === null) this.#sim.schedule(wait, this.#arriveNow, slot);
     else this.#join(subscription, input.MessageGroupId ?? NONE, slot, now + wait);
   }
@@ -374,7 +380,10 @@ export class Topic implements SnsPublishing, EndpointOwner {
     const { deadLetterQueue } = subscription.input;
     if (deadLetterQueue === null) this.#over(slot, subscription, false);
     else {
-      deadLetterQueue.deliver(this.#fill(slot), 0, this.#redriveOwner, slot);
+      const delivery = this.#fill(slot);
+      // The dead-letter queue of a FIFO topic is FIFO, whatever the endpoint is.
+      if (this.#window !== null) delivery.MessageGroupId = this.#deliveries.laneGroup[slot] as number;
+      deadLetterQueue.deliver(delivery, 0, this.#redriveOwner, slot);
     }
   }
 

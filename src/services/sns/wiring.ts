@@ -1,5 +1,6 @@
 /** What a topic is wired to. */
 import type { Metrics, Requests } from '../ports.ts';
+import type { SubscribeContext } from './checks.ts';
 import type { MessageAttribute } from './filter/index.ts';
 import type { PublishQuota } from './rates.ts';
 
@@ -30,10 +31,16 @@ export interface DeliveryQuota {
   take(nowUs: number): boolean;
 }
 
+/** What an account has, over all its topics. */
+export type AccountCensus = Pick<SubscribeContext, 'filterPoliciesOfAccount' | 'pendingConfirmations'>;
+
 export interface SnsPorts {
   readonly requests: Pick<Requests, 'ordinal'>;
   readonly metrics: Metrics;
   readonly observer: SnsObserver;
   readonly quota: PublishQuota;
   readonly kinds: MessageKinds;
+  readonly isFifoQueue: (resource: string) => boolean;
+  /** Left out: it has no other topics. */
+  readonly account?: () => AccountCensus;
 }
