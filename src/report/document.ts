@@ -14,6 +14,7 @@ import {
   outcomesTable,
   recoveryTable,
   resourcesTable,
+  subscriptionsTable,
   type Table,
 } from './tables.ts';
 
@@ -73,6 +74,11 @@ export function documentOf(result: Result): ReportDocument {
       id: 'requests',
       title: 'What became of the requests',
       blocks: table(outcomesTable(result), 'Requests by outcome'),
+    },
+    {
+      id: 'subscriptions',
+      title: 'Deliveries of topics',
+      blocks: table(subscriptionsTable(result), 'Deliveries by subscription'),
     },
     {
       id: 'disturbances',

@@ -1,5 +1,5 @@
 /** The tables of the report, as text in cells: HTML, Markdown and the terminal show the same ones. */
-import type { Interval, Metric, Result, TrafficResult } from '../experiment/result.ts';
+import type { Interval, Metric, Result, SubscriptionResult, TrafficResult } from '../experiment/result.ts';
 import { whenOf } from './charts/layers.ts';
 import {
   ANSWER_WORDS,
@@ -339,6 +339,44 @@ export function outcomesTable(result: Result): Table {
     ];
   });
   return { columns: designColumns(result, 'requests'), groups };
+}
+
+/** What became of the deliveries of each topic, subscription by subscription; undefined where there is no topic. */
+export function subscriptionsTable(result: Result, terse = false): Table | undefined {
+  const names = designNames(result);
+  const groups = names.flatMap((name): Group[] => {
+    const rows = Object.entries(designOf(result, name).resources).flatMap(([topic, { subscriptions = {} }]) =>
+      Object.entries(subscriptions).map(([to, one]) => subscriptionRow(topic, to, one, terse)),
+    );
+    return rows.length === 0 ? [] : [names.length > 1 ? { heading: name, rows } : { rows }];
+  });
+  if (groups.length === 0) return undefined;
+  const labels = ['deliveries', 'completed', 'median', 'p99', 'not completed'];
+  const more = terse ? [] : ['dead-lettered', 'lost', 'expired', 'still in the system', 'duplicates'];
+  return {
+    columns: [
+      { label: 'subscription', align: 'left' },
+      ...[...labels, ...more].map((label) => ({ label, align: 'right' as const })),
+    ],
+    groups,
+    note: 'A delivery is what a topic sends to one subscription whose filter lets it through. Times are from the arrival of the request to its first completion by this subscriber.',
+  };
+}
+
+function subscriptionRow(topic: string, to: string, one: SubscriptionResult, terse: boolean): Cell[] {
+  const { offered, completed, completionMs } = one;
+  const left = offered - completed;
+  return [
+    { text: `${topic} → ${to}` },
+    { text: count(offered) },
+    { text: offered === 0 ? ABSENT : share(completed / offered) },
+    { text: duration(completionMs.p50) },
+    { text: duration(completionMs.p99) },
+    { text: count(left), ...(left > 0 ? { tone: 'warn' as const } : {}) },
+    ...(terse
+      ? []
+      : [one.deadLettered, one.lost, one.expired, one.inSystem, one.duplicates].map((n) => ({ text: count(n) }))),
+  ];
 }
 
 function isIdle(metric: Metric | undefined): boolean {

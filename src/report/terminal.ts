@@ -6,7 +6,7 @@ import { terminalText } from './escape.ts';
 import { isOneRun } from './findings.ts';
 import { plural } from './format.ts';
 import { tellStory } from './sentences.ts';
-import { type Cell, comparisonTable, objectivesTable, type Table, type Tone } from './tables.ts';
+import { type Cell, comparisonTable, objectivesTable, subscriptionsTable, type Table, type Tone } from './tables.ts';
 
 export interface SummaryOptions {
   readonly color: boolean;
@@ -43,6 +43,8 @@ export function summarise(result: Result, options: SummaryOptions): string {
   }
   out.push('', tableText(comparisonTable(result, true), width, paint));
   for (const sentence of story.comparisons) out.push(...bullet(sentence, width));
+  const deliveries = subscriptionsTable(result, true);
+  if (deliveries !== undefined) out.push('', tableText(deliveries, width, paint));
   const objectives = objectivesTable(result);
   if (objectives !== undefined) out.push('', ...objectiveLines(objectives, width, paint));
   const assumed = result.assumptions.filter((one) => one.source === 'assumed' || one.source === '').length;

@@ -1,5 +1,12 @@
 /** The figures of a design that two results are compared by, each with its uncertainty and which way is better. */
-import type { DesignResult, Interval, LatencySummary, Result, TrafficResult } from '../../experiment/result.ts';
+import type {
+  DesignResult,
+  Interval,
+  LatencySummary,
+  Result,
+  SubscriptionResult,
+  TrafficResult,
+} from '../../experiment/result.ts';
 import { wilson } from '../../stats/index.ts';
 import { ANSWERS, designOf, FATES } from '../findings.ts';
 import { count, type Formatter, formatterOfField, formatterOfMetric, plain, share, usd } from '../format.ts';
@@ -151,9 +158,10 @@ function recoveryFigures(traffic: string, totals: TrafficResult): Figure[] {
 
 /** Metrics of a resource: shown, not judged, for what they mean depends on the design. */
 export function metricFigures(result: Result, designName: string, resource: string, perReplication: boolean): Figure[] {
-  const metrics = designOf(result, designName).resources[resource]?.metrics ?? {};
+  const { metrics = {}, subscriptions = {} } = designOf(result, designName).resources[resource] ?? {};
   const each = perReplication ? 1 / result.replications : 1;
-  return Object.entries(metrics).flatMap(([name, { unit, ...statistics }]) =>
+  const deliveries = Object.entries(subscriptions).flatMap(([to, one]) => deliveryFigures(resource, to, one, each));
+  const ofMetrics = Object.entries(metrics).flatMap(([name, { unit, ...statistics }]) =>
     // The sum of a distribution says nothing beyond its mean and count.
     Object.entries(statistics)
       .filter(([statistic]) => statistic !== 'sum' || statistics.count === undefined)
@@ -172,6 +180,30 @@ export function metricFigures(result: Result, designName: string, resource: stri
         };
       }),
   );
+  return [...ofMetrics, ...deliveries];
+}
+
+/** What became of a topic's deliveries to one subscription: shown, not judged. */
+function deliveryFigures(topic: string, to: string, one: SubscriptionResult, each: number): Figure[] {
+  const { completionMs, throughputPerSecond, ...counts } = one;
+  const figure = (key: string, value: number | null): Figure => ({
+    entity: topic,
+    kind: 'resource',
+    key: `${to}.${key}`,
+    better: 'neither',
+    format: formatterOfField(key),
+    value,
+    interval: null,
+    perReplication: null,
+    absentIsWorst: false,
+  });
+  return [
+    ...Object.entries(counts).map(([key, value]) => figure(key, value * each)),
+    ...STATISTICS.map((name) =>
+      figure(`completionMs.${name}`, name === 'count' ? completionMs.count * each : completionMs[name]),
+    ),
+    figure('throughputPerSecond', throughputPerSecond),
+  ];
 }
 
 const COSTS = ['totalUsd', 'perMillionRequestsUsd', 'perMillionCompletedUsd', 'perMonthUsd'] as const;
