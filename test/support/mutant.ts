@@ -1,0 +1,44 @@
+/** A module with one thing in the sources wrong, to see whether somebody notices. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface Mutation {
+  /** What is wrong, in words. */
+  readonly name: string;
+  /** The source in which it is, relative to the project. */
+  readonly file: string;
+  /** A text that stands in it exactly once, and what stands there instead. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** Bundles `entry` (relative to the project) with the mutation and loads it. Throws where the text is not there exactly once. */
+export async function mutant<Module>(entry: string, { name, file, find, replace }: Mutation): Promise<Module> {
+  const path = join(ROOT, file);
+  const source = readFileSync(path, 'utf8');
+  if (source.split(find).length !== 2) throw new Error(`${name}: ${file} does not have exactly once: ${find}`);
+  const { outputFiles } = await build({
+    entryPoints: [join(ROOT, entry)],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    logLevel: 'silent',
+    plugins: [
+      {
+        name: 'mutation',
+        setup: ({ onLoad }) => {
+          const contents = source.replace(find, () => replace);
+          onLoad({ filter: /\.ts$/ }, (args) => (args.path === path ? { contents, loader: 'ts' } : undefined));
+        },
+      },
+    ],
+  });
+  const code = Buffer.from(outputFiles[0]?.text ?? '').toString('base64');
+  // The name makes modules of equal code different.
+  return (await import(`data:text/javascript;base64,${code}`)) as Module;
+}
