@@ -15,6 +15,7 @@ import { valueAt } from './findings.ts';
 import type { Assumption, ResolvedScenario, ResourceSettings } from './resolved.ts';
 import { ofPrices } from './price-assumptions.ts';
 import { ofScaling } from './scaling-assumptions.ts';
+import { ofTopics } from './sns-assumptions.ts';
 import type { ReadTraffic } from './traffic.ts';
 import { formatDuration } from './units.ts';
 
@@ -29,6 +30,7 @@ export function assumptionsOf(scenario: ResolvedScenario, traffic: readonly Read
     ...traffic.flatMap((one) => ofTraffic(one, scenario, raw)),
     ...ofQueues(queues, resources),
     ...assumptionsOfFifo(queues),
+    ...ofTopics(resources),
     ...ofServices(services),
     ...ofKeys(services, scenario),
     ...ofConsumers(resources),
