@@ -25,7 +25,7 @@ function onBody(policy: unknown, body: unknown): boolean {
 
 describe('a policy on attributes', () => {
   it.each<[string, unknown, Attributes, boolean]>([
-    ['an exact text', { a: ['x'] }, { a: 'x' }, true],
+    ['an exact text [sns.exact]', { a: ['x'] }, { a: 'x' }, true],
     ['case counts', { a: ['x'] }, { a: 'X' }, false],
     ['one of several', { a: ['x', 'y'] }, { a: 'y' }, true],
     ['all keys', { a: ['x'], b: ['y'] }, { a: 'x' }, false],
@@ -35,18 +35,18 @@ describe('a policy on attributes', () => {
     ['an element of a list', { a: ['x'] }, { a: ['w', 'x'] }, true],
     ['null and true in a list', { a: [null] }, { a: [true, null] }, true],
     ['an empty list has no element', { a: [{ exists: true }] }, { a: [] }, false],
-    ['anything but', { a: [{ 'anything-but': ['x', 'y'] }] }, { a: 'z' }, true],
+    ['anything but [sns.anything-but]', { a: [{ 'anything-but': ['x', 'y'] }] }, { a: 'z' }, true],
     ['anything but one', { a: [{ 'anything-but': 'x' }] }, { a: 'x' }, false],
     ['anything but, missing', { a: [{ 'anything-but': 'x' }] }, {}, false],
     ['anything but, any other element', { a: [{ 'anything-but': 'x' }] }, { a: ['x', 'y'] }, true],
     ['anything but a number', { a: [{ 'anything-but': [5] }] }, { a: 6 }, true],
     ['anything but a prefix', { a: [{ 'anything-but': { prefix: 'order-' } }] }, { a: 'invoice-1' }, true],
     ['anything but a prefix that it has', { a: [{ 'anything-but': { prefix: 'order-' } }] }, { a: 'order-1' }, false],
-    ['prefix', { a: [{ prefix: 'or' }] }, { a: 'order' }, true],
+    ['prefix [sns.prefix-suffix]', { a: [{ prefix: 'or' }] }, { a: 'order' }, true],
     ['suffix', { a: [{ suffix: 'er' }] }, { a: 'order' }, true],
     ['suffix elsewhere', { a: [{ suffix: 'or' }] }, { a: 'order' }, false],
-    ['without case', { a: [{ 'equals-ignore-case': 'GoLd' }] }, { a: 'gOLD' }, true],
-    ['an address in the range', { a: [{ cidr: '10.0.0.0/24' }] }, { a: '10.0.0.255' }, true],
+    ['without case [sns.equals-ignore-case]', { a: [{ 'equals-ignore-case': 'GoLd' }] }, { a: 'gOLD' }, true],
+    ['an address in the range [sns.cidr]', { a: [{ cidr: '10.0.0.0/24' }] }, { a: '10.0.0.255' }, true],
     ['an address out of the range', { a: [{ cidr: '10.0.0.0/24' }] }, { a: '10.0.1.0' }, false],
     ['a range of 25 bits', { a: [{ cidr: '10.0.0.128/25' }] }, { a: '10.0.0.127' }, false],
     ['IPv6', { a: [{ cidr: '2001:db8::/32' }] }, { a: '2001:db8:ffff::1' }, true],
@@ -55,9 +55,12 @@ describe('a policy on attributes', () => {
     ['below', { a: [{ numeric: ['<', 3] }] }, { a: 3 }, false],
     ['at most', { a: [{ numeric: ['<=', 3] }] }, { a: 3 }, true],
     ['between, lower end out', { a: [{ numeric: ['>', 0, '<=', 5] }] }, { a: 0 }, false],
-    ['between, upper end in', { a: [{ numeric: ['>', 0, '<=', 5] }] }, { a: 5 }, true],
+    ['between, upper end in [sns.numeric]', { a: [{ numeric: ['>', 0, '<=', 5] }] }, { a: 5 }, true],
+    ['a number beyond the documented range [sns.numeric-range]', { a: [{ numeric: ['>', 1e9] }] }, { a: 1e10 }, true],
+    ['its lower end', { a: [{ numeric: ['<', -1e9] }] }, { a: -1e9 }, false],
+    ['the fifth decimal', { a: [{ numeric: ['=', 0.00001] }] }, { a: 0.00002 }, false],
     ['at least', { a: [{ numeric: ['>=', 3] }] }, { a: 3 }, true],
-    ['exists', { a: [{ exists: true }] }, { a: 'anything' }, true],
+    ['exists [sns.exists]', { a: [{ exists: true }] }, { a: 'anything' }, true],
     ['exists not', { a: [{ exists: false }] }, { b: 'x' }, true],
     ['exists, but should not', { a: [{ exists: false }] }, { a: 'x' }, false],
     ['missing, or a value', { a: [{ exists: false }, 'x'] }, { a: 'x' }, true],
@@ -69,7 +72,7 @@ describe('a policy on attributes', () => {
     expect(onAttributes(policy, attributes)).toBe(expected);
   });
 
-  it('does not see binary attributes, nor numbers that are none', () => {
+  it('does not see binary attributes, nor numbers that are none [sns.scope-messageattributes]', () => {
     const policy = new FilterPolicy('{"a":[{"exists":true}]}');
     expect(policy.matches({ body: '', attributes: { a: { DataType: 'Binary' } } })).toBe(false);
     expect(policy.matches({ body: '', attributes: { a: { DataType: 'Number', StringValue: ' ' } } })).toBe(false);
@@ -78,7 +81,7 @@ describe('a policy on attributes', () => {
 
 describe('a policy on the body', () => {
   it.each<[string, unknown, unknown, boolean]>([
-    ['nested', { store: { country: ['DE'] } }, { store: { country: 'DE', city: 'Ulm' } }, true],
+    ['nested [sns.scope-messagebody]', { store: { country: ['DE'] } }, { store: { country: 'DE', city: 'Ulm' } }, true],
     ['nested elsewhere', { store: { country: ['DE'] } }, { country: 'DE' }, false],
     ['a key with a dot, nested', { 'store.country': ['DE'] }, { store: { country: 'DE' } }, true],
     ['a key with a dot, literal', { 'store.country': ['DE'] }, { 'store.country': 'DE' }, true],

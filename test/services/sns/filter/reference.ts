@@ -128,9 +128,13 @@ function isAnythingBut(operand: Json, value: Json, flaw?: Flaw): boolean {
 }
 
 function equal(pattern: Json, value: Json, flaw?: Flaw): boolean {
-  if (flaw === 'number as text' && typeof pattern === 'number') return String(value) === String(pattern);
-  if (flaw === 'case folded') return String(value).toLowerCase() === String(pattern).toLowerCase();
+  if (flaw === 'number as text' && typeof pattern === 'number') return shown(value) === shown(pattern);
+  if (flaw === 'case folded') return shown(value).toLowerCase() === shown(pattern).toLowerCase();
   return pattern === value;
+}
+
+function shown(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function inRange(range: readonly (string | number)[], value: number, flaw?: Flaw): boolean {
@@ -146,7 +150,7 @@ function inRange(range: readonly (string | number)[], value: number, flaw?: Flaw
     };
     const swapped: Record<string, string> = { '<': '<=', '<=': '<', '>': '>=', '>=': '>', '=': '=' };
     const operator = range[i] as string;
-    if (!held[flaw === 'bounds swapped' ? (swapped[operator] as string) : operator]) return false;
+    if (held[flaw === 'bounds swapped' ? (swapped[operator] as string) : operator] !== true) return false;
   }
   return true;
 }
