@@ -130,21 +130,21 @@ function limitProblem(
   const most = fifo ? snsFacts.subscriptionsFifo.value : snsFacts.subscriptionsStandard.value;
   const large = maximumMessageSizeBytes > LARGE_ABOVE;
   if (existing.length >= (large ? snsFacts.largeSubscriptions.value : most)) return snsErrors.subscriptionLimit;
-  if (protocol === 'firehose' && count(existing, isFirehose) >= snsFacts.subscriptionsFirehose.value) {
+  if (protocol === 'firehose' && howMany(existing, isFirehose) >= snsFacts.subscriptionsFirehose.value) {
     return snsErrors.subscriptionLimit;
   }
   if (confirmAfterUs > 0 && pendingConfirmations >= snsFacts.pendingConfirmations.value) {
     return snsErrors.subscriptionLimit;
   }
   if (filterPolicy === null) return null;
-  const ofTopic = count(existing, (one) => one.filterPolicy !== null);
+  const ofTopic = howMany(existing, (one) => one.filterPolicy !== null);
   if (ofTopic >= snsFacts.filterPoliciesTopic.value) return snsErrors.filterPolicyLimit;
   return filterPoliciesOfAccount >= snsFacts.filterPoliciesAccount.value ? snsErrors.filterPolicyLimit : null;
 }
 
 const isFirehose = ({ protocol }: SubscriptionSettings): boolean => protocol === 'firehose';
 
-function count(all: readonly SubscriptionSettings[], counts: (one: SubscriptionSettings) => boolean): number {
+function howMany(all: readonly SubscriptionSettings[], counts: (one: SubscriptionSettings) => boolean): number {
   let found = 0;
   for (const one of all) if (counts(one)) found++;
   return found;

@@ -4,7 +4,6 @@
  *   first attempt ─▶ immediate ─▶ pre-backoff ─▶ backoff, from the least wait to the most ─▶ post-backoff ─▶ dead-letter queue, or dropped
  */
 import { snsFacts } from '../../facts/index.ts';
-import type { Protocol } from './settings.ts';
 
 /** How the waits of the backoff phase grow from the least to the most. */
 export type BackoffFunction = 'arithmetic' | 'exponential' | 'geometric' | 'linear';
@@ -65,24 +64,6 @@ export const HTTP_DEFAULT: DeliveryPolicy = {
   },
   postBackoff: { count: 0, waitUs: snsFacts.httpDelaySeconds.value * US },
 };
-
-/** The policy of a protocol; only HTTP and HTTPS may have another one. */
-export function defaultDeliveryPolicy(protocol: Protocol): DeliveryPolicy {
-  switch (protocol) {
-    case 'sqs':
-    case 'lambda':
-    case 'firehose':
-      return AWS_MANAGED;
-    case 'http':
-    case 'https':
-      return HTTP_DEFAULT;
-    case 'email':
-    case 'email-json':
-    case 'sms':
-    case 'application':
-      return CUSTOMER_MANAGED;
-  }
-}
 
 /** Attempts after the first one, at most. */
 export function retriesOf({ immediate, preBackoff, backoff, postBackoff }: DeliveryPolicy): number {

@@ -17,11 +17,11 @@ export {
   type FilterPolicyScope,
   type MessageAttribute,
 } from './filter/index.ts';
+export { defaultDeliveryPolicy } from './default-policy.ts';
 export {
   AWS_MANAGED,
   type BackoffFunction,
   CUSTOMER_MANAGED,
-  defaultDeliveryPolicy,
   type DeliveryPolicy,
   HTTP_DEFAULT,
   retriesOf,

@@ -224,12 +224,7 @@ const RECORDED: readonly Case[] = [
     'InvalidParameter',
     'Invalid parameter: Attributes Reason: FilterPolicy: Filter policy is too complex',
   ],
-  [
-    'there is no such topic [sns.topic-subscription-missing]',
-    () => snsErrors.topicNotFound,
-    'NotFound',
-    'Topic does not exist',
-  ],
+  ['there is no such topic', () => snsErrors.topicNotFound, 'NotFound', 'Topic does not exist'],
   ['there is no such subscription', () => snsErrors.subscriptionNotFound, 'NotFound', 'Subscription does not exist'],
   [
     'a topic of another Region is published to',
@@ -303,7 +298,7 @@ describe('what is just allowed', () => {
     ['one with its own id there', publishing(BY_CONTENT, message(1, FULL))],
     ['a batch of ten that fills the limit', batch(STANDARD, times(8, message(32 * KIB)))],
     ['ten entries', batch(STANDARD, times(10, message(1)))],
-    ['an attribute with a name of 256 characters of every kind', attribute(`${'aZ09_-.x'.repeat(32)}`)],
+    ['an attribute with a name of 256 characters of every kind', attribute('aZ09_-.x'.repeat(32))],
     ['a binary attribute', attribute('a', { DataType: 'Binary' })],
     ['a FIFO queue on a FIFO topic [sns.fifo-subscribers]', subscribing(FIFO, subscription('sqs', { to: 'q.fifo' }))],
     ['a standard queue on a FIFO topic', subscribing(FIFO, subscription('sqs'))],
@@ -409,7 +404,7 @@ describe('how many subscriptions a topic takes', () => {
       'filterPolicyLimit',
     ],
     [
-      '10,000 filter policies an account',
+      '10,000 filter policies an account [sns.quotas]',
       STANDARD,
       subscription('sqs', { filterPolicy: '{"a":[1]}' }),
       (n) => ({ filterPoliciesOfAccount: n }),

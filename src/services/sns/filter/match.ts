@@ -105,6 +105,19 @@ export function readingsOfBody(body: string): Values[] {
   return readingsOf(root, '') ?? [];
 }
 
+/** The same of attributes that stand for the members of a body. A name with dots is as good as what is nested, so it stays whole. */
+export function readingsOfDrawn(attributes: Readonly<Record<string, MessageAttribute>>): Values[] {
+  const members = Object.entries(attributes).map(([name, attribute]) => [name, memberOf(attribute)] as const);
+  return readingsOf(Object.fromEntries(members.filter(([, value]) => value !== undefined)), '') ?? [];
+}
+
+/** What JSON says of an attribute's value; undefined: nothing. */
+function memberOf(attribute: MessageAttribute): unknown {
+  if (attribute.DataType !== 'String.Array') return valuesOfAttribute(attribute)?.[0];
+  const list = parsed(attribute.StringValue);
+  return Array.isArray(list) ? list : undefined;
+}
+
 function readingsOf(value: object, prefix: string): Map<string, readonly Scalar[]>[] | null {
   let readings: Map<string, readonly Scalar[]>[] = [new Map()];
   for (const [name, inner] of Object.entries(value) as [string, unknown][]) {

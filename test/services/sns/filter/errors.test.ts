@@ -89,7 +89,7 @@ describe('what AWS refuses, in its own words', () => {
 describe('limits', () => {
   const values = (count: number): string => JSON.stringify(Array.from({ length: count }, (_, i) => `v${i}`));
 
-  it('five keys, counted at the top', () => {
+  it('five keys, counted at the top [sns.filter-policy-keys]', () => {
     expect(refusal('{"a":[1],"b":[1],"c":[1],"d":[1],"e":[1]}')).toBe('accepted');
     expect(refusal('{"a":[1],"b":[1],"c":[1],"d":[1],"e":[1],"f":[1]}')).toBe(
       'FilterPolicy: Filter policy can not have more than 5 keys',
@@ -97,14 +97,14 @@ describe('limits', () => {
     expect(refusal('{"a":{"b":[1],"c":[1],"d":[1],"e":[1],"f":[1],"g":[1]}}', 'MessageBody')).toBe('accepted');
   });
 
-  it('150 combinations', () => {
+  it('150 combinations [sns.filter-policy-complexity]', () => {
     expect(refusal(`{"a":${values(150)}}`)).toBe('accepted');
     expect(refusal(`{"a":${values(151)}}`)).toBe('FilterPolicy: Filter policy is too complex');
     expect(refusal(`{"a":${values(15)},"b":${values(10)}}`)).toBe('accepted');
     expect(refusal(`{"a":${values(15)},"b":${values(11)}}`)).toBe('FilterPolicy: Filter policy is too complex');
   });
 
-  it('depth multiplies: the example of the guide has 72', () => {
+  it('depth multiplies: the example of the guide has 72 [sns.depth-multiplies-complexity]', () => {
     const guide = (last: number): string => `{"a":{"b":{"c":${values(4)}}},"d":{"e":${values(3)}},"f":${values(last)}}`;
     expect(refusal(guide(2), 'MessageBody')).toBe('accepted'); // 144
     expect(refusal(guide(3), 'MessageBody')).toBe('FilterPolicy: Filter policy is too complex'); // 216
@@ -117,7 +117,7 @@ describe('limits', () => {
     );
   });
 
-  it('256 KB', () => {
+  it('256 KB [sns.filter-policy-size]', () => {
     expect(refusal(`{"a":["${'x'.repeat(262_144 - 10)}"]}`)).toBe('accepted');
     expect(refusal(`{"a":["${'x'.repeat(262_144 - 9)}"]}`)).toMatch(/256 KB/);
   });
