@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { resourceAccessOf, resourceAccessShape } from '../../calls/access.ts';
 import { complain, type Vocabulary } from '../../calls/schema.ts';
 import { snsFacts as f } from '../../facts/index.ts';
-import { defaultDeliveryPolicy } from './delivery-policy.ts';
+import { defaultDeliveryPolicy } from './default-policy.ts';
 import { BadFilterPolicy } from './filter/index.ts';
 import { parseFilterPolicy } from './filter/parse.ts';
 import { BadDeliveryPolicy, readHttpPolicy, type ReadHttpPolicy } from './http-policy.ts';

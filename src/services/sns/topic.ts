@@ -360,7 +360,7 @@ export class Topic implements SnsPublishing, EndpointOwner {
     if (wait < 0) {
       if (!overHttp) this.#metrics.failed.add(1);
       this.#giveUp(slot, subscription);
-    } else this.#sim.schedule(wait, this.#attemptNow, slot);
+    } else this.#sim.schedule(wait, this.#arriveNow, slot);
   }
 
   /** Until the next attempt, microseconds; -1: there is none. */
