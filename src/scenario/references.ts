@@ -41,6 +41,11 @@ function checkSubscriptions(design: NamedDesign, topic: NamedResource, findings:
     const at = [...topic.path, 'subscriptions', i];
     const to = valueAt(subscription, ['to']);
     if (typeof to === 'string') checkOneOf(design, to, SUBSCRIBERS, [...at, 'to'], findings);
+    const target = design.resources.find(({ name }) => name === to);
+    if (target?.type === 'sink' && valueAt(subscription, ['protocol']) === undefined) {
+      const expected = `how ${target.name} is reached, such as protocol: email`;
+      findings.push({ code: 'missing', path: [...at, 'protocol'], expected });
+    }
     const queue = valueAt(subscription, ['redrive', 'deadLetterQueue']);
     if (typeof queue === 'string') {
       checkReference(design, queue, 'sqs', [...at, 'redrive', 'deadLetterQueue'], findings);
