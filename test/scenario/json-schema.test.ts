@@ -270,10 +270,11 @@ prices: {}
 aws: { kms: {} }
 traffic:
   t: { rate: 1/s, role: { vpcEndpoint: {} }, hedge: { after: 1s }, bulkhead: { concurrent: 9 }, changes: [{ at: 1m, for: 1m, ramp: 2/s }], retry: { attempts: 3, backoff: {}, budget: { capacity: 3 } }, breaker: {} }
+  k: { rate: 1/s, attributes: { a: { choice: { x: 1 } } } }
   r: { trace: { file: counts.csv, time: at, count: n, every: 1m } }
 designs:
   d:
-    traffic: { t: s, r: s }
+    traffic: { t: s, k: n, r: s }
     resources:
       s: { type: service, serviceTime: 1ms, calls: [{ to: u, hedge: { after: 1s }, bulkhead: { concurrent: 9 } }] }
       u: { type: service, serviceTime: 1ms, cache: { ttl: 1m } }
@@ -281,6 +282,8 @@ designs:
       w: { type: service, serviceTime: 1ms, autoscaling: { min: 1, max: 9, steps: [{ above: 70%, add: 1 }] } }
       q: { type: sqs, redrive: { deadLetterQueue: p }, latency: {}, distribution: {}, encryption: { kms: {} } }
       p: { type: sqs, encryption: { client-side: {} } }
+      n: { type: sns, latency: {}, subscriptions: [{ to: q }, { to: u, deliveryPolicy: {} }] }
+      z: { type: sink }
       c: { type: consumer, source: q, role: { vpcEndpoint: {} }, deletes: perBatch, handler: { calls: [{ to: u, hedge: { after: 1s }, bulkhead: { concurrent: 9 } }] } }
       e: { type: consumer, source: q, handler: {}, autoscaling: { min: 1, max: 9, target: { metric: utilisation, value: 50% }, scaleOut: {}, scaleIn: {} } }
       f: { type: consumer, source: q, handler: {}, autoscaling: { min: 1, max: 9, steps: [{ above: 70%, add: 1 }] } }
