@@ -7,10 +7,12 @@
  *
  * This is the only place where services meet.
  */
+import { Access, type ApiLog } from '../access/index.ts';
 import { type CallObserver, CallPath, type CallSettings, Link } from '../calls/index.ts';
 import { MetricsRecorder, TrafficAccount, type Window } from '../history/index.ts';
 import { compileVariate, Simulation } from '../kernel/index.ts';
 import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
+import { strikes } from '../scenario/strikes.ts';
 import { Cache, Service } from '../services/compute/index.ts';
 import type { Callee } from '../services/ports.ts';
 import { FairQueue, FifoQueue, SqsQueue } from '../services/sqs/index.ts';
@@ -24,9 +26,7 @@ import { RequestTable } from '../workload/requests.ts';
 import { Sender } from '../workload/sender.ts';
 import type { FaultSettings, TrafficSettings } from '../workload/settings.ts';
 import { SqsProducer } from '../workload/sqs-producer.ts';
-import { Access } from './access.ts';
-import type { ApiLog } from './access-log.ts';
-import { disturbancesOf, strikes } from './disturbances.ts';
+import { disturbancesOf } from './disturbances.ts';
 import { healthLimitMs } from './health.ts';
 import { Links } from './links.ts';
 import { batchCount, keepsCohorts } from './pilot.ts';

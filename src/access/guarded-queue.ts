@@ -21,8 +21,8 @@ import type {
   SqsOperations,
 } from '../services/sqs/operations.ts';
 import type { EndpointState } from '../workload/endpoint.ts';
-import type { Guarded, Identity } from './access-decisions.ts';
-import type { ApiLog } from './access-log.ts';
+import type { Guarded, Identity } from './decisions.ts';
+import type { ApiLog } from './api-log.ts';
 
 /** The permissions of a queue's clients; a batch needs that of its single form. */
 export const SQS_ACTIONS = [

@@ -6,7 +6,7 @@ import type {
   SendMessageInput,
   SendMessageOutput,
 } from '../services/sqs/operations.ts';
-import { type ApiCall, type ApiCallDetails, cloudTrailRecord, HIDDEN, uuid } from './access-record.ts';
+import { type ApiCall, type ApiCallDetails, cloudTrailRecord, HIDDEN, uuid } from './api-record.ts';
 
 export interface ApiLogOptions {
   /** Takes one line, without its end. */

@@ -13,7 +13,7 @@ import {
   type Principal,
 } from '../services/iam/index.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
-import type { CallerSettings } from './access-settings.ts';
+import type { CallerSettings } from './callers.ts';
 
 /** A resource as its callers address it. */
 export interface Guarded {

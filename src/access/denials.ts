@@ -2,11 +2,19 @@
 import type { AwsSettings, ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
 import { parsePolicy, type Policy } from '../services/iam/index.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
-import { decide, decideKey, guardedQueue, type Identity, identityOf } from './access-decisions.ts';
-import { KEY_ACTIONS } from './access-guard.ts';
-import { callerSettings } from './access-settings.ts';
-import { strikes } from './disturbances.ts';
-import type { Denial } from './result.ts';
+import { decide, decideKey, guardedQueue, type Identity, identityOf } from './decisions.ts';
+import { KEY_ACTIONS } from './guarded-queue.ts';
+import { callerSettings } from './callers.ts';
+import { strikes } from '../scenario/strikes.ts';
+
+/** Who may not do what, and why. */
+export interface Denial {
+  readonly caller: string;
+  readonly action: string;
+  readonly because: string;
+  /** From when on, where the script changes a policy; null: from the start. */
+  readonly fromMs: number | null;
+}
 
 type Use = 'produce' | 'consume';
 const USED: Readonly<Record<Use, readonly string[]>> = {

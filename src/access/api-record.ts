@@ -1,7 +1,7 @@
 /** The record of one call, in the format of AWS CloudTrail. Pure: ids come from counts, instants from virtual time. */
 import { VERSION } from '../version.ts';
-import { sha256Hex } from './fingerprint.ts';
-import type { Guarded, Identity } from './access-decisions.ts';
+import { sha256Hex } from '../scenario/sha256.ts';
+import type { Guarded, Identity } from './decisions.ts';
 
 export interface ApiCall {
   /** When the service decided it, microseconds of virtual time. */

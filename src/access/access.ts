@@ -15,18 +15,10 @@ import type { Counter, Metrics, Requests } from '../services/ports.ts';
 import type { SqsOperations } from '../services/sqs/operations.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import type { EndpointState } from '../workload/endpoint.ts';
-import {
-  decide,
-  decideKey,
-  deniedText,
-  type Guarded,
-  guardedQueue,
-  type Identity,
-  identityOf,
-} from './access-decisions.ts';
-import { GuardedQueue, KEY_ACTIONS, KEY_REQUESTS, SQS_ACTIONS } from './access-guard.ts';
-import type { ApiLog } from './access-log.ts';
-import { callerSettings, scriptedPolicies } from './access-settings.ts';
+import { decide, decideKey, deniedText, type Guarded, guardedQueue, type Identity, identityOf } from './decisions.ts';
+import { GuardedQueue, KEY_ACTIONS, KEY_REQUESTS, SQS_ACTIONS } from './guarded-queue.ts';
+import type { ApiLog } from './api-log.ts';
+import { callerSettings, scriptedPolicies } from './callers.ts';
 
 export interface AccessPorts {
   readonly requests: Pick<Requests, 'ordinal'>;

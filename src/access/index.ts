@@ -1,0 +1,4 @@
+/** Who calls whom under which rules: policies, data keys and the log of calls, around what services offer. */
+export { Access } from './access.ts';
+export { ApiLog } from './api-log.ts';
+export { type Denial, denialsOf } from './denials.ts';
