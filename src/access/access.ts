@@ -1,43 +1,48 @@
 /**
- * Who may do what in one design, for one run: hands each client its queue, guarded where that makes a difference.
+ * Who may do what in one design, for one run: hands each client its queue or topic, guarded where that makes a difference.
  *
  *   client ──▶ GuardedQueue ──▶ queue        a design that says nothing of access has no guards: its clients hold the queue itself
  *                  ▲ decided anew when the script changes a policy
  */
-import { kmsQuotaOf } from '../facts/index.ts';
-import { compileVariate, type Simulation } from '../kernel/index.ts';
+import type { Simulation } from '../kernel/index.ts';
 import type { AwsSettings, ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
-import { parsePolicy, type Policy } from '../services/iam/index.ts';
+import type { Policy } from '../services/iam/index.ts';
 import { WHEREABOUTS } from '../services/iam/schema.ts';
 import { KMS_DEFAULTS } from '../services/kms/schema.ts';
-import { DataKeys, RequestQuota } from '../services/kms/index.ts';
 import type { Counter, Metrics, Requests } from '../services/ports.ts';
+import type { SnsPublishing } from '../services/sns/operations.ts';
 import type { SqsOperations } from '../services/sqs/operations.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import type { EndpointState } from '../workload/endpoint.ts';
-import { decide, decideKey, deniedText, type Guarded, guardedQueue, type Identity, identityOf } from './decisions.ts';
-import { GuardedQueue, KEY_ACTIONS, KEY_REQUESTS, SQS_ACTIONS } from './guarded-queue.ts';
 import type { ApiLog } from './api-log.ts';
-import { callerSettings, scriptedPolicies } from './callers.ts';
+import { type CallerName, callerSettings, type TopicSettings } from './callers.ts';
+import { ClientKeys, type KmsCounters } from './client-keys.ts';
+import { decide, deniedText } from './decisions.ts';
+import type { GuardPorts } from './gate.ts';
+import { type Guarded, guardedQueue, guardedTopic } from './guarded.ts';
+import { GuardedQueue, SQS_ACTIONS } from './guarded-queue.ts';
+import { GuardedTopic, SNS_ACTIONS } from './guarded-topic.ts';
+import { type Identity, identityOf } from './identity.ts';
+import { PoliciesInForce, queuePolicy, scriptedPolicies, topicPolicy } from './own-policies.ts';
 
 export interface AccessPorts {
   readonly requests: Pick<Requests, 'ordinal'>;
   /** Metrics of the resource of that name. */
-  readonly metrics: (resource: string) => Metrics;
+  readonly metrics: (resource: string) => Pick<Metrics, 'counter'>;
   /** null: no log is kept. */
   readonly log: ApiLog | null;
 }
 
-interface OwnPolicy {
-  /** Its own first; the last one is in force. null: none. */
-  readonly inForce: (Policy | null)[];
-  readonly refresh: (() => void)[];
+interface Counters extends KmsCounters {
+  readonly denied: Counter;
 }
 
-interface QueueCounters {
-  readonly denied: Counter;
-  readonly kmsCalls: Counter | null;
-  readonly kmsThrottled: Counter | null;
+/** How one service is guarded. */
+interface Service<T> {
+  readonly guarded: Guarded;
+  readonly actions: readonly string[];
+  readonly policy: () => Policy | null;
+  readonly guard: (identity: Identity, ports: GuardPorts) => T & { decided(texts: readonly (string | null)[]): void };
 }
 
 export class Access {
@@ -46,9 +51,9 @@ export class Access {
   readonly #design: ResolvedDesign;
   readonly #ports: AccessPorts;
   readonly #aws: AwsSettings;
-  readonly #policies = new Map<string, OwnPolicy>();
-  readonly #quotas = new Map<string, RequestQuota>();
-  readonly #counters = new Map<string, QueueCounters>();
+  readonly #policies = new PoliciesInForce();
+  readonly #keys: ClientKeys;
+  readonly #counters = new Map<string, Counters>();
 
   constructor(sim: Simulation, scenario: ResolvedScenario, design: ResolvedDesign, ports: AccessPorts) {
     this.#sim = sim;
@@ -56,45 +61,61 @@ export class Access {
     this.#design = design;
     this.#ports = ports;
     this.#aws = scenario.aws ?? NOWHERE;
+    this.#keys = new ClientKeys(sim, this.#aws);
   }
 
-  /** The queue as the client of that name (a traffic, a consumer, a topic) meets it: itself, where nothing stands between them. */
-  sqsClient(from: string, settings: SqsSettings, queue: SqsOperations, state: EndpointState): SqsOperations {
-    if (this.#scenario.aws === undefined && this.#ports.log === null) return queue;
-    const identity = identityOf(callerSettings(this.#scenario, this.#design, from), this.#aws);
+  /** The queue as that client (a traffic, a consumer, a topic's deliveries) meets it: itself, where nothing stands between them. */
+  sqsClient(from: CallerName, settings: SqsSettings, queue: SqsOperations, state: EndpointState): SqsOperations {
     const guarded = guardedQueue(settings, this.#aws);
-    state.wayUs = identity.wayUs;
-    state.perMessageUs = guarded.encryption?.kind === 'client-side' ? guarded.encryption.timeUs : 0;
-    const own = this.#policyOf(settings, guarded);
-    const texts = (): (string | null)[] => this.#decisions(identity, guarded, own.inForce.at(-1) ?? null);
-    if (!this.#needsGuard(identity, guarded, texts())) return queue;
-    const counters = this.#countersOf(settings.name, guarded);
-    const keys = guarded.encryption?.kind === 'kms' ? this.#keys(identity, guarded, counters) : null;
-    const guard = new GuardedQueue(queue, identity, guarded, {
-      now: () => this.#sim.now,
-      requests: this.#ports.requests,
-      state,
-      keys,
-      denied: counters.denied,
-      log: this.#ports.log,
+    return this.#client<SqsOperations>(from, queue, state, {
+      guarded,
+      actions: SQS_ACTIONS,
+      policy: () => queuePolicy(settings, this.#design, this.#aws),
+      guard: (identity, ports) => new GuardedQueue(queue, identity, guarded, ports),
     });
-    const refresh = (): void => guard.decided(texts());
-    refresh();
-    own.refresh.push(refresh);
-    return guard;
+  }
+
+  /** The topic as that publisher meets it: itself, where nothing stands between them. */
+  snsClient(from: CallerName, settings: TopicSettings, topic: SnsPublishing, state: EndpointState): SnsPublishing {
+    const guarded = guardedTopic(settings, this.#aws);
+    return this.#client<SnsPublishing>(from, topic, state, {
+      guarded,
+      actions: SNS_ACTIONS,
+      policy: () => topicPolicy(settings, this.#aws),
+      guard: (identity, ports) => new GuardedTopic(topic, identity, guarded, ports),
+    });
   }
 
   /** Puts a policy in the place of a resource's own; the returned function ends it. */
   changePolicy(resource: string, json: unknown): () => void {
-    const own = this.#policies.get(resource);
-    if (own === undefined) return () => {};
-    const policy = parsePolicy(json, `scripted policy of ${resource}`, 'resource');
-    own.inForce.push(policy);
-    for (const refresh of own.refresh) refresh();
-    return () => {
-      own.inForce.splice(own.inForce.lastIndexOf(policy), 1);
-      for (const refresh of own.refresh) refresh();
-    };
+    return this.#policies.change(resource, json);
+  }
+
+  /** KMS does not answer to a resource's clients; the returned function ends it. */
+  cutKms(resource: string): () => void {
+    return this.#keys.cut(resource);
+  }
+
+  #client<T>(from: CallerName, itself: T, state: EndpointState, service: Service<T>): T {
+    const { log, requests } = this.#ports;
+    if (this.#scenario.aws === undefined && log === null) return itself;
+    const { guarded, actions } = service;
+    const caller = callerSettings(this.#scenario, this.#design, from);
+    const identity = identityOf(caller, this.#aws, guarded.region);
+    state.wayUs = identity.wayUs;
+    state.perMessageUs = guarded.encryption?.kind === 'client-side' ? guarded.encryption.timeUs : 0;
+    const texts = (policy: Policy | null): (string | null)[] =>
+      actions.map((action) => {
+        const decision = decide(identity, guarded, action, policy);
+        return decision.verdict === 'allowed' ? null : deniedText(identity, guarded, action, decision);
+      });
+    if (!this.#needsGuard(identity, guarded, texts(service.policy()))) return itself;
+    const counters = this.#countersOf(guarded);
+    const keys = this.#keys.of(identity, guarded, counters);
+    const now = (): number => this.#sim.now;
+    const guard = service.guard(identity, { now, requests, state, keys, denied: counters.denied, log });
+    this.#policies.watch(guarded.name, service.policy, (policy) => guard.decided(texts(policy)));
+    return guard;
   }
 
   #needsGuard(identity: Identity, guarded: Guarded, texts: readonly (string | null)[]): boolean {
@@ -108,64 +129,17 @@ export class Access {
     );
   }
 
-  #policyOf(settings: SqsSettings, { name }: Guarded): OwnPolicy {
-    const known = this.#policies.get(name);
+  #countersOf({ name, encryption }: Guarded): Counters {
+    const known = this.#counters.get(name);
     if (known !== undefined) return known;
-    const json = settings.access?.policy ?? null;
-    const own = json === null ? null : parsePolicy(json, `policy of ${name}`, 'resource');
-    const made = { inForce: [own], refresh: [] };
-    this.#policies.set(name, made);
-    return made;
-  }
-
-  #decisions(identity: Identity, guarded: Guarded, policy: Policy | null): (string | null)[] {
-    return SQS_ACTIONS.map((action) => {
-      const decision = decide(identity, guarded, action, policy);
-      return decision.verdict === 'allowed' ? null : deniedText(identity, guarded, action, decision);
-    });
-  }
-
-  #keys(identity: Identity, guarded: Guarded, { kmsCalls, kmsThrottled }: QueueCounters) {
-    const { latency } = this.#aws.kms;
-    const reuseUs = guarded.encryption?.kind === 'kms' ? guarded.encryption.reuseUs : 0;
-    const make = (use: 'produce' | 'consume'): DataKeys => {
-      const keys = new DataKeys(reuseUs, KEY_REQUESTS[use], {
-        quota: this.#quotaOf(identity.account, guarded.region),
-        latency: compileVariate(latency),
-        draws: this.#sim.stream(`${identity.name}->${guarded.name}/kms/${use}`),
-        onRequest: (throttled) => {
-          kmsCalls?.add(1);
-          if (throttled) kmsThrottled?.add(1);
-        },
-      });
-      keys.allowed = decideKey(identity, guarded, KEY_ACTIONS[use], this.#aws) === null;
-      return keys;
-    };
-    return { produce: make('produce'), consume: make('consume') };
-  }
-
-  /** KMS throttles the account that calls, also where the key belongs to another. */
-  #quotaOf(account: string, region: string): RequestQuota {
-    const place = `${account}/${region}`;
-    const known = this.#quotas.get(place);
-    if (known !== undefined) return known;
-    const { quotaPerSecond, backgroundPerSecond } = this.#aws.kms;
-    const quota = new RequestQuota(quotaPerSecond ?? kmsQuotaOf(region).value, backgroundPerSecond);
-    this.#quotas.set(place, quota);
-    return quota;
-  }
-
-  #countersOf(resource: string, guarded: Guarded): QueueCounters {
-    const known = this.#counters.get(resource);
-    if (known !== undefined) return known;
-    const metrics = this.#scenario.aws === undefined ? NO_METRICS : this.#ports.metrics(resource);
-    const kms = guarded.encryption?.kind === 'kms';
+    const metrics = this.#scenario.aws === undefined ? NO_METRICS : this.#ports.metrics(name);
+    const kms = encryption?.kind === 'kms';
     const made = {
       denied: metrics.counter('NumberOfDeniedCalls', 'Count'),
       kmsCalls: kms ? metrics.counter('NumberOfKmsCalls', 'Count') : null,
       kmsThrottled: kms ? metrics.counter('NumberOfKmsThrottledCalls', 'Count') : null,
     };
-    this.#counters.set(resource, made);
+    this.#counters.set(name, made);
     return made;
   }
 }

@@ -1,32 +1,52 @@
-/** What a design says of access, with everything filled in: who calls as whom, and what is guarded how. */
+/** Who calls in a design, with everything filled in: a traffic, a resource under its role, or a topic as the service SNS. */
 import type { ResourceAccess, RoleSettings } from '../calls/access.ts';
-import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
-import type { FaultSettings } from '../workload/settings.ts';
+import type { ResolvedDesign, ResolvedScenario, ResourceSettings } from '../scenario/resolved.ts';
+import type { SnsSettings } from '../services/sns/settings.ts';
 
-/** Whoever calls: under a role, or as a service of AWS on behalf of a resource. */
-export interface CallerSettings {
-  readonly name: string;
-  readonly kind: 'role' | 'topic';
-  readonly role: RoleSettings | null;
-  readonly access: ResourceAccess | null;
+/** What a topic's ARN and guard take of its settings. */
+export type TopicSettings = Pick<SnsSettings, 'name' | 'fifo' | 'access'>;
+
+export type CallerSettings =
+  | { readonly kind: 'role'; readonly name: string; readonly role: RoleSettings | null }
+  /** Its deliveries: SNS makes them, on behalf of the topic. */
+  | { readonly kind: 'topic'; readonly name: string; readonly topic: TopicSettings };
+
+/** A name is that of a traffic or of a resource, and a traffic’s where both bear it; `{ topic }` is that topic whatever bears its name. */
+export type CallerName = string | { readonly topic: string };
+
+export function callerSettings(scenario: ResolvedScenario, design: ResolvedDesign, caller: CallerName): CallerSettings {
+  if (typeof caller !== 'string') return topicCaller(design, caller.topic);
+  const traffic = scenario.traffic.find((one) => one.name === caller);
+  if (traffic !== undefined) return { kind: 'role', name: caller, role: traffic.role ?? null };
+  const resource = design.resources.find((one) => one.name === caller);
+  if (resource === undefined) throw new Error(`design ${design.name} has no caller ${caller}`);
+  if (topicsOf(design).some(({ name }) => name === caller)) return topicCaller(design, caller);
+  return { kind: 'role', name: caller, role: ('role' in resource ? resource.role : undefined) ?? null };
 }
 
-/** Settings of the caller of that name: a traffic, or a resource of the design. A traffic comes first where both bear it. */
-export function callerSettings(scenario: ResolvedScenario, design: ResolvedDesign, name: string): CallerSettings {
-  const traffic = scenario.traffic.find((one) => one.name === name);
-  if (traffic !== undefined) return { name, kind: 'role', role: traffic.role ?? null, access: null };
-  const resource = design.resources.find((one) => one.name === name);
-  if (resource === undefined) throw new Error(`design ${design.name} has no caller ${name}`);
-  const kind = (resource.type as string) === 'sns' ? 'topic' : 'role';
-  const { role = null, access = null } = resource as { readonly role?: RoleSettings; readonly access?: ResourceAccess };
-  return { name, kind, role, access };
+function topicCaller(design: ResolvedDesign, name: string): CallerSettings {
+  const topic = topicsOf(design).find((one) => one.name === name);
+  if (topic === undefined) throw new Error(`design ${design.name} has no topic ${name}`);
+  return { kind: 'topic', name, topic };
 }
 
-/** Policies that the script puts in the place of a resource's own. */
-export function scriptedPolicies(faults: readonly FaultSettings[], resource: string): readonly unknown[] {
-  return faults.flatMap((fault) =>
-    fault.policy !== undefined && fault.target.kind === 'resource' && fault.target.resource === resource
-      ? [fault.policy]
-      : [],
+/** The topics of a design. */
+export function topicsOf({ resources }: Pick<ResolvedDesign, 'resources'>): SnsSettings[] {
+  const all: readonly (ResourceSettings | SnsSettings)[] = resources;
+  return all.filter((one) => one.type === 'sns');
+}
+
+/** Whether a topic sends to a queue: what it publishes, or what it could not deliver elsewhere. */
+export function deliversTo({ subscriptions }: Pick<SnsSettings, 'subscriptions'>, queue: string): boolean {
+  return subscriptions.some(
+    ({ protocol, to, deadLetterQueue }) => (protocol === 'sqs' && to === queue) || deadLetterQueue === queue,
   );
+}
+
+/** Where a resource is: what it says itself, or else what the scenario says. */
+export function placeOf(
+  access: ResourceAccess | undefined,
+  elsewhere: { readonly account: string; readonly region: string },
+): { readonly account: string; readonly region: string } {
+  return { account: access?.account ?? elsewhere.account, region: access?.region ?? elsewhere.region };
 }

@@ -1,11 +1,14 @@
-/** Who is denied what at a queue, and why: told from the scenario alone, since nothing of a run decides it. */
-import type { AwsSettings, ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
-import { parsePolicy, type Policy } from '../services/iam/index.ts';
-import type { SqsSettings } from '../services/sqs/settings.ts';
-import { decide, decideKey, guardedQueue, type Identity, identityOf } from './decisions.ts';
-import { KEY_ACTIONS } from './guarded-queue.ts';
-import { callerSettings } from './callers.ts';
+/** Who is denied what at a queue or a topic, and why: told from the scenario alone, since nothing of a run decides it. */
+import type { AwsSettings, ResolvedDesign, ResolvedScenario, ResourceSettings } from '../scenario/resolved.ts';
 import { strikes } from '../scenario/strikes.ts';
+import type { Policy } from '../services/iam/index.ts';
+import type { SnsSettings } from '../services/sns/settings.ts';
+import { type CallerName, callerSettings, deliversTo, topicsOf } from './callers.ts';
+import { decide } from './decisions.ts';
+import { type Guarded, guardedQueue, guardedTopic } from './guarded.ts';
+import { type Identity, identityOf } from './identity.ts';
+import { decideKey, KEY_ACTIONS } from './key-decisions.ts';
+import { queuePolicy, scriptedPolicies, topicPolicy } from './own-policies.ts';
 
 /** Who may not do what, and why. */
 export interface Denial {
@@ -16,70 +19,80 @@ export interface Denial {
   readonly fromMs: number | null;
 }
 
-type Use = 'produce' | 'consume';
-const USED: Readonly<Record<Use, readonly string[]>> = {
-  produce: ['SendMessage'],
-  consume: ['ReceiveMessage', 'DeleteMessage'],
+type Use = 'send' | 'receive' | 'publish';
+const USED: Readonly<
+  Record<Use, { readonly actions: readonly [string, ...string[]]; readonly key: keyof typeof KEY_ACTIONS }>
+> = {
+  send: { actions: ['SendMessage'], key: 'produce' },
+  receive: { actions: ['ReceiveMessage', 'DeleteMessage'], key: 'consume' },
+  publish: { actions: ['Publish'], key: 'produce' },
 };
 
-/** Empty where everybody is let in, or the resource is no queue. */
+interface Client {
+  readonly name: CallerName;
+  readonly use: Use;
+}
+
+/** Empty where everybody is let in, or the resource is neither queue nor topic. */
 export function denialsOf(scenario: ResolvedScenario, design: ResolvedDesign, resource: string): Denial[] {
   const { aws } = scenario;
-  const queue = design.resources.find((one): one is SqsSettings => one.name === resource && one.type === 'sqs');
-  if (aws === undefined || queue === undefined) return [];
-  return policiesOf(scenario, design, queue).flatMap(({ policy, fromUs }) =>
-    callersOf(design, resource).flatMap(({ name, use }): Denial[] => {
-      const identity = identityOf(callerSettings(scenario, design, name), aws);
-      const found = denial(identity, queue, use, policy, aws);
-      return found === null ? [] : [{ caller: name, ...found, fromMs: fromUs === null ? null : fromUs / 1000 }];
+  const settings = (design.resources as readonly (ResourceSettings | SnsSettings)[]).find(
+    ({ name }) => name === resource,
+  );
+  if (aws === undefined || settings === undefined) return [];
+  if (settings.type !== 'sqs' && settings.type !== 'sns') return [];
+  const isQueue = settings.type === 'sqs';
+  const guarded = isQueue ? guardedQueue(settings, aws) : guardedTopic(settings, aws);
+  const own = isQueue ? queuePolicy(settings, design, aws) : topicPolicy(settings, aws);
+  const clients = isQueue ? clientsOfQueue(design, resource) : sendersTo(design, resource, 'publish');
+  const policies = [{ policy: own, fromUs: null }, ...scripted(scenario, design, resource)];
+  return policies.flatMap(({ policy, fromUs }) =>
+    clients.flatMap(({ name, use }): Denial[] => {
+      const caller = callerSettings(scenario, design, name);
+      const found = denial(identityOf(caller, aws, guarded.region), guarded, use, policy, aws);
+      return found === null ? [] : [{ caller: caller.name, ...found, fromMs: fromUs === null ? null : fromUs / 1000 }];
     }),
   );
 }
 
 function denial(
   identity: Identity,
-  queue: SqsSettings,
+  guarded: Guarded,
   use: Use,
   policy: Policy | null,
   aws: AwsSettings,
 ): Pick<Denial, 'action' | 'because'> | null {
-  const guarded = guardedQueue(queue, aws);
+  const { actions, key } = USED[use];
   if (!identity.tls && guarded.encryption?.kind === 'kms') {
-    return { action: USED[use][0] as string, because: 'an encrypted queue takes no call without TLS' };
+    const what = guarded.service === 'sqs' ? 'queue' : 'topic';
+    return { action: actions[0], because: `an encrypted ${what} takes no call without TLS` };
   }
-  for (const action of USED[use]) {
-    const { verdict, because } = decide(identity, guarded, `sqs:${action}`, policy);
+  for (const action of actions) {
+    const { verdict, because } = decide(identity, guarded, `${guarded.service}:${action}`, policy);
     if (verdict !== 'allowed') return { action, because };
   }
-  const key = decideKey(identity, guarded, KEY_ACTIONS[use], aws);
-  return key === null ? null : { action: USED[use][0] as string, because: `KMS: ${key.because}` };
+  const keyless = decideKey(identity, guarded, KEY_ACTIONS[key], aws);
+  return keyless === null ? null : { action: actions[0], because: `KMS: ${keyless.because}` };
 }
 
-/** Its own policy, and those that the script puts in its place. */
-function policiesOf(
-  scenario: ResolvedScenario,
-  design: ResolvedDesign,
-  queue: SqsSettings,
-): { readonly policy: Policy | null; readonly fromUs: number | null }[] {
-  const json = queue.access?.policy ?? null;
-  const own = json === null ? null : parsePolicy(json, `policy of ${queue.name}`, 'resource');
-  const scripted = scenario.faults.flatMap((fault) => {
-    if (fault.policy === undefined || fault.target.kind !== 'resource' || fault.target.resource !== queue.name)
-      return [];
-    if (!strikes(scenario, design, fault)) return [];
-    return [{ policy: parsePolicy(fault.policy, `scripted policy of ${queue.name}`, 'resource'), fromUs: fault.atUs }];
-  });
-  return [{ policy: own, fromUs: null }, ...scripted];
+/** Policies that the script puts in the place of its own, in this design. */
+function scripted(scenario: ResolvedScenario, design: ResolvedDesign, resource: string) {
+  return scriptedPolicies(
+    scenario.faults.filter((fault) => strikes(scenario, design, fault)),
+    resource,
+  );
 }
 
-function callersOf(
-  { entries, resources }: ResolvedDesign,
-  queue: string,
-): { readonly name: string; readonly use: Use }[] {
-  const senders = entries.filter(({ resource }) => resource === queue).map(({ traffic }) => traffic);
-  const readers = resources.filter((one) => 'source' in one && one.source === queue).map(({ name }) => name);
+function clientsOfQueue(design: ResolvedDesign, queue: string): Client[] {
+  const topics = topicsOf(design).filter((topic) => deliversTo(topic, queue));
+  const readers = design.resources.filter((one) => 'source' in one && one.source === queue);
   return [
-    ...senders.map((name) => ({ name, use: 'produce' as const })),
-    ...readers.map((name) => ({ name, use: 'consume' as const })),
+    ...sendersTo(design, queue, 'send'),
+    ...topics.map(({ name }): Client => ({ name: { topic: name }, use: 'send' })),
+    ...readers.map(({ name }): Client => ({ name, use: 'receive' })),
   ];
+}
+
+function sendersTo({ entries }: ResolvedDesign, resource: string, use: Use): Client[] {
+  return entries.filter((entry) => entry.resource === resource).map(({ traffic }) => ({ name: traffic, use }));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ApiLog, runReplication } from '../../src/experiment/index.ts';
-import { instant } from '../../src/access/api-record.ts';
+import { instant } from '../../src/access/calendar.ts';
 import { parseScenario } from '../../src/scenario/index.ts';
 
 const ALLOW = `{ Statement: { Effect: Allow, Principal: { AWS: '111111111111' }, Action: 'sqs:*', Resource: '*' } }`;

@@ -11,6 +11,8 @@ const known: Record<string, number> = {
   'kms.sqs.reuse.default_seconds': 5 * 60,
   'kms.sqs.calls.producer': 2,
   'kms.sqs.calls.consumer': 1,
+  'kms.sns.reuse.seconds': 5 * 60,
+  'kms.sns.calls.publisher': 2,
   'kms.price.per_10000': 0.03,
   'kms.price.key_month': 1,
   'kms.price.free_requests': 2e4,

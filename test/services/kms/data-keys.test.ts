@@ -76,7 +76,7 @@ test('in steady use the requests are those of the sheet: R = B ÷ D × (2P + C)'
 
 test('what KMS has answered is kept when the next request is throttled', () => {
   const { made, seen } = keys(new RequestQuota(1, 0), 2, 60 * SECOND);
-  expect(made.use(0, 0)).toBe('KmsThrottled');
+  expect(made.use(0, 0)).toBe('throttled');
   expect(made.use(0, SECOND)).toBe(1000);
   expect(seen).toEqual({ requests: 3, throttled: 1 });
 });
@@ -85,7 +85,7 @@ test('a caller that the key’s policy does not let in takes nothing of the quot
   const quota = new RequestQuota(1, 0);
   const { made } = keys(quota, 1, 60 * SECOND);
   made.allowed = false;
-  expect(made.use(0, 0)).toBe('KmsAccessDenied');
+  expect(made.use(0, 0)).toBe('accessDenied');
   made.allowed = true;
   expect(made.use(0, 0)).toBe(1000);
   made.allowed = false;
