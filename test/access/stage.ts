@@ -117,8 +117,10 @@ export class FakeTopic implements SnsPublishing {
   }
 }
 
-/** Only what deliveries and receivers ask of a queue. */
-class FakeQueue implements Pick<SqsOperations, 'SendMessage' | 'ReceiveMessage'> {
+type Asked = 'SendMessage' | 'ReceiveMessage' | 'DeleteMessage' | 'ChangeMessageVisibility';
+
+/** Takes everything, and has nothing. */
+class FakeQueue implements Pick<SqsOperations, Asked> {
   sent = 0;
 
   SendMessage() {
@@ -128,6 +130,14 @@ class FakeQueue implements Pick<SqsOperations, 'SendMessage' | 'ReceiveMessage'>
 
   ReceiveMessage(): number {
     return 1;
+  }
+
+  DeleteMessage(): null {
+    return null;
+  }
+
+  ChangeMessageVisibility(): null {
+    return null;
   }
 }
 

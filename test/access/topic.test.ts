@@ -22,7 +22,7 @@ const publishing = (access: Parameters<typeof topic>[1], more: Shop = {}): Shop 
 const MINE = `{ kms: { keys: { mine: { policy: { Statement: { Effect: Allow, Principal: { AWS: '${OURS}' }, Action: ['kms:GenerateDataKey*', 'kms:Decrypt'], Resource: '*' } } } } } }`;
 const DECRYPT_ONLY = MINE.replace("['kms:GenerateDataKey*', 'kms:Decrypt']", "'kms:Decrypt'");
 
-describe('who may publish', () => {
+describe('who may publish, one by one or in a batch [access.batch-actions]', () => {
   it.each<[string, Shop, string | null]>([
     ['everybody of the account, where nothing is said', publishing(null), null],
     ['a role of the account with the permission', publishing(null, { traffic: FOR_PUBLISHING }), null],
@@ -96,7 +96,7 @@ describe('who may publish', () => {
     const client = stage.publisher();
     expect(stage.publish(client)).toBe(code);
     const entries = [0, 1].map((body) => ({ body, bytes: 100, kind: -1 }));
-    // A batch needs the permission of the single form, and no other. [access.batch-actions]
+    // A batch needs the permission of the single form, and no other.
     expect(client.PublishBatch(entries, 2).error?.code ?? null).toBe(code);
     expect(stage.topic.taken).toHaveLength(code === null ? 3 : 0);
     expect(stage.sums.get('NumberOfDeniedCalls') ?? 0).toBe(code === null ? 0 : 2);

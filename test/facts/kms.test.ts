@@ -34,6 +34,6 @@ test.each([
   ['eu-west-1', 1e5],
   ['eu-central-1', 2e4],
   ['sa-east-1', 1e4],
-])('an account in %s has %d requests a second', (region, quota) => {
+])('an account in %s has %d requests a second [access.shared-symmetric-quota]', (region, quota) => {
   expect(kmsQuotaOf(region).value).toBe(quota);
 });
