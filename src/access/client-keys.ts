@@ -25,6 +25,8 @@ export class ClientKeys {
   readonly #aws: AwsSettings;
   readonly #quotas = new Map<string, RequestQuota>();
   readonly #keys = new Map<string, DataKeys[]>();
+  /** Outages that last, which may overlap. */
+  readonly #outages = new Map<string, number>();
 
   constructor(sim: Simulation, aws: AwsSettings) {
     this.#sim = sim;
@@ -46,11 +48,14 @@ export class ClientKeys {
 
   /** KMS does not answer to what a resource's clients ask for; the returned function ends it. */
   cut(resource: string): () => void {
-    const turn = (reachable: boolean): void => {
-      for (const keys of this.#keys.get(resource) ?? []) keys.reachable = reachable;
+    const known = this.#keys.get(resource) ?? [];
+    const count = (change: number): void => {
+      const outages = (this.#outages.get(resource) ?? 0) + change;
+      this.#outages.set(resource, outages);
+      for (const keys of known) keys.reachable = outages === 0;
     };
-    turn(false);
-    return () => turn(true);
+    count(1);
+    return () => count(-1);
   }
 
   #make(

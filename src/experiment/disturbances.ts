@@ -79,6 +79,7 @@ function labelOf(fault: FaultSettings): string {
   if (fault.loseReplies !== null) effects.push(`${percent(fault.loseReplies)} of replies lost`);
   if (fault.flush) effects.push('cache emptied');
   if (fault.policy !== undefined) effects.push('another access policy');
+  if (fault.kmsDown === true) effects.push('without KMS');
   return `${targetOf(fault)} ${effects.join(', ')}`;
 }
 

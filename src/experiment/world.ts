@@ -328,6 +328,7 @@ export class World {
       }
       if (consumer !== undefined) ends.push(...this.#strikeConsumer(consumer, fault));
       if (fault.policy !== undefined) ends.push(this.#access.changePolicy(resource, fault.policy));
+      if (fault.kmsDown === true) ends.push(this.#access.cutKms(resource));
     }
     return () => {
       for (const end of ends) end();
