@@ -1,6 +1,7 @@
 /** Who calls in a design, with everything filled in: a traffic, a resource under its role, or a topic as the service SNS. */
-import type { ResourceAccess, RoleSettings } from '../calls/access.ts';
-import type { ResolvedDesign, ResolvedScenario, ResourceSettings } from '../scenario/resolved.ts';
+import type { RoleSettings } from '../calls/access.ts';
+import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
+import { topicsOf } from '../scenario/topics.ts';
 import type { SnsSettings } from '../services/sns/settings.ts';
 
 /** What a topic's ARN and guard take of its settings. */
@@ -28,25 +29,4 @@ function topicCaller(design: ResolvedDesign, name: string): CallerSettings {
   const topic = topicsOf(design).find((one) => one.name === name);
   if (topic === undefined) throw new Error(`design ${design.name} has no topic ${name}`);
   return { kind: 'topic', name, topic };
-}
-
-/** The topics of a design. */
-export function topicsOf({ resources }: Pick<ResolvedDesign, 'resources'>): SnsSettings[] {
-  const all: readonly (ResourceSettings | SnsSettings)[] = resources;
-  return all.filter((one) => one.type === 'sns');
-}
-
-/** Whether a topic sends to a queue: what it publishes, or what it could not deliver elsewhere. */
-export function deliversTo({ subscriptions }: Pick<SnsSettings, 'subscriptions'>, queue: string): boolean {
-  return subscriptions.some(
-    ({ protocol, to, deadLetterQueue }) => (protocol === 'sqs' && to === queue) || deadLetterQueue === queue,
-  );
-}
-
-/** Where a resource is: what it says itself, or else what the scenario says. */
-export function placeOf(
-  access: ResourceAccess | undefined,
-  elsewhere: { readonly account: string; readonly region: string },
-): { readonly account: string; readonly region: string } {
-  return { account: access?.account ?? elsewhere.account, region: access?.region ?? elsewhere.region };
 }

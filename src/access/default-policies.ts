@@ -1,8 +1,9 @@
 /** The policies that resources have without their owner writing one. */
 import type { AwsSettings } from '../scenario/resolved.ts';
+import { deliversTo } from '../scenario/topics.ts';
 import type { SnsSettings } from '../services/sns/settings.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
-import { deliversTo, type TopicSettings } from './callers.ts';
+import type { TopicSettings } from './callers.ts';
 import { guardedQueue, guardedTopic } from './guarded.ts';
 import { snsPrincipals } from './identity.ts';
 

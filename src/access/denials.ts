@@ -1,9 +1,10 @@
 /** Who is denied what at a queue or a topic, and why: told from the scenario alone, since nothing of a run decides it. */
 import type { AwsSettings, ResolvedDesign, ResolvedScenario, ResourceSettings } from '../scenario/resolved.ts';
 import { strikes } from '../scenario/strikes.ts';
+import { deliversTo, topicsOf } from '../scenario/topics.ts';
 import type { Policy } from '../services/iam/index.ts';
 import type { SnsSettings } from '../services/sns/settings.ts';
-import { type CallerName, callerSettings, deliversTo, topicsOf } from './callers.ts';
+import { type CallerName, callerSettings } from './callers.ts';
 import { decide } from './decisions.ts';
 import { type Guarded, guardedQueue, guardedTopic } from './guarded.ts';
 import { type Identity, identityOf } from './identity.ts';

@@ -3,7 +3,7 @@ import type { Encryption } from '../calls/access.ts';
 import { kmsFacts } from '../facts/index.ts';
 import type { AwsSettings } from '../scenario/resolved.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
-import { placeOf, type TopicSettings } from './callers.ts';
+import type { TopicSettings } from './callers.ts';
 
 export interface Guarded {
   readonly name: string;
@@ -32,7 +32,8 @@ function guarded(
   encryption: Encryption | null,
   aws: AwsSettings,
 ): Guarded {
-  const { account, region } = placeOf(access, aws);
+  const account = access?.account ?? aws.account;
+  const region = access?.region ?? aws.region;
   const arn = `arn:aws:${service}:${region}:${account}:${fifo ? `${name}.fifo` : name}`;
   return { name, service, arn, account, region, encryption };
 }

@@ -1,9 +1,10 @@
 /** The policy of each resource as it stands: what is written, else AWS's default, else none; the script may put another in its place. */
 import type { AwsSettings, ResolvedDesign } from '../scenario/resolved.ts';
+import { topicsOf } from '../scenario/topics.ts';
 import { parsePolicy, type Policy } from '../services/iam/index.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import type { FaultSettings } from '../workload/settings.ts';
-import { topicsOf, type TopicSettings } from './callers.ts';
+import type { TopicSettings } from './callers.ts';
 import { defaultQueuePolicy, defaultTopicPolicy } from './default-policies.ts';
 
 /** null: it has none. */

@@ -203,7 +203,7 @@ describe('a service', () => {
 
 describe('a service', () => {
   const byName = (service: string): Policy => resource({ ...allow, Principal: { Service: service } });
-  const here: Principal = { ...sns, others: ['sns.ap-east-1.amazonaws.com'] } as Principal;
+  const here: Principal = { kind: 'service', service: 'sns.amazonaws.com', others: ['sns.ap-east-1.amazonaws.com'] };
   it.each([
     ['sns.amazonaws.com', 'allowed'],
     ['sns.ap-east-1.amazonaws.com', 'allowed'],

@@ -105,7 +105,7 @@ const body = fc
     Effect,
     ...what,
     ...where,
-    ...(Condition === undefined ? {} : { Condition: Condition as NonNullable<JsonStatement['Condition']> }),
+    ...(Condition === undefined ? {} : { Condition }),
   }));
 const someone = fc.constantFrom(
   { AWS: HERE },
