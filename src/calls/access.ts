@@ -59,15 +59,13 @@ export function policySchema(): z.ZodType {
   return z.unknown();
 }
 
-/** Keys that a resource has besides its own. */
-export function resourceAccessShape(v: Vocabulary) {
+/** Keys that a resource has besides its own. A topic's data keys have a period that nobody can set, and nothing encrypts it by default. */
+export function resourceAccessShape(v: Vocabulary, service: 'sqs' | 'sns' = 'sqs') {
   return {
     account: accountSchema().optional().meta({ description: 'The account that owns it. Default: that of aws.' }),
     region: regionSchema().optional().meta({ description: 'Where it is. Default: that of aws.' }),
     policy: policySchema().optional().meta({ description: 'Its access policy, as JSON. Default: none.' }),
-    encryption: encryptionSchema(v).optional().meta({
-      description: 'sse-sqs, { kms: { key, reuse } }, or client-side. Default: sse-sqs, which costs nothing.',
-    }),
+    encryption: service === 'sqs' ? queueEncryption(v) : topicEncryption(v),
   };
 }
 
@@ -83,47 +81,77 @@ export function resourceAccessOf(written: {
   return { access: { account, region, policy, encryption } };
 }
 
-function encryptionSchema(v: Vocabulary): z.ZodType<Encryption> {
+function queueEncryption(v: Vocabulary) {
   const { reuseMinSeconds: min, reuseMaxSeconds: max, reuseDefaultSeconds: preset } = kmsFacts;
-  const clientSide = (given: { overhead?: number | undefined; time?: number | undefined }): Encryption => ({
-    kind: 'client-side',
-    overheadBytes: given.overhead ?? kmsFacts.clientSideOverheadBytes.value,
-    timeUs: given.time ?? kmsFacts.clientSideTimeUs.value,
-  });
   const plain = v
     .choice(['sse-sqs', 'client-side'])
     .transform((kind): Encryption => (kind === 'sse-sqs' ? { kind } : clientSide({})));
+  const byKms = v.object({
+    key: keySchema(v, 'aws/sqs'),
+    reuse: v
+      .duration({ min: min.value * SECOND, max: max.value * SECOND, wholeSeconds: true, because: 'SQS' })
+      .optional()
+      .meta({ description: 'How long a principal’s data key is used before KMS is asked again.', default: '5m' }),
+  });
   const withSettings = v
     .oneKey('one of kms, client-side', {
-      kms: v
-        .object({
-          key: v.text('the name of a key').optional().meta({
-            description: 'The key; aws/sqs is the one that AWS manages, others stand in aws.kms.keys.',
-            default: 'aws/sqs',
-          }),
-          reuse: v
-            .duration({ min: min.value * SECOND, max: max.value * SECOND, wholeSeconds: true, because: 'SQS' })
-            .optional()
-            .meta({
-              description: 'How long a principal’s data key is used before KMS is asked again.',
-              default: '5m',
-            }),
-        })
-        .optional()
-        .meta({ description: 'SSE-KMS: data keys come from KMS.' }),
-      'client-side': v
-        .object({
-          overhead: v.size().optional().meta({ description: 'Bytes that encryption adds.', default: '512B' }),
-          time: v.duration().optional().meta({ description: 'Of each message, at each end.', default: '100us' }),
-        })
-        .optional()
-        .meta({ description: 'The clients encrypt and decrypt.' }),
+      kms: byKms.optional().meta({ description: 'SSE-KMS: data keys come from KMS.' }),
+      'client-side': clientSideSchema(v),
     })
     .transform((one): Encryption => {
       if (one.kms === undefined) return clientSide(one['client-side'] ?? {});
       return { kind: 'kms', key: one.kms.key ?? 'aws/sqs', reuseUs: one.kms.reuse ?? preset.value * SECOND };
     });
-  return v.either('sse-sqs, client-side, or { kms: { key, reuse } }', [plain, withSettings]);
+  return v.either('sse-sqs, client-side, or { kms: { key, reuse } }', [plain, withSettings]).optional().meta({
+    description: 'sse-sqs, { kms: { key, reuse } }, or client-side. Default: sse-sqs, which costs nothing.',
+  });
+}
+
+function topicEncryption(v: Vocabulary) {
+  const plain = v.choice(['client-side']).transform((): Encryption => clientSide({}));
+  const withSettings = v
+    .oneKey('one of kms, client-side', {
+      kms: v
+        .object({ key: keySchema(v, 'aws/sns') })
+        .optional()
+        .meta({ description: 'SSE-KMS: data keys come from KMS, and are used for five minutes.' }),
+      'client-side': clientSideSchema(v),
+    })
+    .transform((one): Encryption => {
+      if (one.kms === undefined) return clientSide(one['client-side'] ?? {});
+      return { kind: 'kms', key: one.kms.key ?? 'aws/sns', reuseUs: kmsFacts.snsReuseSeconds.value * SECOND };
+    });
+  return v.either('client-side, or { kms: { key } }', [plain, withSettings]).optional().meta({
+    description: '{ kms: { key } }, or client-side. Default: none.',
+  });
+}
+
+function keySchema(v: Vocabulary, managed: string) {
+  return v
+    .text('the name of a key')
+    .optional()
+    .meta({
+      description: `The key; ${managed} is the one that AWS manages, others stand in aws.kms.keys.`,
+      default: managed,
+    });
+}
+
+function clientSideSchema(v: Vocabulary) {
+  return v
+    .object({
+      overhead: v.size().optional().meta({ description: 'Bytes that encryption adds.', default: '512B' }),
+      time: v.duration().optional().meta({ description: 'Of each message, at each end.', default: '100us' }),
+    })
+    .optional()
+    .meta({ description: 'The clients encrypt and decrypt.' });
+}
+
+function clientSide(given: { overhead?: number | undefined; time?: number | undefined }): Encryption {
+  return {
+    kind: 'client-side',
+    overheadBytes: given.overhead ?? kmsFacts.clientSideOverheadBytes.value,
+    timeUs: given.time ?? kmsFacts.clientSideTimeUs.value,
+  };
 }
 
 /** The role under which a traffic or a consumer calls; empty where nothing is said. */

@@ -9,7 +9,7 @@ const OF_AWS = 'aws/';
 /** The customer managed keys that a design uses, each once. */
 export function meterKeys({ resources }: ResolvedDesign, hours: number): (Usage & { readonly resource: string })[] {
   const keys = resources.flatMap((one) => {
-    const encryption = one.type === 'sqs' ? one.access?.encryption : undefined;
+    const encryption = 'access' in one ? one.access?.encryption : undefined;
     return encryption?.kind === 'kms' && !encryption.key.startsWith(OF_AWS) ? [encryption.key] : [];
   });
   const quantity = hours / priceFacts.monthHours.value;

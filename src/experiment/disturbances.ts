@@ -1,5 +1,6 @@
 /** The spikes and faults of a scenario: what the charts shade and what recovery is told from. */
-import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
+import type { ResolvedScenario } from '../scenario/resolved.ts';
+import { strikes } from '../scenario/strikes.ts';
 import type { Burst, FaultSettings, RateChange, TrafficSettings } from '../workload/settings.ts';
 
 export interface Disturbance {
@@ -21,16 +22,6 @@ export function disturbancesOf(scenario: ResolvedScenario): Disturbance[] {
     ...scenario.faults.map((fault) => disturbanceOf(scenario, fault)),
   ];
   return found.sort((a, b) => a.fromUs - b.fromUs);
-}
-
-/** Whether a fault strikes a design: it is meant for it, and the design has what it is aimed at. */
-export function strikes(scenario: ResolvedScenario, design: ResolvedDesign, fault: FaultSettings): boolean {
-  if (fault.design !== null && fault.design !== design.name) return false;
-  const has = (name: string): boolean =>
-    design.resources.some((resource) => resource.name === name) ||
-    scenario.traffic.some((traffic) => traffic.name === name);
-  const { target } = fault;
-  return target.kind === 'link' ? has(target.from) && has(target.to) : has(target.resource);
 }
 
 /** Steps up, ramps up and bursts that come to an end; a lasting change of rate is not a disturbance but the new load. */
@@ -88,6 +79,7 @@ function labelOf(fault: FaultSettings): string {
   if (fault.loseReplies !== null) effects.push(`${percent(fault.loseReplies)} of replies lost`);
   if (fault.flush) effects.push('cache emptied');
   if (fault.policy !== undefined) effects.push('another access policy');
+  if (fault.kmsDown === true) effects.push('without KMS');
   return `${targetOf(fault)} ${effects.join(', ')}`;
 }
 

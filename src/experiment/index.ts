@@ -1,5 +1,5 @@
 /** Resolved scenario → wired world → replications → result. */
-export { ApiLog } from './access-log.ts';
+export { ApiLog } from '../access/index.ts';
 export { assembleResult } from './assemble.ts';
 export { ExperimentError, type ExperimentErrorCode } from './errors.ts';
 export { type ReplicationOutcome, type RunOptions, runReplication, runReplications } from './replication.ts';

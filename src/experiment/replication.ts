@@ -1,7 +1,7 @@
 /** Runs one design for one replication after another. Pure: the same scenario, design and index give the same outcome, wherever it runs. */
 import type { MetricData, TrafficOutcome } from '../history/index.ts';
 import type { ResolvedScenario } from '../scenario/resolved.ts';
-import type { ApiLog } from './access-log.ts';
+import type { ApiLog } from '../access/index.ts';
 import { ExperimentError } from './errors.ts';
 import type { SubscriptionOutcome } from './topics.ts';
 import { World } from './world.ts';

@@ -1,4 +1,7 @@
 /** The result file, `spillway/result@1`. Times are milliseconds, the names say so. Plain data: no host time, path or date in it. */
+import type { Denial } from '../access/index.ts';
+
+export type { Denial };
 
 export interface Interval {
   readonly estimate: number | null;
@@ -102,15 +105,6 @@ export interface SubscriptionResult {
   /** From the intended arrival of the request to its first completion here. */
   readonly completionMs: LatencySummary;
   readonly throughputPerSecond: number;
-}
-
-/** Who may not do what, and why. */
-export interface Denial {
-  readonly caller: string;
-  readonly action: string;
-  readonly because: string;
-  /** From when on, where the script changes a policy; null: from the start. */
-  readonly fromMs: number | null;
 }
 
 export interface ObjectiveResult {

@@ -8,12 +8,14 @@
  *
  * This is the only place where services meet.
  */
+import { Access, type ApiLog } from '../access/index.ts';
 import { type CallObserver, CallPath, type CallSettings, Link } from '../calls/index.ts';
 import { NO_RETRY } from '../calls/schema.ts';
 import { snsFacts } from '../facts/index.ts';
 import { MetricsRecorder, TrafficAccount, type Window } from '../history/index.ts';
 import { compileVariate, Simulation } from '../kernel/index.ts';
 import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
+import { strikes } from '../scenario/strikes.ts';
 import { Cache, Service } from '../services/compute/index.ts';
 import { WHEREABOUTS } from '../services/iam/schema.ts';
 import { type Callee, Outcome } from '../services/ports.ts';
@@ -34,9 +36,7 @@ import type { FaultSettings, TrafficSettings } from '../workload/settings.ts';
 import { CalleeEndpoint, QueueEndpoint } from '../workload/sns-endpoints.ts';
 import { SnsTarget } from '../workload/sns-target.ts';
 import { SqsTarget } from '../workload/sqs-target.ts';
-import { Access } from './access.ts';
-import type { ApiLog } from './access-log.ts';
-import { disturbancesOf, strikes } from './disturbances.ts';
+import { disturbancesOf } from './disturbances.ts';
 import { healthLimitMs } from './health.ts';
 import { Links } from './links.ts';
 import { batchCount, keepsCohorts } from './pilot.ts';
@@ -295,7 +295,7 @@ export class World {
   #queueEndpoint(topic: SnsSettings, to: string): SnsEndpoint {
     const { queue, settings } = this.#queueNamed(to);
     const state = this.#links.endpoint(topic.name, to);
-    const client = this.#access.sqsClient(topic.name, settings, queue, state);
+    const client = this.#access.sqsClient({ topic: topic.name }, settings, queue, state);
     return new QueueEndpoint(this.sim, `${topic.name}->${to}`, this.requests, client, state);
   }
 
@@ -382,7 +382,8 @@ export class World {
     const { name: to, latency, fifo, maximumMessageSizeBytes } = settings;
     const state = this.#links.endpoint(traffic, to);
     const index = this.#scenario.traffic.findIndex(({ name }) => name === traffic);
-    const target = new SnsTarget(this.requests, topic, {
+    const client = this.#access.snsClient(traffic, settings, topic, state);
+    const target = new SnsTarget(this.requests, client, {
       maximumMessageSizeBytes,
       fifo,
       group,
@@ -428,6 +429,7 @@ export class World {
       if (sink !== undefined && fault.errors !== null) ends.push(sink.impair(fault.errors));
       if (consumer !== undefined) ends.push(...this.#strikeConsumer(consumer, fault));
       if (fault.policy !== undefined) ends.push(this.#access.changePolicy(resource, fault.policy));
+      if (fault.kmsDown === true) ends.push(this.#access.cutKms(resource));
     }
     return () => {
       for (const end of ends) end();

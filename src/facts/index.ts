@@ -15,6 +15,7 @@ export {
   type PriceName,
   type PriceTier,
 } from './prices.ts';
+export { isOptIn, OPT_IN_REGIONS, type OptInRegion } from './regions.ts';
 export { sdkFactList, sdkFacts } from './sdk.ts';
 export { sqsFactList, sqsFacts } from './sqs.ts';
 export { snsFactList, snsFacts, snsPublishQuotaOf } from './sns.ts';

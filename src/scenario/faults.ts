@@ -9,14 +9,25 @@ import { type NamedDesign, type NamedResource, type Names, type ResourceType, un
 /** Effects by the type of what they strike; `share` and `zone` narrow the target. */
 const FITTING: Readonly<Record<ResourceType | 'link', readonly string[]>> = {
   service: ['slow', 'down', 'errors', 'unreachable', 'lose', 'flush', 'share', 'zone'],
-  sqs: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy'],
-  sns: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy'],
+  sqs: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy', 'kmsDown'],
+  sns: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy', 'kmsDown'],
   consumer: ['slow', 'down', 'crash', 'share'],
   sink: ['down', 'errors'],
   link: ['lose', 'unreachable'],
 };
 /** What can happen. */
-export const EFFECTS = ['slow', 'down', 'errors', 'crash', 'duplicate', 'unreachable', 'lose', 'flush', 'policy'];
+export const EFFECTS = [
+  'slow',
+  'down',
+  'errors',
+  'crash',
+  'duplicate',
+  'unreachable',
+  'lose',
+  'flush',
+  'policy',
+  'kmsDown',
+];
 
 /** Reads every fault; those with an error are left out. */
 export function readFaults(schemas: Schemas, raw: unknown, names: Names, findings: Finding[]): FaultSettings[] {
@@ -105,6 +116,7 @@ function resourceTarget(
   for (const resource of found) {
     if (replica !== null) checkReplica(resource, replica, at, findings);
     if (fault.flush) checkFlush(resource, [...path, 'flush'], findings);
+    if (fault.kmsDown === true) checkKms(resource, [...path, 'kmsDown'], findings);
     if (fault.zone !== null) checkZone(resource, fault.zone, [...path, 'zone'], findings);
   }
   return {
@@ -141,6 +153,13 @@ function checkFlush(resource: NamedResource, path: Path, findings: Finding[]): v
   const cache = valueAt(resource.raw, ['cache']);
   if (valueAt(cache, ['ttl']) !== undefined || valueAt(cache, ['capacity']) !== undefined) return;
   const expected = `a service with entries in a cache: add cache: { ttl: 60s } to ${resource.name}`;
+  findings.push({ code: 'misfit', path, atKey: true, expected });
+}
+
+function checkKms(resource: NamedResource, path: Path, findings: Finding[]): void {
+  if (resource.type === 'service' || resource.type === 'consumer') return;
+  if (valueAt(resource.raw, ['encryption', 'kms']) !== undefined) return;
+  const expected = `a queue under a key of KMS: add encryption: { kms: {} } to ${resource.name}`;
   findings.push({ code: 'misfit', path, atKey: true, expected });
 }
 

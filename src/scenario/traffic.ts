@@ -1,12 +1,11 @@
 /** Traffic as written → as resolved: recordings are read and counted. */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { parseTrace, traceErrorText, type TraceSpec, type WrittenSource } from '../workload/schema.ts';
 import type { TrafficSettings, TrafficSource } from '../workload/settings.ts';
 import type { Finding, Path } from './document.ts';
 import { readBy } from './findings.ts';
 import type { Named } from './names.ts';
 import type { ReadText, Schemas } from './schemas.ts';
+import { sha256Hex } from './sha256.ts';
 
 /** A traffic and what its recording leaves open. */
 export interface ReadTraffic {
@@ -54,7 +53,7 @@ function sourceOf(
     for (const error of outcome.errors) findings.push(badRow(trace, error.code, traceErrorText(error), path));
     return null;
   }
-  const recording = { sha256: bytesToHex(sha256(utf8ToBytes(text))), ...outcome.recording };
+  const recording = { sha256: sha256Hex(text), ...outcome.recording };
   const { scale, speed, burstiness } = trace;
   return {
     source: { kind: 'trace', recording, scale, speed, everyUs: outcome.everyUs, burstiness },

@@ -584,6 +584,7 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
       unreachable: v.share().optional().meta({ description: 'Share of the calls that get no answer.' }),
       flush: v.flag().optional().meta({ description: 'Empties the cache of a service, at once.' }),
       policy: policySchema().optional().meta({ description: 'The access policy that a queue has meanwhile, as JSON.' }),
+      kmsDown: v.flag().optional().meta({ description: 'KMS does not answer when a data key of the queue is needed.' }),
       lose: v
         .object({
           requests: v.share().optional().meta({ description: 'Share of the requests that never arrive.' }),
@@ -618,6 +619,7 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
         loseReplies: f.lose?.replies ?? null,
         flush: f.flush ?? false,
         ...(f.policy === undefined ? {} : { policy: f.policy }),
+        ...(f.kmsDown === true ? { kmsDown: true as const } : {}),
       };
     });
 }

@@ -175,4 +175,6 @@ export interface FaultSettings {
   readonly flush: boolean;
   /** The policy that a resource has instead of its own, as JSON; there only where one is written. */
   readonly policy?: unknown;
+  /** Whether KMS is out of reach for the resource; there only where it is. */
+  readonly kmsDown?: true;
 }

@@ -81,6 +81,27 @@ describe('the bill of a queue', () => {
     expect(cost.perMillionRequestsUsd).toBeNull();
   });
 
+  it('has a dollar a month for a key of one’s own, and three cents for 10,000 requests to KMS [access.price]', () => {
+    const encrypted = (key: string): DesignCost =>
+      costOf(
+        runScenario(
+          resolve(
+            queued({
+              root: 'prices: { freeTier: false }\naws: { kms: { latency: 1ms, keys: { mine: {} } } }',
+              queue: `encryption: { kms: { key: ${key} } }`,
+            }),
+          ),
+        ),
+      );
+    const own = encrypted('mine');
+    const hours = 100 / 3600;
+    expect(line(own, 'mine', 'customer managed key')?.usd).toBeCloseTo(hours / priceFacts.monthHours.value, 9);
+    // Two requests of the sender, one of the workers' role.
+    expect(line(own, 'q', 'requests to KMS')).toMatchObject({ quantity: 3 });
+    expect(line(own, 'q', 'requests to KMS')?.usd).toBeCloseTo((3 * 0.03) / 10_000, 9);
+    expect(line(encrypted('aws/sqs'), 'aws/sqs', 'customer managed key')).toBeUndefined();
+  });
+
   it('bills FIFO requests at their own price, and changes of visibility as requests', () => {
     const fifo = queued({
       traffic: 'size: 1KiB, key: { uniform: { keys: 10 } }',

@@ -11,6 +11,8 @@ const known: Record<string, number> = {
   'kms.sqs.reuse.default_seconds': 5 * 60,
   'kms.sqs.calls.producer': 2,
   'kms.sqs.calls.consumer': 1,
+  'kms.sns.reuse.seconds': 5 * 60,
+  'kms.sns.calls.publisher': 2,
   'kms.price.per_10000': 0.03,
   'kms.price.key_month': 1,
   'kms.price.free_requests': 2e4,
@@ -32,6 +34,6 @@ test.each([
   ['eu-west-1', 1e5],
   ['eu-central-1', 2e4],
   ['sa-east-1', 1e4],
-])('an account in %s has %d requests a second', (region, quota) => {
+])('an account in %s has %d requests a second [access.shared-symmetric-quota]', (region, quota) => {
   expect(kmsQuotaOf(region).value).toBe(quota);
 });

@@ -46,8 +46,10 @@ const ENGINE_ROWS: Readonly<Record<string, Row>> = {
   history: { rooms: ['kernel', 'stats'], packages: [] },
   guarantees: { rooms: ['stats'], typesOf: ['history'], packages: [] },
   scenario: { rooms: ['facts'], files: [SETTINGS], packages: ['yaml', 'zod', '@noble/hashes'] },
+  access: { rooms: ['kernel', 'facts', 'services', 'calls', 'workload', 'scenario'], packages: [] },
   experiment: {
     rooms: [
+      'access',
       'kernel',
       'stats',
       'facts',
@@ -59,7 +61,7 @@ const ENGINE_ROWS: Readonly<Record<string, Row>> = {
       'guarantees',
       'scenario',
     ],
-    packages: ['@noble/hashes'],
+    packages: [],
   },
 };
 

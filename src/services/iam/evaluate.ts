@@ -11,7 +11,8 @@ import type { Context, Policy, PrincipalMatch, Statement } from './policy.ts';
 
 export type Principal =
   | { readonly kind: 'role' | 'user' | 'session'; readonly arn: string; readonly account: string }
-  | { readonly kind: 'service'; readonly service: string };
+  /** `others`: names that it goes by as well, such as `sns.ap-east-1.amazonaws.com`. */
+  | { readonly kind: 'service'; readonly service: string; readonly others?: readonly string[] };
 
 export interface AccessRequest {
   readonly principal: Principal;
@@ -74,7 +75,9 @@ export function evaluate(asked: AccessRequest, policies: AppliedPolicies): Decis
   const request = { ...asked, action: permissionFor(asked.action) };
   const { identity, resource, boundary, session, serviceControl = [], endpoint } = policies;
   const limits = [boundary, session].filter((one) => one !== undefined);
-  const all = [...identity, ...(resource === null ? [] : [resource]), ...limits, ...serviceControl];
+  const own = resource === null ? [] : [resource];
+  // What binds identities binds no service: it has none.
+  const all = asked.principal.kind === 'service' ? own : [...identity, ...own, ...limits, ...serviceControl];
   for (const policy of endpoint === undefined ? all : [...all, endpoint]) {
     const denied = policy.statements.find((one) => one.effect === 'Deny' && applies(one, request) !== 'no');
     if (denied !== undefined) return { verdict: 'explicitDeny', because: `denied by ${named(policy, denied)}` };
@@ -172,7 +175,10 @@ function takesIn(match: PrincipalMatch, principal: Principal): How | 'no' {
 }
 
 function directly({ everyone, accounts, arns, services }: PrincipalMatch, principal: Principal): How | 'no' {
-  if (principal.kind === 'service') return everyone || services.has(principal.service) ? 'everyone' : 'no';
+  if (principal.kind === 'service') {
+    const names = [principal.service, ...(principal.others ?? [])];
+    return everyone || names.some((name) => services.has(name)) ? 'everyone' : 'no';
+  }
   if (arns.has(principal.arn)) return principal.kind === 'role' ? 'role' : 'itself';
   if (everyone) return 'everyone';
   return accounts.has(principal.account) ? 'account' : 'no';

@@ -91,7 +91,7 @@ export function snsSchema(v: Vocabulary): z.ZodType<Omit<WrittenSns, 'name'>> {
         })
         .optional()
         .meta({ description: 'How long things take. Default: assumed, fitted to a published measurement.' }),
-      ...resourceAccessShape(v),
+      ...resourceAccessShape(v, 'sns'),
     })
     .transform((t, ctx): Omit<WrittenSns, 'name'> => {
       const fifo = t.fifo ?? false;

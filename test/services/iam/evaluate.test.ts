@@ -116,7 +116,7 @@ describe('a caller of the same account', () => {
       'implicitDeny',
     ],
     [
-      'a key policy must say so itself',
+      'a key policy must say so itself [access.exceptions]',
       {
         identity: [identity(allow)],
         resource: resource({ ...allow, Principal: { AWS: THERE } }),
@@ -137,13 +137,16 @@ describe('a caller of the same account', () => {
     expect(verdict(role, policies)).toBe(expected);
   });
 
-  it('a user that the queue names is let in whatever its boundary lacks', () => {
+  it('a user that the queue names is let in whatever its boundary lacks [access.resource-policy-naming-a-role-session]', () => {
     const policies = {
       identity: [],
       resource: resource({ ...allow, Principal: { AWS: user.arn } }),
       boundary: identity({ ...allow, Action: 'sns:*' }),
     };
     expect(verdict(user, policies)).toBe('allowed');
+    const session: Principal = { kind: 'session', arn: `arn:aws:sts::${HERE}:assumed-role/worker/1`, account: HERE };
+    const named = { ...policies, resource: resource({ ...allow, Principal: { AWS: session.arn } }) };
+    expect(verdict(session, named)).toBe('allowed');
   });
 });
 
@@ -162,9 +165,13 @@ describe('a caller of another account', () => {
     expect(verdict(stranger, policies)).toBe(expected);
   });
 
-  it('is never given the administration of a queue', () => {
+  it('is never given the administration of a queue [access.sqs-actions-that-cross-account-grants]', () => {
     const policies = { identity: [identity({ ...allow, Action: 'sqs:*' })], resource: open };
-    expect(verdict(stranger, policies, { action: 'sqs:DeleteQueue' })).toBe('implicitDeny');
+    for (const name of 'AddPermission RemovePermission CreateQueue DeleteQueue ListQueues ListQueueTags TagQueue UntagQueue SetQueueAttributes'.split(
+      ' ',
+    )) {
+      expect(verdict(stranger, policies, { action: `sqs:${name}` }), name).toBe('implicitDeny');
+    }
     expect(verdict(stranger, policies, { action: 'sqs:ReceiveMessage' })).toBe('allowed');
   });
 });
@@ -176,7 +183,7 @@ describe('a service', () => {
     Condition: { ArnEquals: { 'aws:SourceArn': `arn:aws:sns:*:${HERE}:orders` } },
   });
 
-  it('is let in by the policy of the queue alone', () => {
+  it('is let in by the policy of the queue alone [access.service-principal]', () => {
     expect(verdict(sns, none)).toBe('implicitDeny');
     expect(
       verdict(
@@ -194,13 +201,35 @@ describe('a service', () => {
   });
 });
 
+describe('a service', () => {
+  const byName = (service: string): Policy => resource({ ...allow, Principal: { Service: service } });
+  const here: Principal = { kind: 'service', service: 'sns.amazonaws.com', others: ['sns.ap-east-1.amazonaws.com'] };
+  it.each([
+    ['sns.amazonaws.com', 'allowed'],
+    ['sns.ap-east-1.amazonaws.com', 'allowed'],
+    ['sns.eu-south-1.amazonaws.com', 'implicitDeny'],
+  ])('goes by each of its names: %s', (service, expected) => {
+    expect(verdict(here, { ...none, resource: byName(service) })).toBe(expected);
+  });
+
+  it('is not bound by what binds identities', () => {
+    const policies = { ...none, resource: byName('sns.amazonaws.com'), serviceControl: [identity(deny)] };
+    expect(verdict(sns, policies)).toBe('allowed');
+  });
+});
+
 describe('statements', () => {
   it.each<[string, Statement, string, boolean]>([
     ['a wildcard', { Action: 'sqs:*' }, 'sqs:SendMessage', true],
     ['a wildcard within', { Action: 'sqs:Send*' }, 'sqs:ReceiveMessage', false],
     ['case does not count', { Action: 'SQS:sendmessage' }, 'sqs:SendMessage', true],
     ['? is one character', { Action: 'sqs:SendMessag?' }, 'sqs:SendMessage', true],
-    ['a batch needs the permission of the single form', { Action: 'sqs:SendMessage' }, 'sqs:SendMessageBatch', true],
+    [
+      'a batch needs the permission of the single form [access.batch-actions]',
+      { Action: 'sqs:SendMessage' },
+      'sqs:SendMessageBatch',
+      true,
+    ],
     ['NotAction', { Action: undefined, NotAction: ['sqs:ReceiveMessage'] }, 'sqs:SendMessage', true],
     ['NotAction of it', { Action: undefined, NotAction: ['sqs:Send*'] }, 'sqs:SendMessage', false],
     ['everything', { Resource: '*' }, 'sqs:SendMessage', true],

@@ -61,7 +61,7 @@ test('a principal asks once in a reuse period, waits while the key is on its way
   expect(seen).toEqual({ requests: 6, throttled: 0 });
 });
 
-test('in steady use the requests are those of the sheet: R = B ÷ D × (2P + C)', () => {
+test('in steady use the requests are those of the sheet: R = B ÷ D × (2P + C) [access.sqs-call-estimate]', () => {
   const [hours, minutes, producers, consumers] = [2, 5, 7, 3];
   const quota = new RequestQuota(100_000, 0);
   const produce = keys(quota, 2, minutes * 60 * SECOND, 0);
@@ -76,7 +76,7 @@ test('in steady use the requests are those of the sheet: R = B ÷ D × (2P + C)'
 
 test('what KMS has answered is kept when the next request is throttled', () => {
   const { made, seen } = keys(new RequestQuota(1, 0), 2, 60 * SECOND);
-  expect(made.use(0, 0)).toBe('KmsThrottled');
+  expect(made.use(0, 0)).toBe('throttled');
   expect(made.use(0, SECOND)).toBe(1000);
   expect(seen).toEqual({ requests: 3, throttled: 1 });
 });
@@ -85,9 +85,24 @@ test('a caller that the key’s policy does not let in takes nothing of the quot
   const quota = new RequestQuota(1, 0);
   const { made } = keys(quota, 1, 60 * SECOND);
   made.allowed = false;
-  expect(made.use(0, 0)).toBe('KmsAccessDenied');
+  expect(made.use(0, 0)).toBe('accessDenied');
   made.allowed = true;
   expect(made.use(0, 0)).toBe(1000);
   made.allowed = false;
   expect(made.use(0, 5 * SECOND)).toBe(0);
+});
+
+test('while KMS is out of reach the last key is used on, and who never had one is sent away [access.kms-outage]', () => {
+  const { made, seen } = keys(new RequestQuota(1000, 0), 2, 60 * SECOND);
+  expect(made.use(0, 0)).toBe(2000);
+  made.reachable = false;
+  expect([made.use(0, 3600 * SECOND), made.use(1, 3600 * SECOND)]).toEqual([0, 'unreachable']);
+  // Neither policy nor quota is asked.
+  made.allowed = false;
+  expect(made.use(0, 7200 * SECOND)).toBe(0);
+  expect(seen.requests).toBe(2);
+  made.allowed = true;
+  made.reachable = true;
+  expect(made.use(0, 7200 * SECOND)).toBe(2000);
+  expect(made.use(1, 7200 * SECOND)).toBe(2000);
 });

@@ -1,4 +1,5 @@
 /** The log of API calls of one run: a line of JSON for each, in CloudTrail's format, in the order of the calls. Bounded. */
+import type { PublishBatchOutput, PublishInput, PublishOutput } from '../services/sns/operations.ts';
 import type {
   BatchOutput,
   ReceiveMessageInput,
@@ -6,7 +7,8 @@ import type {
   SendMessageInput,
   SendMessageOutput,
 } from '../services/sqs/operations.ts';
-import { type ApiCall, type ApiCallDetails, cloudTrailRecord, HIDDEN, uuid } from './access-record.ts';
+import { type ApiCall, type ApiCallDetails, cloudTrailRecord, HIDDEN } from './api-record.ts';
+import { uuid } from './ids.ts';
 
 export interface ApiLogOptions {
   /** Takes one line, without its end. */
@@ -34,32 +36,41 @@ export class ApiLog {
   }
 
   sent(call: ApiCall, inputs: readonly [SendMessageInput], outputs: readonly [SendMessageOutput]): void {
-    const [{ MessageId, SequenceNumber = -1 }] = outputs;
+    const [{ MessageId, SequenceNumber }] = outputs;
     this.#write(call, {
       requestParameters: { queueUrl: urlOf(call), ...messageOf(inputs[0]) },
-      responseElements: {
-        messageId: messageId(MessageId),
-        ...(SequenceNumber < 0 ? {} : { sequenceNumber: sequence(SequenceNumber) }),
-      },
+      responseElements: givenTo(MessageId, SequenceNumber),
     });
   }
 
   sentBatch(call: ApiCall, inputs: readonly SendMessageInput[], output: BatchOutput): void {
-    const ids = output as Partial<SendBatchOutput>;
-    const successful: unknown[] = [];
-    const failed: unknown[] = [];
-    inputs.forEach((_, i) => {
-      const error = output.entryErrors[i] ?? null;
-      const id = String(i);
-      if (error === null) successful.push({ id, messageId: messageId(ids.MessageId?.[i] ?? 0) });
-      else failed.push({ id, senderFault: error.senderFault, code: error.code, message: error.message });
-    });
     this.#write(call, {
       requestParameters: {
         queueUrl: urlOf(call),
         entries: inputs.map((input, i) => ({ id: String(i), ...messageOf(input) })),
       },
-      responseElements: { successful, failed },
+      responseElements: sortedOut(inputs.length, output),
+    });
+  }
+
+  published(call: ApiCall, input: PublishInput, { MessageId, SequenceNumber }: PublishOutput): void {
+    this.#write(call, {
+      requestParameters: { topicArn: call.guarded.arn, message: HIDDEN, ...orderOf(input) },
+      responseElements: givenTo(MessageId, SequenceNumber),
+    });
+  }
+
+  publishedBatch(call: ApiCall, inputs: readonly PublishInput[], output: PublishBatchOutput): void {
+    this.#write(call, {
+      requestParameters: {
+        topicArn: call.guarded.arn,
+        publishBatchRequestEntries: inputs.map((input, i) => ({
+          id: String(i),
+          message: HIDDEN,
+          ...orderOf(input),
+        })),
+      },
+      responseElements: sortedOut(inputs.length, output),
     });
   }
 
@@ -113,17 +124,40 @@ function urlOf({ guarded }: ApiCall): string {
 }
 
 function messageOf(input: SendMessageInput): Record<string, unknown> {
-  const { DelaySeconds, MessageGroupId = -1, MessageDeduplicationId = -1 } = input;
+  const { DelaySeconds } = input;
+  return { messageBody: HIDDEN, ...(DelaySeconds < 0 ? {} : { delaySeconds: DelaySeconds }), ...orderOf(input) };
+}
+
+/** What a message says of its group and its twins. */
+function orderOf({
+  MessageGroupId = -1,
+  MessageDeduplicationId = -1,
+}: Pick<SendMessageInput, 'MessageGroupId' | 'MessageDeduplicationId'>): Record<string, unknown> {
   return {
-    messageBody: HIDDEN,
-    ...(DelaySeconds < 0 ? {} : { delaySeconds: DelaySeconds }),
     ...(MessageGroupId < 0 ? {} : { messageGroupId: String(MessageGroupId) }),
     ...(MessageDeduplicationId < 0 ? {} : { messageDeduplicationId: String(MessageDeduplicationId) }),
   };
 }
 
-function messageId(id: number): string {
-  return uuid(`message/${id}`);
+/** What a message was given when it was accepted. */
+function givenTo(id: number, sequenceNumber = -1): Record<string, unknown> {
+  return {
+    messageId: uuid(`message/${id}`),
+    ...(sequenceNumber < 0 ? {} : { sequenceNumber: sequence(sequenceNumber) }),
+  };
+}
+
+/** The entries of a batch by what became of them. */
+function sortedOut(count: number, output: BatchOutput & Partial<Omit<SendBatchOutput, keyof BatchOutput>>) {
+  const successful: unknown[] = [];
+  const failed: unknown[] = [];
+  for (let i = 0; i < count; i++) {
+    const error = output.entryErrors[i] ?? null;
+    const id = String(i);
+    if (error === null) successful.push({ id, ...givenTo(output.MessageId?.[i] ?? 0, output.SequenceNumber?.[i]) });
+    else failed.push({ id, senderFault: error.senderFault, code: error.code, message: error.message });
+  }
+  return { successful, failed };
 }
 
 /** Twenty digits, as FIFO queues give them. */

@@ -1,7 +1,9 @@
 /** The record of one call, in the format of AWS CloudTrail. Pure: ids come from counts, instants from virtual time. */
 import { VERSION } from '../version.ts';
-import { sha256Hex } from './fingerprint.ts';
-import type { Guarded, Identity } from './access-decisions.ts';
+import { instant } from './calendar.ts';
+import type { Guarded } from './guarded.ts';
+import type { Identity } from './identity.ts';
+import { letters, uuid } from './ids.ts';
 
 export interface ApiCall {
   /** When the service decided it, microseconds of virtual time. */
@@ -20,7 +22,7 @@ export interface ApiCallDetails {
 
 /** What CloudTrail shows in the place of a message's body. */
 export const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS';
-/** Calls about messages are data events; all others are management events. */
+/** Calls about messages are data events; all others are management events. That `Publish` is one, as AWS says of SQS's calls, is assumed. */
 const DATA_EVENTS = new Set([
   'SendMessage',
   'SendMessageBatch',
@@ -98,43 +100,4 @@ function userIdentity(identity: Identity): Record<string, unknown> {
       sessionIssuer: { type: 'Role', principalId: id, arn: principal.arn, accountId: account, userName },
     },
   };
-}
-
-/** Sixteen capital letters that stand for a text. */
-function letters(text: string): string {
-  const hex = sha256Hex(text);
-  let found = '';
-  for (let i = 0; i < 16; i++)
-    found += String.fromCharCode(65 + (Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16) % 26));
-  return found;
-}
-
-/** An id that looks like AWS's, and is the same in every run. */
-export function uuid(text: string): string {
-  const hex = sha256Hex(text);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
-const DAY = 86_400;
-const DAYS_IN_400_YEARS = 146_097;
-
-/** Seconds since 1970 as `2026-11-24T00:00:00Z`. The engine has no clock, so the calendar is reckoned here. */
-export function instant(seconds: number): string {
-  const day = Math.floor(seconds / DAY);
-  const rest = seconds - day * DAY;
-  // Years that begin in March, so that a leap day is a year's last: days since 0000-03-01.
-  const shifted = day + 719_468;
-  const era = Math.floor(shifted / DAYS_IN_400_YEARS);
-  const ofEra = shifted - era * DAYS_IN_400_YEARS;
-  const yearOfEra = Math.floor(
-    (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
-  );
-  const ofYear = ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const fromMarch = Math.floor((5 * ofYear + 2) / 153);
-  const dayOfMonth = ofYear - Math.floor((153 * fromMarch + 2) / 5) + 1;
-  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const date = `${String(year).padStart(4, '0')}-${two(month)}-${two(dayOfMonth)}`;
-  return `${date}T${two(Math.floor(rest / 3600))}:${two(Math.floor(rest / 60) % 60)}:${two(rest % 60)}Z`;
 }

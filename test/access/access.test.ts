@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ApiLog, runReplication } from '../../src/experiment/index.ts';
-import { instant } from '../../src/experiment/access-record.ts';
+import { instant } from '../../src/access/calendar.ts';
 import { parseScenario } from '../../src/scenario/index.ts';
 
 const ALLOW = `{ Statement: { Effect: Allow, Principal: { AWS: '111111111111' }, Action: 'sqs:*', Resource: '*' } }`;
@@ -112,6 +112,42 @@ test('a change of policy locks out from its instant to its end, and not a call l
   expect(orders.rejected).toBeLessThanOrEqual(101);
   // Polls that wait already are not cut off, and find nothing; were they denied too, there would be more.
   expect(metrics.get('NumberOfDeniedCalls')).toBe(orders.rejected);
+});
+
+describe('an outage of KMS by script [access.kms-outage]', () => {
+  const outage = (at: string, queue = ', encryption: { kms: { reuse: 60s } }'): ReturnType<typeof shop> =>
+    shop({ queue, faults: `faults: [ { at: ${at}, for: 30s, resource: orders, kmsDown: true } ]` });
+
+  test('nobody notices who has a key', () => {
+    const { orders, metrics } = play(outage('1s'));
+    expect(orders.completed).toBe(orders.offered);
+    expect(metrics.get('NumberOfKmsCalls')).toBe(3);
+  });
+
+  test('who has none is sent away, and may come again', () => {
+    const { orders, metrics } = play(outage('0s'));
+    expect(orders.completed).toBe(orders.offered - orders.rejected);
+    // Ten a second for half a minute, but for those whose retry comes after it.
+    expect(orders.rejected).toBeGreaterThan(295);
+    expect(orders.rejected).toBeLessThan(300);
+    expect(orders.attempts).toBeGreaterThan(orders.offered + orders.rejected * 2);
+    expect(metrics.get('NumberOfDeniedCalls')).toBe(0);
+  });
+
+  test('needs a queue under a key of KMS', () => {
+    expect(() => outage('1s', '')).toThrow('a queue under a key of KMS');
+  });
+
+  test('outages may overlap', () => {
+    const more = '{ at: 10s, for: 5s, resource: orders, kmsDown: true }';
+    const both = play(
+      shop({
+        queue: ', encryption: { kms: {} }',
+        faults: `faults: [ { at: 0s, for: 30s, resource: orders, kmsDown: true }, ${more} ]`,
+      }),
+    );
+    expect(both.orders.rejected).toBe(play(outage('0s', ', encryption: { kms: {} }')).orders.rejected);
+  });
 });
 
 test('who may receive and not delete sees every message come back', () => {
