@@ -3,7 +3,7 @@
  *
  *   poller: poll (long) ─▶ gather a batch: size, window, 6 MB ─▶ invoke ─┬─ done ──▶ delete, or only what went well ─▶ next
  *             ▲                                                          ├─ threw, timed out ─▶ the batch comes back by itself
- *             └──────────────────────────────────────────────────────────└─ throttled ─▶ again, until its visibility timeout is over
+ *             └──────────────────────────────────────────────────────────└─ refused ─▶ again, until its visibility timeout is over
  *
  * What comes back does so when its visibility timeout ends, with its receive count risen: throttled often enough, a message reaches the
  * dead-letter queue without ever having been worked on.
@@ -44,7 +44,8 @@ interface Poller {
   firstUs: number;
   /** Deletes that are not answered. */
   deletes: number;
-  /** Not to poll again before: provisioned mode. */
+  /** When its last poll began, and when it may poll again: provisioned mode. */
+  polledUs: number;
   pollAgainUs: number;
   timer: Handle | -1;
 }
@@ -53,6 +54,8 @@ export interface MappingPorts {
   readonly requests: RequestTable;
   readonly metrics: Metrics;
   readonly queue: SqsOperations;
+  /** Messages that could be received now. Lambda looks at its source by itself: nobody is billed for it. */
+  readonly visible: () => number;
   readonly source: Pick<SqsSettings, 'fifo' | 'visibilityTimeoutUs' | 'latency'>;
   readonly endpoint: EndpointState;
   readonly target: LambdaOperations;
@@ -62,7 +65,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
   readonly settings: LambdaSettings;
   readonly #sim: Simulation;
   readonly #requests: RequestTable;
-  readonly #queue: SqsOperations;
+  readonly #visible: () => number;
   readonly #target: LambdaOperations;
   readonly #client: SqsClient;
   readonly #fifo: boolean;
@@ -95,7 +98,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
     this.settings = settings;
     this.#sim = sim;
     this.#requests = ports.requests;
-    this.#queue = ports.queue;
+    this.#visible = ports.visible;
     this.#target = ports.target;
     this.#fifo = ports.source.fifo;
     const visibility = effectiveVisibilityUs(settings, ports.source.visibilityTimeoutUs);
@@ -133,7 +136,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
 
   /** A FIFO queue needs no steps: whoever finds a group leaves another one to look for the next. */
   hungry(): boolean {
-    return !this.#fifo && this.#queue.GetQueueAttributes().ApproximateNumberOfMessages > 0;
+    return !this.#fifo && this.#visible() > 0;
   }
 
   addPoller(): void {
@@ -202,6 +205,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
       wentWell: new Uint8Array(CALL),
       firstUs: 0,
       deletes: 0,
+      polledUs: 0,
       pollAgainUs: 0,
       timer: -1,
     };
@@ -218,6 +222,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
         poller.timer = this.#sim.schedule(poller.pollAgainUs - now, this.#pollAgain, poller.index);
         return;
       }
+      poller.polledUs = now;
       poller.pollAgainUs = now + PACE_US;
     }
     this.#polling++;
@@ -240,7 +245,9 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
     }
     hand.messages.count = needed;
     hand.bytes += bytes;
-    if (this.settings.provisioned !== null) poller.pollAgainUs += Math.floor(bytes * PACE_US_PER_BYTE);
+    // Two limits, polls and bytes a second: whichever is reached first.
+    const paced = poller.polledUs + Math.floor(bytes * PACE_US_PER_BYTE);
+    if (paced > poller.pollAgainUs) poller.pollAgainUs = paced;
   }
 
   #windowOver(poller: Poller): boolean {
@@ -259,8 +266,8 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
       event.path[i] = receivePath(messages.receiveCount[i] as number);
       wentWell[i] = 0;
     }
-    const throttled = this.#target.invoke(event, this.#onFailure, this, poller.index);
-    if (throttled === null) {
+    const refused = this.#target.invoke(event, this.#onFailure, this, poller.index);
+    if (refused === null) {
       this.#invoked.add(event.count);
       return;
     }

@@ -101,8 +101,8 @@ export class LambdaEventQueue implements Callee, InvocationOwner {
   }
 
   #attempt(pending: Pending): void {
-    const throttled = this.#target.invoke(pending.event, 'throw', this, pending.index);
-    if (throttled === null) return;
+    const refused = this.#target.invoke(pending.event, 'throw', this, pending.index);
+    if (refused === null) return;
     const wait = pending.throttleWaitUs;
     pending.throttleWaitUs = Math.min(THROTTLE_MOST_US, wait * 2);
     this.#tryLater(pending, wait);
