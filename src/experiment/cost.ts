@@ -12,6 +12,7 @@ import type { ResolvedDesign, ResolvedScenario, ResourceSettings } from '../scen
 import { jackknifeRatio, pairedDifference, tInterval } from '../stats/index.ts';
 import { meterConsumer, meterService } from './cost-instances.ts';
 import { meterKeys } from './cost-kms.ts';
+import { meterLambda } from './cost-lambda.ts';
 import { pricesOf, tellsOfMonths } from './cost-pricing.ts';
 import { meterSqs } from './cost-sqs.ts';
 import type { Meter, Metered, Usage } from './cost-usage.ts';
@@ -21,7 +22,7 @@ import type { Samples } from './summaries.ts';
 
 type Meters = { readonly [T in ResourceSettings['type']]?: Meter<Extract<ResourceSettings, { type: T }>> };
 
-const METERS: Meters = { sqs: meterSqs, consumer: meterConsumer, service: meterService };
+const METERS: Meters = { sqs: meterSqs, consumer: meterConsumer, service: meterService, lambda: meterLambda };
 
 /** A design's cost, one value a replication. */
 export interface Costs {

@@ -3,6 +3,7 @@
  *
  *   traffic ─▶ Sender ─▶ [Link] ─▶ Service ─▶ [Link] ─▶ Service …          synchronous
  *   traffic ─▶ Sender ─▶ SqsProducer ─▶ SqsQueue ◀─ Consumer ─▶ Service …   decoupled
+ *                                          │     ◀─ LambdaMapping ─▶ LambdaFunction ─▶ Service …
  *                                          └─▶ dead-letter queue
  *
  * This is the only place where services meet.
@@ -27,6 +28,7 @@ import { SqsProducer } from '../workload/sqs-producer.ts';
 import { Access } from './access.ts';
 import type { ApiLog } from './access-log.ts';
 import { disturbancesOf, strikes } from './disturbances.ts';
+import { Functions } from './functions.ts';
 import { healthLimitMs } from './health.ts';
 import { Links } from './links.ts';
 import { batchCount, keepsCohorts } from './pilot.ts';
@@ -54,6 +56,7 @@ export class World {
   readonly #caches = new Map<string, Cache>();
   readonly #queues = new Map<string, { readonly queue: SqsQueue | FifoQueue; readonly settings: SqsSettings }>();
   readonly #consumers = new Map<string, Consumer>();
+  readonly #functions: Functions;
   readonly #senders: Sender[] = [];
   readonly #scalers: Scalers;
 
@@ -87,6 +90,12 @@ export class World {
       log,
     });
     this.#scalers = new Scalers(this.sim, design.resources);
+    this.#functions = new Functions(this.sim, scenario, design, {
+      requests: this.requests,
+      links: this.#links,
+      access: this.#access,
+      queueNamed: (name) => this.#queueNamed(name),
+    });
     this.#build();
     this.#connect();
     this.#route();
@@ -96,8 +105,14 @@ export class World {
 
   start(): void {
     for (const consumer of this.#consumers.values()) consumer.start();
+    this.#functions.start();
     for (const sender of this.#senders) sender.start();
     this.#scalers.start();
+  }
+
+  /** What takes in asynchronous invocations of the function of that name, as a topic makes them. */
+  eventsOf(name: string): Callee {
+    return this.#functions.eventsOf(name);
   }
 
   #account(traffic: TrafficSettings, replication: number): TrafficAccount {
@@ -142,8 +157,9 @@ export class World {
         this.#queues.set(name, { queue: this.#queue(settings), settings });
       }
     }
-    // Consumers last: their queues are all there.
+    // Consumers and functions last: their queues are all there.
     for (const settings of resources) {
+      if (settings.type === 'lambda') this.#functions.add(settings, this.#recorder(settings.name, settings.type));
       if (settings.type !== 'consumer') continue;
       const { queue, settings: source } = this.#queueNamed(settings.source);
       const metrics = this.#recorder(settings.name, settings.type);
@@ -180,17 +196,14 @@ export class World {
     const { requests } = this;
     const resources = this.#design.resources;
     const isEntry = this.#design.entries.some(({ resource }) => resource === name);
-    const isRead = resources.some((other) => other.type === 'consumer' && other.source === name);
     const isDeadLetterQueue = resources.some(
       (other) => other.type === 'sqs' && other.redrive?.deadLetterQueue === name,
     );
-    const parks = isDeadLetterQueue && !isRead;
+    const parks = isDeadLetterQueue && !this.#isRead(name);
     const target = resources.find(
       (other): other is SqsSettings => other.type === 'sqs' && other.name === name,
     )?.redrive;
-    const targetParks =
-      target != null &&
-      !resources.some((other) => other.type === 'consumer' && other.source === target.deadLetterQueue);
+    const targetParks = target != null && !this.#isRead(target.deadLetterQueue);
     return {
       onSent: (body) => {
         requests.retain(body);
@@ -206,6 +219,11 @@ export class World {
         requests.release(body);
       },
     };
+  }
+
+  /** Whether somebody of this design takes messages out of the queue. */
+  #isRead(queue: string): boolean {
+    return this.#design.resources.some((one) => 'source' in one && one.source === queue);
   }
 
   #queueNamed(name: string): { readonly queue: SqsQueue | FifoQueue; readonly settings: SqsSettings } {
@@ -227,6 +245,7 @@ export class World {
     for (const [name, consumer] of this.#consumers) {
       consumer.connect(this.#paths(name, consumer.settings.handler.calls));
     }
+    this.#functions.connect((owner, calls) => this.#paths(owner, calls));
   }
 
   #paths(owner: string, calls: readonly CallSettings[]): CallPath[] {
@@ -327,6 +346,7 @@ export class World {
         ends.push(() => queue.setDuplicateRate(null));
       }
       if (consumer !== undefined) ends.push(...this.#strikeConsumer(consumer, fault));
+      ends.push(...this.#functions.strike(resource, fault));
       if (fault.policy !== undefined) ends.push(this.#access.changePolicy(resource, fault.policy));
     }
     return () => {

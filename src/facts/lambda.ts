@@ -76,6 +76,14 @@ export const lambdaFacts = {
     `${GUIDE} (git 2023)`,
     'window + timeout + margin where a window is given and the queue hides for less than window + timeout',
   ),
+  visibilityTimeouts: confirmed(
+    'lambda.visibility.advised',
+    6,
+    'function timeouts',
+    GUIDE,
+    'plus the batch window; Lambda refuses a mapping whose queue hides for less than one',
+  ),
+  receiveCountLeast: confirmed('lambda.redrive.receive_count_advised', 5, 'receives', GUIDE),
   accountConcurrency: confirmed(
     'lambda.concurrency.account',
     1_000,

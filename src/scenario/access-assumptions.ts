@@ -12,7 +12,7 @@ export function ofAccess(scenario: ResolvedScenario): Assumption[] {
   const say = (about: readonly { readonly name: string }[], text: string, source = 'assumed'): void => {
     if (about.length > 0) found.push({ about: [...new Set(about.map(({ name }) => name))].join(', '), text, source });
   };
-  const callers = [...traffic, ...resources.filter((one) => one.type === 'consumer')];
+  const callers = [...traffic, ...resources.filter((one) => one.type === 'consumer' || one.type === 'lambda')];
   say(
     callers.filter(({ role }) => (role?.policies ?? null) === null),
     'No identity policies are given: its role may do everything in its own account, and whatever another account’s policies let it do.',

@@ -11,6 +11,7 @@ const FITTING: Readonly<Record<ResourceType | 'link', readonly string[]>> = {
   service: ['slow', 'down', 'errors', 'unreachable', 'lose', 'flush', 'share', 'zone'],
   sqs: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy'],
   consumer: ['slow', 'down', 'crash', 'share'],
+  lambda: ['slow', 'down', 'errors'],
   link: ['lose', 'unreachable'],
 };
 /** What can happen. */

@@ -17,7 +17,7 @@ export function checkDesign(design: NamedDesign, findings: Finding[]): void {
 
 function checkResource(design: NamedDesign, one: NamedResource, findings: Finding[]): void {
   for (const call of callsOf(one)) checkReference(design, call.to, 'service', call.path, findings);
-  const source = one.type === 'consumer' ? valueAt(one.raw, ['source']) : undefined;
+  const source = handles(one.type) ? valueAt(one.raw, ['source']) : undefined;
   if (typeof source === 'string') checkReference(design, source, 'sqs', [...one.path, 'source'], findings);
   const queue = one.type === 'sqs' ? valueAt(one.raw, ['redrive', 'deadLetterQueue']) : undefined;
   if (typeof queue !== 'string') return;
@@ -37,9 +37,9 @@ interface Call {
   readonly path: Path;
 }
 
-/** The synchronous calls of a service or of a consumer's handler, as far as they name somebody. */
+/** The synchronous calls of a service or of a handler, as far as they name somebody. */
 function callsOf(one: NamedResource): readonly Call[] {
-  const where = one.type === 'service' ? ['calls'] : one.type === 'consumer' ? ['handler', 'calls'] : null;
+  const where = one.type === 'service' ? ['calls'] : handles(one.type) ? ['handler', 'calls'] : null;
   const calls = where === null ? undefined : valueAt(one.raw, where);
   if (where === null || !Array.isArray(calls)) return [];
   return calls.flatMap((call, i) => {
@@ -48,10 +48,16 @@ function callsOf(one: NamedResource): readonly Call[] {
   });
 }
 
+/** Whether it fetches its work itself and has a handler for it; no traffic enters there. */
+function handles(type: string | null): boolean {
+  return type === 'consumer' || type === 'lambda';
+}
+
 const NOUNS: ReadonlyMap<string, string> = new Map([
   ['sqs', 'an sqs queue'],
   ['service', 'a service'],
   ['consumer', 'a consumer'],
+  ['lambda', 'a lambda function'],
 ]);
 
 function checkReference(design: NamedDesign, name: string, type: string, path: Path, findings: Finding[]): void {
@@ -148,17 +154,15 @@ export function readEntries(
 function checkEntry(design: NamedDesign, name: string, path: Path, findings: Finding[]): boolean {
   const target = design.resources.find((resource) => resource.name === name);
   if (target === undefined) {
-    const fitting = design.resources
-      .filter((resource) => resource.type !== 'consumer')
-      .map((resource) => resource.name);
+    const fitting = design.resources.filter((resource) => !handles(resource.type)).map((resource) => resource.name);
     findings.push(unknownName(path, name, `resource of design ${design.name}`, fitting));
     return false;
   }
-  if (target.type === 'consumer') {
+  if (handles(target.type)) {
     findings.push({
       code: 'wrong-reference',
       path,
-      expected: `a service or an sqs queue; ${name} is a consumer, which fetches its work itself`,
+      expected: `a service or an sqs queue; ${name} is ${NOUNS.get(target.type ?? '')}, which fetches its work itself`,
     });
     return false;
   }

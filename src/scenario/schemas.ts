@@ -1,6 +1,7 @@
 /** All schemas of the format, built once for each reader of files: building them costs more than reading a scenario with them. */
 import type { z } from 'zod';
 import { serviceSchema } from '../services/compute/schema.ts';
+import { lambdaSchema } from '../services/lambda/schema.ts';
 import { sqsSchema } from '../services/sqs/schema.ts';
 import {
   consumerSchema,
@@ -40,7 +41,12 @@ export function schemasFor(readText: ReadText): Schemas {
   const schemas: Schemas = {
     root: rootSchema(v),
     traffic: trafficSchema(v, queueLimits),
-    resources: { service: serviceSchema(v), sqs: sqsSchema(v), consumer: consumerSchema(v, queueLimits) },
+    resources: {
+      service: serviceSchema(v),
+      sqs: sqsSchema(v),
+      consumer: consumerSchema(v, queueLimits),
+      lambda: lambdaSchema(v),
+    },
     fault: faultSchema(v),
     objective: objectiveSchema(v),
   };
