@@ -43,6 +43,13 @@ export const lambdaFacts = {
     'Lambda Invoke API page',
     'of a synchronous invocation: a batch closes on it',
   ),
+  eventPayloadBytes: confirmed(
+    'lambda.event.payload',
+    1_048_576,
+    'B',
+    'AWS What’s New, 2025-10-24',
+    'of an asynchronous invocation; 256 KB before',
+  ),
   pollersAtStart: confirmed('lambda.scaling.start', 5, 'batches', SCALING),
   pollersWhenIdle: confirmed('lambda.scaling.idle', 2, 'batches', SCALING, 'not with MaximumConcurrency'),
   pollersPerMinute: confirmed('lambda.scaling.per_minute', 300, 'batches/min', SCALING, '60 before November 2023'),
@@ -164,7 +171,18 @@ export const lambdaFacts = {
   ),
   coldStartP99Us: assumed('lambda.cold_start.p99', 1_000_000, 'us', 'AWS says: from under 100 ms to over 1 s'),
   keepWarmUs: assumed('lambda.environment.keep_warm', 600_000_000, 'us', 'AWS publishes none; minutes were observed'),
-  throttleRetryUs: assumed('lambda.mapping.throttle_retry', 1_000_000, 'us', 'between two tries of a throttled batch'),
+  throttleRetryUs: assumed(
+    'lambda.mapping.throttle_retry',
+    1_000_000,
+    'us',
+    'until the first new try of a throttled batch; AWS speaks of a backoff and gives no numbers: as of asynchronous events',
+  ),
+  throttleRetryMostUs: assumed(
+    'lambda.mapping.throttle_retry_most',
+    300_000_000,
+    'us',
+    'each wait is twice as long as the one before, up to this',
+  ),
   pollRetryUs: assumed('lambda.mapping.poll_retry', 1_000_000, 'us', 'after a poll that failed'),
   idleUs: assumed('lambda.mapping.idle', 300_000_000, 'us', 'without a message until fewer than five poll'),
 } as const satisfies Readonly<Record<string, Fact>>;

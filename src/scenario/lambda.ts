@@ -106,7 +106,7 @@ export function assumptionsOfFunctions(designs: readonly ResolvedDesign[]): Assu
   );
   say(
     mapped,
-    `A batch that was refused (throttled) is offered to the function again every ${formatDuration(f.throttleRetryUs.value)} until its visibility timeout is over; while more invocations fail than go well, the mapping gives up one at a time down to the number it began with. AWS says that it does both, and gives no numbers.`,
+    `A batch that was throttled is offered to the function again after ${formatDuration(f.throttleRetryUs.value)}, and each time after twice as long, until its visibility timeout is over; while more invocations fail than go well, the mapping works on one batch fewer at each step, down to the number it began with. AWS says that it does both, and gives no numbers.`,
   );
   for (const { resources } of designs) {
     for (const one of functionsOf(resources)) {

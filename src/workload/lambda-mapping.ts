@@ -44,6 +44,8 @@ interface Poller {
   firstUs: number;
   /** Deletes that are not answered. */
   deletes: number;
+  /** How long it waits where the batch in work is refused again. */
+  refusedWaitUs: number;
   /** When its last poll began, and when it may poll again: provisioned mode. */
   polledUs: number;
   pollAgainUs: number;
@@ -91,7 +93,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
   readonly #invokeAgain = (index: number): void => {
     const poller = this.#pollers[index] as Poller;
     poller.timer = -1;
-    this.#invoke(poller);
+    this.#offer(poller);
   };
 
   constructor(sim: Simulation, settings: LambdaSettings, ports: MappingPorts) {
@@ -205,6 +207,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
       wentWell: new Uint8Array(CALL),
       firstUs: 0,
       deletes: 0,
+      refusedWaitUs: 0,
       polledUs: 0,
       pollAgainUs: 0,
       timer: -1,
@@ -266,13 +269,21 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
       event.path[i] = receivePath(messages.receiveCount[i] as number);
       wentWell[i] = 0;
     }
+    poller.refusedWaitUs = lambdaFacts.throttleRetryUs.value;
+    this.#offer(poller);
+  }
+
+  /** Offers the batch to the function, again and again at longer intervals, until what is in it is visible again. */
+  #offer(poller: Poller): void {
+    const { event } = poller;
     const refused = this.#target.invoke(event, this.#onFailure, this, poller.index);
     if (refused === null) {
       this.#invoked.add(event.count);
       return;
     }
     this.#scale.ended(false);
-    const wait = lambdaFacts.throttleRetryUs.value;
+    const wait = poller.refusedWaitUs;
+    poller.refusedWaitUs = Math.min(wait * 2, lambdaFacts.throttleRetryMostUs.value);
     if (this.#sim.now + wait < poller.firstUs + this.#visibilityUs) {
       poller.timer = this.#sim.schedule(wait, this.#invokeAgain, poller.index);
       return;

@@ -2,7 +2,7 @@
  * How many batches an event source mapping works on at once: pollers, each of which fetches a batch, waits for its invocation, and fetches the next.
  *
  *   at the start ──▶ one more each step, as long as messages are left in the queue ──▶ the most
- *        ▲                                    │ one fewer each step in which more failed than went well
+ *        ▲                                    │ one fewer each step, as long as more fail than go well
  *        └── empty polls ◀────────────────────┘
  */
 import type { Simulation } from '../kernel/index.ts';
@@ -32,6 +32,7 @@ export class LambdaPollers {
   #armed = false;
   #wentWell = 0;
   #failed = 0;
+  #failing = false;
   #lastMessageUs = 0;
   readonly #step = (): void => {
     this.#armed = false;
@@ -87,17 +88,19 @@ export class LambdaPollers {
 
   #arm(): void {
     if (this.#armed) return;
-    if (this.#wanted >= this.#rule.most && this.#failed === 0) return;
+    if (this.#wanted >= this.#rule.most && this.#failed === 0 && !this.#failing) return;
     this.#armed = true;
     this.#sim.schedule(this.#rule.stepUs, this.#step, undefined);
   }
 
   #grow(): void {
-    const failing = this.#failed > this.#wentWell;
+    // A step in which nothing ended tells nothing: what was last seen holds.
+    if (this.#failed + this.#wentWell > 0) this.#failing = this.#failed > this.#wentWell;
     this.#wentWell = 0;
     this.#failed = 0;
-    if (failing) {
-      if (this.#wanted > this.#rule.start) this.#wanted--;
+    if (this.#failing) {
+      if (this.#wanted <= this.#rule.start) return;
+      this.#wanted--;
     } else if (this.#wanted < this.#rule.most && this.#owner.hungry()) this.#add();
     else return;
     this.#arm();
