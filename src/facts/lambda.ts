@@ -184,6 +184,12 @@ export const lambdaFacts = {
     'each wait is twice as long as the one before, up to this',
   ),
   pollRetryUs: assumed('lambda.mapping.poll_retry', 1_000_000, 'us', 'after a poll that failed'),
+  sparePollUs: assumed(
+    'lambda.mapping.spare_poll',
+    1_000_000,
+    'us',
+    'a poll that waits for so long shows that there are pollers to spare: one fewer, at most as fast as they come',
+  ),
   idleUs: assumed('lambda.mapping.idle', 300_000_000, 'us', 'without a message until fewer than five poll'),
 } as const satisfies Readonly<Record<string, Fact>>;
 

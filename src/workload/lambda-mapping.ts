@@ -46,8 +46,9 @@ interface Poller {
   deletes: number;
   /** How long it waits where the batch in work is refused again. */
   refusedWaitUs: number;
-  /** When its last poll began, and when it may poll again: provisioned mode. */
+  /** When its last poll began. */
   polledUs: number;
+  /** Not to poll again before: provisioned mode. */
   pollAgainUs: number;
   timer: Handle | -1;
 }
@@ -136,9 +137,9 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
 
   // --- scaling ---
 
-  /** A FIFO queue needs no steps: whoever finds a group leaves another one to look for the next. */
+  /** More is left than the polls under way can fetch. A FIFO queue needs no steps: whoever finds a group leaves another one to look for the next. */
   hungry(): boolean {
-    return !this.#fifo && this.#visible() > 0;
+    return !this.#fifo && this.#visible() > this.#polling * Math.min(CALL, this.settings.batchSize);
   }
 
   addPoller(): void {
@@ -151,6 +152,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
   onMessages(tag: number, messages: Messages | null): void {
     const poller = this.#pollers[tag] as Poller;
     this.#polling--;
+    const waited = this.#sim.now - poller.polledUs >= lambdaFacts.sparePollUs.value;
     const { hand } = poller;
     if (messages === null) {
       if (this.#windowOver(poller)) this.#invoke(poller);
@@ -160,6 +162,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
     if (messages.count > 0) {
       if (hand.messages.count === 0) poller.firstUs = this.#sim.now;
       this.#gather(poller, messages);
+      if (waited) this.#scale.spare();
       this.#scale.found();
       if (this.#fifo && this.#polling === 0) this.#scale.addNow();
     } else if (hand.messages.count === 0) {
@@ -225,9 +228,9 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
         poller.timer = this.#sim.schedule(poller.pollAgainUs - now, this.#pollAgain, poller.index);
         return;
       }
-      poller.polledUs = now;
       poller.pollAgainUs = now + PACE_US;
     }
+    poller.polledUs = now;
     this.#polling++;
     // A poll in a long window ends with it; a short window waits for its poll.
     const leftUs = held > 0 && batchWindowUs >= LONG_POLL_US ? poller.firstUs + batchWindowUs - now : LONG_POLL_US;

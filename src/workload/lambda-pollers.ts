@@ -3,7 +3,7 @@
  *
  *   at the start ──▶ one more each step, as long as messages are left in the queue ──▶ the most
  *        ▲                                    │ one fewer each step, as long as more fail than go well
- *        └── empty polls ◀────────────────────┘
+ *        └── polls that wait for long, or come back empty ◀──┘
  */
 import type { Simulation } from '../kernel/index.ts';
 
@@ -34,6 +34,7 @@ export class LambdaPollers {
   #failed = 0;
   #failing = false;
   #lastMessageUs = 0;
+  #lastSpareUs = 0;
   readonly #step = (): void => {
     this.#armed = false;
     this.#grow();
@@ -62,6 +63,14 @@ export class LambdaPollers {
   ended(success: boolean, counts = true): void {
     if (success) this.#wentWell++;
     else if (counts) this.#failed++;
+  }
+
+  /** A poll has waited for so long that there are pollers to spare: one fewer, as slowly as they come. */
+  spare(): void {
+    const { now } = this.#sim;
+    if (this.#wanted <= this.#rule.start || now - this.#lastSpareUs < this.#rule.stepUs) return;
+    this.#lastSpareUs = now;
+    this.#wanted--;
   }
 
   /** One more at once, where there may be; for queues that are not scaled in steps. */

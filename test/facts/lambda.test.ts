@@ -50,6 +50,7 @@ const known: Record<string, number> = {
   'lambda.mapping.throttle_retry': 1e6,
   'lambda.mapping.throttle_retry_most': 300e6,
   'lambda.mapping.poll_retry': 1e6,
+  'lambda.mapping.spare_poll': 1e6,
   'lambda.mapping.idle': 300e6,
 };
 

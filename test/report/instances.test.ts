@@ -48,7 +48,7 @@ describe('a function in the chart of instances', () => {
 
   it('shows its invocations at once beside its pollers', () => {
     const found = chart(invoked([0.4, 3.6, 7.5], [5, 6, 8]));
-    expect(found?.title).toBe('Invocations of workers at once: 0 to 8 in queued');
+    expect(found?.title).toBe('workers at once: 0 to 8 in queued');
     expect(found?.subtitle).toContain('batches that the mapping would work on at once (dashes)');
     expect(found?.legend.map(({ label }) => label)).toContain('wanted');
     expect(JSON.stringify(found?.spec(WIDE)).match(/"type":"line"/g)?.length).toBe(2);

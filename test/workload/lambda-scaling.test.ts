@@ -33,6 +33,19 @@ describe('a mapping of a standard queue', () => {
     expect(queue('NumberOfEmptyReceives', 360, 480)).toBe(2 * 3 * 2);
   });
 
+  it('has fewer pollers again when less comes, though no poll ever comes back empty', () => {
+    const stage = new Stage({ lambda: { handler: handler(10_000) } }).send(100);
+    // From 60 s on 20 a second that take 10 ms.
+    for (let i = 0; i < 1200; i++) stage.at(60 + i / 20, () => stage.send(1));
+    stage.at(50, () => stage.target.slowDown(0.001));
+    stage.start().until(120);
+    const { queue, max, last } = stage.finish();
+    expect(max('Pollers')).toBeGreaterThan(40);
+    expect(queue('NumberOfEmptyReceives', 85, 119)).toBe(0);
+    // Twenty would be waited for by as many pollers as messages come in a second.
+    expect(last('Pollers')).toBeLessThanOrEqual(21);
+  });
+
   it('keeps 5 pollers where a maximum concurrency is given', () => {
     const { queue } = new Stage({ lambda: { maximumConcurrency: 10 } }).send(1).start().until(500).finish();
     expect(queue('NumberOfEmptyReceives', 360, 480)).toBe(2 * 3 * 5);

@@ -118,6 +118,6 @@ function titleOf(result: Result, { resource, lines }: Panel): string {
   });
   const told = list(parts.slice(0, 3));
   return lines.some(({ isFunction }) => isFunction)
-    ? `Invocations of ${resource} at once: ${told}`
+    ? `${resource} at once: ${told}`
     : `Of ${resource} there are ${told}`;
 }

@@ -178,6 +178,8 @@ export class Stage {
   finish(): {
     of: (name: string) => number;
     max: (name: string) => number;
+    /** Mean of the last second. */
+    last: (name: string) => number;
     /** A counter of the queue, from one second to another. */
     queue: (name: string, from?: number, to?: number) => number;
   } {
@@ -191,6 +193,7 @@ export class Stage {
     return {
       of: (name) => find(own, name).sum ?? Number.NaN,
       max: (name) => find(own, name).max ?? Number.NaN,
+      last: (name) => find(own, name).series.at(-2) ?? Number.NaN,
       queue: (name, from = 0, to = WINDOW_SECONDS) =>
         find(queue, name)
           .series.slice(from, to)
