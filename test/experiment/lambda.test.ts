@@ -49,7 +49,7 @@ describe('a function behind a queue', () => {
     const handler = 'handler: { time: { exponential: { mean: 20ms } }, calls: [ { to: s } ] }';
     // The names select the luck, so they are the same.
     const lambda = one(resolve(text(`batchSize: 1, ${handler}`, { resources: service })));
-    const consumer = text(`${handler}`, { resources: service }).replace(
+    const consumer = text(handler, { resources: service }).replace(
       'f: { type: lambda, source: q, coldStart: 100ms,',
       'f: { type: consumer, source: q, instances: 50, batchSize: 1,',
     );
