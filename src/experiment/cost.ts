@@ -12,6 +12,7 @@ import type { ResolvedDesign, ResolvedScenario, ResourceSettings } from '../scen
 import { jackknifeRatio, pairedDifference, tInterval } from '../stats/index.ts';
 import { meterConsumer, meterService } from './cost-instances.ts';
 import { meterKeys } from './cost-kms.ts';
+import { meterLambda } from './cost-lambda.ts';
 import { pricesOf, tellsOfMonths } from './cost-pricing.ts';
 import { meterSns } from './cost-sns.ts';
 import { meterSqs } from './cost-sqs.ts';
@@ -22,7 +23,13 @@ import type { Samples } from './summaries.ts';
 
 type Meters = { readonly [T in ResourceSettings['type']]?: Meter<Extract<ResourceSettings, { type: T }>> };
 
-const METERS: Meters = { sqs: meterSqs, sns: meterSns, consumer: meterConsumer, service: meterService };
+const METERS: Meters = {
+  sqs: meterSqs,
+  sns: meterSns,
+  consumer: meterConsumer,
+  service: meterService,
+  lambda: meterLambda,
+};
 
 /** A design's cost, one value a replication. */
 export interface Costs {

@@ -3,6 +3,7 @@
  *
  *   traffic ─▶ Sender ─▶ [Link] ─▶ Service ─▶ [Link] ─▶ Service …          synchronous
  *   traffic ─▶ Sender ─▶ Producer ─▶ SqsQueue ◀─ Consumer ─▶ Service …      decoupled
+ *                                          │     ◀─ LambdaMapping ─▶ LambdaFunction ─▶ Service …
  *                                          └─▶ dead-letter queue
  *   traffic ─▶ Sender ─▶ Producer ─▶ Topic ─▶ SqsQueue | Service | Sink …                fan-out
  *
@@ -37,6 +38,7 @@ import { CalleeEndpoint, QueueEndpoint } from '../workload/sns-endpoints.ts';
 import { SnsTarget } from '../workload/sns-target.ts';
 import { SqsTarget } from '../workload/sqs-target.ts';
 import { disturbancesOf } from './disturbances.ts';
+import { Functions } from './functions.ts';
 import { healthLimitMs } from './health.ts';
 import { Links } from './links.ts';
 import { batchCount, keepsCohorts } from './pilot.ts';
@@ -47,6 +49,7 @@ import { type SubscriptionOutcome, Topics } from './topics.ts';
 const MEASUREMENT = 3;
 /** Message ids kept for each queue: 2^40. */
 const MESSAGE_IDS = 1_099_511_627_776;
+const NO_TIME = { kind: 'constant', value: 0 } as const;
 
 export class World {
   readonly sim: Simulation;
@@ -68,6 +71,7 @@ export class World {
   readonly #sinks = new Map<string, Sink>();
   readonly #kinds: MessageKinds;
   readonly #topics: Topics;
+  readonly #functions: Functions;
   readonly #senders: Sender[] = [];
   readonly #scalers: Scalers;
 
@@ -112,6 +116,12 @@ export class World {
       metricsOf: ({ name, type }) => this.#recorder(name, type),
       isRead: (queue) => this.#isRead(queue),
     });
+    this.#functions = new Functions(this.sim, scenario, design, {
+      requests: this.requests,
+      links: this.#links,
+      access: this.#access,
+      queueNamed: (name) => this.#queueNamed(name),
+    });
     this.#build();
     this.#connect();
     this.#route();
@@ -127,8 +137,14 @@ export class World {
 
   start(): void {
     for (const consumer of this.#consumers.values()) consumer.start();
+    this.#functions.start();
     for (const sender of this.#senders) sender.start();
     this.#scalers.start();
+  }
+
+  /** What takes in asynchronous invocations of the function of that name, as a topic makes them. */
+  eventsOf(name: string): Callee {
+    return this.#functions.eventsOf(name);
   }
 
   #account(traffic: TrafficSettings, replication: number): TrafficAccount {
@@ -177,8 +193,9 @@ export class World {
         this.#sinks.set(name, new Sink(this.sim, settings, { requests: this.requests, metrics }));
       }
     }
-    // Consumers last: their queues are all there.
+    // Consumers and functions last: their queues are all there.
     for (const settings of resources) {
+      if (settings.type === 'lambda') this.#functions.add(settings, this.#recorder(settings.name, settings.type));
       if (settings.type !== 'consumer') continue;
       const { queue, settings: source } = this.#queueNamed(settings.source);
       const metrics = this.#recorder(settings.name, settings.type);
@@ -242,9 +259,9 @@ export class World {
     };
   }
 
-  /** Whether somebody receives from that queue. */
+  /** Whether somebody of this design takes messages out of the queue. */
   #isRead(queue: string): boolean {
-    return this.#design.resources.some((other) => other.type === 'consumer' && other.source === queue);
+    return this.#design.resources.some((one) => 'source' in one && one.source === queue);
   }
 
   #queueNamed(name: string): { readonly queue: SqsQueue | FifoQueue; readonly settings: SqsSettings } {
@@ -266,6 +283,7 @@ export class World {
     for (const [name, consumer] of this.#consumers) {
       consumer.connect(this.#paths(name, consumer.settings.handler.calls));
     }
+    this.#functions.connect((owner, calls) => this.#paths(owner, calls));
     this.#topics.connect(
       (topic, { to }) => this.#endpoint(topic, to),
       (topic, queue) => this.#queueEndpoint(topic, queue),
@@ -277,16 +295,18 @@ export class World {
   #endpoint(topic: SnsSettings, to: string): SnsEndpoint {
     if (this.#queues.has(to)) return this.#queueEndpoint(topic, to);
     const sink = this.#sinks.get(to);
-    // An endpoint over HTTP has a time to answer in; what a sink stands for is not asked.
-    const timeoutUs = sink === undefined ? snsFacts.httpTimeoutSeconds.value * 1_000_000 : null;
+    // Lambda answers when it has taken an event in: what becomes of it is its own business. An endpoint over HTTP answers when it is done.
+    const events = this.#functions.has(to) ? this.#functions.eventsOf(to) : null;
     const name = `${topic.name}->${to}`;
-    const callee = sink ?? this.#linked(topic.name, to, name, { kind: 'constant', value: 0 });
+    const callee = this.#wire(topic.name, to, name, events ?? sink ?? this.#caches.get(to) ?? this.#serviceNamed(to));
+    // What a sink stands for may take its time; everybody else has so long to answer.
+    const timeoutUs = sink === undefined ? snsFacts.httpTimeoutSeconds.value * 1_000_000 : null;
     const { requests } = this;
     const policy = { timeoutUs, retry: NO_RETRY, breaker: null, cancelOnTimeout: false };
     const path = new CallPath(this.sim, name, requests, callee, policy, {
       onAttempt: () => {},
       onServed: (delivery, outcome) => {
-        if (outcome === Outcome.ok) requests.complete(delivery);
+        if (outcome === Outcome.ok && events === null) requests.complete(delivery);
       },
     });
     return new CalleeEndpoint(path);
@@ -329,10 +349,14 @@ export class World {
   }
 
   #linked(owner: string, to: string, name: string, latency: CallSettings['latency']): Callee {
-    const service = this.#caches.get(to) ?? this.#serviceNamed(to);
+    return this.#wire(owner, to, name, this.#caches.get(to) ?? this.#serviceNamed(to), latency);
+  }
+
+  /** With the network between the two, where it takes time or the script ever disturbs it. */
+  #wire(owner: string, to: string, name: string, callee: Callee, latency: CallSettings['latency'] = NO_TIME): Callee {
     const delay = compileVariate(latency);
-    if (delay.constant && delay.mean === 0 && !this.#links.disturbed(owner, to)) return service;
-    return new Link(this.sim, name, this.requests, service, delay, this.#links.link(owner, to));
+    if (delay.constant && delay.mean === 0 && !this.#links.disturbed(owner, to)) return callee;
+    return new Link(this.sim, name, this.requests, callee, delay, this.#links.link(owner, to));
   }
 
   #route(): void {
@@ -365,7 +389,7 @@ export class World {
     const published = this.#topics.get(resource);
     if (published !== undefined) return this.#publisher(traffic, published, group);
     const queue = this.#queues.get(resource);
-    if (queue === undefined) return this.#linked(traffic.name, resource, name, { kind: 'constant', value: 0 });
+    if (queue === undefined) return this.#linked(traffic.name, resource, name, NO_TIME);
     const state = this.#links.endpoint(traffic.name, resource);
     const { latency, fifo, fairQueues } = queue.settings;
     const fair = fairQueues === true && key !== null;
@@ -428,6 +452,7 @@ export class World {
       if (sink !== undefined && fault.down) ends.push(sink.takeDown());
       if (sink !== undefined && fault.errors !== null) ends.push(sink.impair(fault.errors));
       if (consumer !== undefined) ends.push(...this.#strikeConsumer(consumer, fault));
+      ends.push(...this.#functions.strike(resource, fault));
       if (fault.policy !== undefined) ends.push(this.#access.changePolicy(resource, fault.policy));
       if (fault.kmsDown === true) ends.push(this.#access.cutKms(resource));
     }

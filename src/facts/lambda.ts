@@ -43,6 +43,13 @@ export const lambdaFacts = {
     'Lambda Invoke API page',
     'of a synchronous invocation: a batch closes on it',
   ),
+  eventPayloadBytes: confirmed(
+    'lambda.event.payload',
+    1_048_576,
+    'B',
+    'AWS What’s New, 2025-10-24',
+    'of an asynchronous invocation; 256 KB before',
+  ),
   pollersAtStart: confirmed('lambda.scaling.start', 5, 'batches', SCALING),
   pollersWhenIdle: confirmed('lambda.scaling.idle', 2, 'batches', SCALING, 'not with MaximumConcurrency'),
   pollersPerMinute: confirmed('lambda.scaling.per_minute', 300, 'batches/min', SCALING, '60 before November 2023'),
@@ -76,6 +83,14 @@ export const lambdaFacts = {
     `${GUIDE} (git 2023)`,
     'window + timeout + margin where a window is given and the queue hides for less than window + timeout',
   ),
+  visibilityTimeouts: confirmed(
+    'lambda.visibility.advised',
+    6,
+    'function timeouts',
+    GUIDE,
+    'plus the batch window; Lambda refuses a mapping whose queue hides for less than one',
+  ),
+  receiveCountLeast: confirmed('lambda.redrive.receive_count_advised', 5, 'receives', GUIDE),
   accountConcurrency: confirmed(
     'lambda.concurrency.account',
     1_000,
@@ -156,8 +171,25 @@ export const lambdaFacts = {
   ),
   coldStartP99Us: assumed('lambda.cold_start.p99', 1_000_000, 'us', 'AWS says: from under 100 ms to over 1 s'),
   keepWarmUs: assumed('lambda.environment.keep_warm', 600_000_000, 'us', 'AWS publishes none; minutes were observed'),
-  throttleRetryUs: assumed('lambda.mapping.throttle_retry', 1_000_000, 'us', 'between two tries of a throttled batch'),
+  throttleRetryUs: assumed(
+    'lambda.mapping.throttle_retry',
+    1_000_000,
+    'us',
+    'until the first new try of a throttled batch; AWS speaks of a backoff and gives no numbers: as of asynchronous events',
+  ),
+  throttleRetryMostUs: assumed(
+    'lambda.mapping.throttle_retry_most',
+    300_000_000,
+    'us',
+    'each wait is twice as long as the one before, up to this',
+  ),
   pollRetryUs: assumed('lambda.mapping.poll_retry', 1_000_000, 'us', 'after a poll that failed'),
+  sparePollUs: assumed(
+    'lambda.mapping.spare_poll',
+    1_000_000,
+    'us',
+    'a poll that waits for so long shows that there are pollers to spare: one fewer, at most as fast as they come',
+  ),
   idleUs: assumed('lambda.mapping.idle', 300_000_000, 'us', 'without a message until fewer than five poll'),
 } as const satisfies Readonly<Record<string, Fact>>;
 

@@ -22,7 +22,7 @@ export function ofAccess(scenario: ResolvedScenario): Assumption[] {
   const topics = [...new Set(designs.flatMap(topicsOf))];
   ofDeliveries(designs, aws, say);
   if (aws === undefined) return found;
-  const callers = [...scenario.traffic, ...resources.filter((one) => one.type === 'consumer')];
+  const callers = [...scenario.traffic, ...resources.filter((one) => one.type === 'consumer' || one.type === 'lambda')];
   say(
     callers.filter(({ role }) => (role?.policies ?? null) === null),
     'No identity policies are given: its role may do everything in its own account, and whatever another account’s policies let it do.',

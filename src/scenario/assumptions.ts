@@ -13,6 +13,7 @@ import { ofAccess } from './access-assumptions.ts';
 import { assumptionsOfFifo } from './fifo.ts';
 import { valueAt } from './findings.ts';
 import type { Assumption, ResolvedScenario, ResourceSettings } from './resolved.ts';
+import { assumptionsOfFunctions } from './lambda.ts';
 import { ofPrices } from './price-assumptions.ts';
 import { ofScaling } from './scaling-assumptions.ts';
 import { ofTopics } from './sns-assumptions.ts';
@@ -34,6 +35,7 @@ export function assumptionsOf(scenario: ResolvedScenario, traffic: readonly Read
     ...ofServices(services),
     ...ofKeys(services, scenario),
     ...ofConsumers(resources),
+    ...assumptionsOfFunctions(scenario.designs),
     ...ofScaling(resources),
     ...ofCalls(resources),
     ...ofClients(resources, scenario),
@@ -246,7 +248,7 @@ function ofConsumers(resources: readonly ResourceSettings[]): Assumption[] {
 
 function ofCalls(resources: readonly ResourceSettings[]): Assumption[] {
   const calls = resources.flatMap((one): readonly CallSettings[] =>
-    one.type === 'service' ? one.calls : one.type === 'consumer' ? one.handler.calls : [],
+    one.type === 'service' ? one.calls : 'handler' in one ? one.handler.calls : [],
   );
   const free = [
     ...new Set(
@@ -277,7 +279,7 @@ type Client = Pick<CallSettings, 'retry' | 'hedge' | 'bulkhead'>;
 /** Who calls services: the call with whose it is. */
 function callsOf(resources: readonly ResourceSettings[]): { readonly owner: string; readonly call: CallSettings }[] {
   return resources.flatMap((one) => {
-    const calls = one.type === 'service' ? one.calls : one.type === 'consumer' ? one.handler.calls : [];
+    const calls = one.type === 'service' ? one.calls : 'handler' in one ? one.handler.calls : [];
     return calls.map((call) => ({ owner: one.name, call }));
   });
 }

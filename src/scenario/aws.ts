@@ -1,22 +1,40 @@
-/** `aws`: the account and Region of a scenario, and its KMS. Filled in wherever something of the scenario speaks of access. */
+/** `aws`: the account and Region of a scenario, its KMS and its Lambda concurrency. Filled in wherever something of the scenario speaks of access. */
 import type { z } from 'zod';
 import type { Vocabulary } from '../calls/schema.ts';
+import { lambdaFacts } from '../facts/index.ts';
 import { WHEREABOUTS, whereaboutsShape } from '../services/iam/schema.ts';
 import { KMS_DEFAULTS, kmsSchema } from '../services/kms/schema.ts';
 import type { AwsSettings, ResolvedDesign } from './resolved.ts';
 import type { FaultSettings, TrafficSettings } from '../workload/settings.ts';
 
-export function awsSchema(v: Vocabulary): z.ZodType<AwsSettings> {
+/** `aws` as written. */
+export interface WrittenAws {
+  /** null: nothing of access is said. */
+  readonly settings: AwsSettings | null;
+  readonly lambdaConcurrency: number | null;
+}
+
+export function awsSchema(v: Vocabulary): z.ZodType<WrittenAws> {
   return v
     .object({
       ...whereaboutsShape(),
       kms: kmsSchema(v).optional().meta({ description: 'Keys, and what KMS can take.' }),
+      lambdaConcurrency: v.count({ min: 1, max: 1_000_000 }).optional().meta({
+        description: 'Environments of all Lambda functions of an account in a Region at once.',
+        default: lambdaFacts.accountConcurrency.value,
+      }),
     })
     .transform(
-      (a): AwsSettings => ({
-        account: a.account ?? WHEREABOUTS.account,
-        region: a.region ?? WHEREABOUTS.region,
-        kms: a.kms ?? KMS_DEFAULTS,
+      ({ account, region, kms, lambdaConcurrency = null }): WrittenAws => ({
+        settings:
+          lambdaConcurrency !== null && (account ?? region ?? kms) === undefined
+            ? null
+            : {
+                account: account ?? WHEREABOUTS.account,
+                region: region ?? WHEREABOUTS.region,
+                kms: kms ?? KMS_DEFAULTS,
+              },
+        lambdaConcurrency,
       }),
     );
 }

@@ -13,6 +13,7 @@ const FITTING: Readonly<Record<ResourceType | 'link', readonly string[]>> = {
   sns: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy', 'kmsDown'],
   consumer: ['slow', 'down', 'crash', 'share'],
   sink: ['down', 'errors'],
+  lambda: ['slow', 'down', 'errors'],
   link: ['lose', 'unreachable'],
 };
 /** What can happen. */

@@ -11,6 +11,7 @@ import { readFaults } from './faults.ts';
 import { checkFifo } from './fifo.ts';
 import { readBy } from './findings.ts';
 import { type NamedResource, namesOf } from './names.ts';
+import { checkFunctions, LAMBDA_CONCURRENCY, lambdaConcurrencyOf } from './lambda.ts';
 import { readObjectives } from './objectives.ts';
 import { type Applied, applyOverrides, type OptionFinding, type Override, type TrafficOverride } from './overrides.ts';
 import { checkDesign, checkSizes, readEntries } from './references.ts';
@@ -91,6 +92,9 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
   if (root === null) return null;
   const times = resolveTimes(root, traffic, findings);
   const study = readStudy(root, names, findings);
+  const aws = awsOf(root.aws?.settings ?? null, settings, designs, faults);
+  const lambdaConcurrency = root.aws?.lambdaConcurrency ?? null;
+  checkFunctions(designs, names, aws.aws, lambdaConcurrency ?? LAMBDA_CONCURRENCY, findings);
   checkSteady(root, settings, faults, findings);
   if (findings.length > 0) return null;
   const resolved: ResolvedScenario = {
@@ -104,7 +108,8 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
     facts: root.facts,
     ties: root.ties,
     prices: root.prices,
-    ...awsOf(root.aws, settings, designs, faults),
+    ...aws,
+    ...lambdaConcurrencyOf(lambdaConcurrency, designs),
     traffic: settings,
     designs,
     faults,

@@ -23,6 +23,17 @@ export function ofPrices(resources: readonly ResourceSettings[], scenario: Resol
     'Every request that SQS takes is billed, by chunks of 64 KB of what is sent or received; calls that it refuses are taken to be free.',
     'assumed',
   );
+  const functions = resources.filter((one) => one.type === 'lambda');
+  say(
+    functions,
+    'An invocation is billed to the millisecond for its cold start and its duration, by the memory of the function on x86; calls that are throttled are free.',
+    `${priceFacts.lambdaInitBilled.source} (${priceFacts.lambdaInitBilled.date})`,
+  );
+  say(
+    functions.filter(({ provisioned }) => provisioned !== null),
+    'The event pollers of its provisioned mode cost nothing here; AWS charges for them by the hour.',
+    'model',
+  );
   say(
     resources.filter((one) => one.type === 'service' && one.cache !== null),
     'Its cache costs nothing here.',

@@ -17,7 +17,7 @@ export function checkDesign(design: NamedDesign, findings: Finding[]): void {
 
 function checkResource(design: NamedDesign, one: NamedResource, findings: Finding[]): void {
   for (const call of callsOf(one)) checkReference(design, call.to, 'service', call.path, findings);
-  const source = one.type === 'consumer' ? valueAt(one.raw, ['source']) : undefined;
+  const source = handles(one.type) ? valueAt(one.raw, ['source']) : undefined;
   if (typeof source === 'string') checkReference(design, source, 'sqs', [...one.path, 'source'], findings);
   if (one.type === 'sns') checkSubscriptions(design, one, findings);
   const queue = one.type === 'sqs' ? valueAt(one.raw, ['redrive', 'deadLetterQueue']) : undefined;
@@ -61,9 +61,9 @@ interface Call {
   readonly path: Path;
 }
 
-/** The synchronous calls of a service or of a consumer's handler, as far as they name somebody. */
+/** The synchronous calls of a service or of a handler, as far as they name somebody. */
 function callsOf(one: NamedResource): readonly Call[] {
-  const where = one.type === 'service' ? ['calls'] : one.type === 'consumer' ? ['handler', 'calls'] : null;
+  const where = one.type === 'service' ? ['calls'] : handles(one.type) ? ['handler', 'calls'] : null;
   const calls = where === null ? undefined : valueAt(one.raw, where);
   if (where === null || !Array.isArray(calls)) return [];
   return calls.flatMap((call, i) => {
@@ -72,12 +72,18 @@ function callsOf(one: NamedResource): readonly Call[] {
   });
 }
 
+/** Whether it fetches its work itself and has a handler for it; no traffic enters there. */
+function handles(type: string | null): boolean {
+  return type === 'consumer' || type === 'lambda';
+}
+
 const NOUNS: ReadonlyMap<string, string> = new Map([
   ['sqs', 'an sqs queue'],
   ['service', 'a service'],
   ['consumer', 'a consumer'],
   ['sns', 'a topic'],
   ['sink', 'a sink'],
+  ['lambda', 'a lambda function'],
 ]);
 
 function checkReference(design: NamedDesign, name: string, type: string, path: Path, findings: Finding[]): void {
@@ -196,6 +202,7 @@ export function readEntries(
 /** What traffic cannot enter, and why. */
 const NO_ENTRIES: ReadonlyMap<string, string> = new Map([
   ['consumer', 'a consumer, which fetches its work itself'],
+  ['lambda', 'a lambda function, which fetches its work itself, or has it from a topic'],
   ['sink', 'a sink, where the messages of a topic end'],
 ]);
 

@@ -2,13 +2,20 @@
 import type { ServiceSettings } from '../services/compute/settings.ts';
 import type { Whereabouts } from '../services/iam/settings.ts';
 import type { KmsSettings } from '../services/kms/settings.ts';
+import type { LambdaSettings } from '../services/lambda/settings.ts';
 import type { SinkSettings } from '../services/sink/settings.ts';
 import type { SnsSettings } from '../services/sns/settings.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import type { CostFigure, ResolvedPrices } from './prices.ts';
 import type { ConsumerSettings, FaultSettings, TrafficSettings } from '../workload/settings.ts';
 
-export type ResourceSettings = ServiceSettings | SqsSettings | SnsSettings | ConsumerSettings | SinkSettings;
+export type ResourceSettings =
+  | ServiceSettings
+  | SqsSettings
+  | SnsSettings
+  | ConsumerSettings
+  | LambdaSettings
+  | SinkSettings;
 
 export interface ResolvedDesign {
   readonly name: string;
@@ -93,6 +100,8 @@ export interface ResolvedScenario {
   readonly prices: ResolvedPrices;
   /** There only where something of the scenario speaks of access. */
   readonly aws?: AwsSettings;
+  /** Environments of all functions of an account in a Region at once; there only where a design has a function. */
+  readonly lambdaConcurrency?: number;
   readonly traffic: readonly TrafficSettings[];
   readonly designs: readonly ResolvedDesign[];
   readonly faults: readonly FaultSettings[];

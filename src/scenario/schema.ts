@@ -1,8 +1,7 @@
 /** The root of a scenario as written: every setting that stands alone. Named parts are read one by one, so that one error hides no other. */
 import { z } from 'zod';
 import type { Vocabulary } from '../calls/schema.ts';
-import { awsSchema } from './aws.ts';
-import type { AwsSettings } from './resolved.ts';
+import { awsSchema, type WrittenAws } from './aws.ts';
 import { pricesSchema, type ResolvedPrices } from './prices.ts';
 
 /** The snapshot of AWS's numbers that this version knows. */
@@ -39,7 +38,7 @@ export interface WrittenRoot {
   readonly resolutionUs: number | null;
   readonly ties: 'inOrder' | { readonly shuffle: string };
   /** null: not written. */
-  readonly aws: AwsSettings | null;
+  readonly aws: WrittenAws | null;
   readonly prices: ResolvedPrices;
 }
 
@@ -111,7 +110,8 @@ export function rootSchema(v: Vocabulary): z.ZodType<WrittenRoot> {
           'What things cost, where it is not the list price of us-east-1. Default: the list, without the free tier.',
       }),
       aws: awsSchema(v).optional().meta({
-        description: 'Account and Region of whatever names no other, and its KMS. Default: one account, one Region.',
+        description:
+          'Account and Region of whatever names no other, its KMS and its Lambda concurrency. Default: one account, one Region.',
       }),
       traffic: z
         .unknown()

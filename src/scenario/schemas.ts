@@ -1,6 +1,7 @@
 /** All schemas of the format, built once for each reader of files: building them costs more than reading a scenario with them. */
 import type { z } from 'zod';
 import { serviceSchema } from '../services/compute/schema.ts';
+import { lambdaSchema } from '../services/lambda/schema.ts';
 import { sinkSchema } from '../services/sink/schema.ts';
 import { snsSchema, type WrittenSns } from '../services/sns/schema.ts';
 import { sqsSchema } from '../services/sqs/schema.ts';
@@ -49,6 +50,7 @@ export function schemasFor(readText: ReadText): Schemas {
       sqs: sqsSchema(v),
       sns: snsSchema(v),
       consumer: consumerSchema(v, queueLimits),
+      lambda: lambdaSchema(v),
       sink: sinkSchema(v),
     },
     fault: faultSchema(v),

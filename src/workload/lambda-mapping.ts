@@ -3,7 +3,7 @@
  *
  *   poller: poll (long) ─▶ gather a batch: size, window, 6 MB ─▶ invoke ─┬─ done ──▶ delete, or only what went well ─▶ next
  *             ▲                                                          ├─ threw, timed out ─▶ the batch comes back by itself
- *             └──────────────────────────────────────────────────────────└─ throttled ─▶ again, until its visibility timeout is over
+ *             └──────────────────────────────────────────────────────────└─ refused ─▶ again, until its visibility timeout is over
  *
  * What comes back does so when its visibility timeout ends, with its receive count risen: throttled often enough, a message reaches the
  * dead-letter queue without ever having been worked on.
@@ -44,6 +44,10 @@ interface Poller {
   firstUs: number;
   /** Deletes that are not answered. */
   deletes: number;
+  /** How long it waits where the batch in work is refused again. */
+  refusedWaitUs: number;
+  /** When its last poll began. */
+  polledUs: number;
   /** Not to poll again before: provisioned mode. */
   pollAgainUs: number;
   timer: Handle | -1;
@@ -53,6 +57,8 @@ export interface MappingPorts {
   readonly requests: RequestTable;
   readonly metrics: Metrics;
   readonly queue: SqsOperations;
+  /** Messages that could be received now. Lambda looks at its source by itself: nobody is billed for it. */
+  readonly visible: () => number;
   readonly source: Pick<SqsSettings, 'fifo' | 'visibilityTimeoutUs' | 'latency'>;
   readonly endpoint: EndpointState;
   readonly target: LambdaOperations;
@@ -62,7 +68,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
   readonly settings: LambdaSettings;
   readonly #sim: Simulation;
   readonly #requests: RequestTable;
-  readonly #queue: SqsOperations;
+  readonly #visible: () => number;
   readonly #target: LambdaOperations;
   readonly #client: SqsClient;
   readonly #fifo: boolean;
@@ -88,14 +94,14 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
   readonly #invokeAgain = (index: number): void => {
     const poller = this.#pollers[index] as Poller;
     poller.timer = -1;
-    this.#invoke(poller);
+    this.#offer(poller);
   };
 
   constructor(sim: Simulation, settings: LambdaSettings, ports: MappingPorts) {
     this.settings = settings;
     this.#sim = sim;
     this.#requests = ports.requests;
-    this.#queue = ports.queue;
+    this.#visible = ports.visible;
     this.#target = ports.target;
     this.#fifo = ports.source.fifo;
     const visibility = effectiveVisibilityUs(settings, ports.source.visibilityTimeoutUs);
@@ -131,9 +137,9 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
 
   // --- scaling ---
 
-  /** A FIFO queue needs no steps: whoever finds a group leaves another one to look for the next. */
+  /** More is left than the polls under way can fetch. A FIFO queue needs no steps: whoever finds a group leaves another one to look for the next. */
   hungry(): boolean {
-    return !this.#fifo && this.#queue.GetQueueAttributes().ApproximateNumberOfMessages > 0;
+    return !this.#fifo && this.#visible() > this.#polling * Math.min(CALL, this.settings.batchSize);
   }
 
   addPoller(): void {
@@ -146,6 +152,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
   onMessages(tag: number, messages: Messages | null): void {
     const poller = this.#pollers[tag] as Poller;
     this.#polling--;
+    const waited = this.#sim.now - poller.polledUs >= lambdaFacts.sparePollUs.value;
     const { hand } = poller;
     if (messages === null) {
       if (this.#windowOver(poller)) this.#invoke(poller);
@@ -155,6 +162,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
     if (messages.count > 0) {
       if (hand.messages.count === 0) poller.firstUs = this.#sim.now;
       this.#gather(poller, messages);
+      if (waited) this.#scale.spare();
       this.#scale.found();
       if (this.#fifo && this.#polling === 0) this.#scale.addNow();
     } else if (hand.messages.count === 0) {
@@ -202,6 +210,8 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
       wentWell: new Uint8Array(CALL),
       firstUs: 0,
       deletes: 0,
+      refusedWaitUs: 0,
+      polledUs: 0,
       pollAgainUs: 0,
       timer: -1,
     };
@@ -220,6 +230,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
       }
       poller.pollAgainUs = now + PACE_US;
     }
+    poller.polledUs = now;
     this.#polling++;
     // A poll in a long window ends with it; a short window waits for its poll.
     const leftUs = held > 0 && batchWindowUs >= LONG_POLL_US ? poller.firstUs + batchWindowUs - now : LONG_POLL_US;
@@ -240,7 +251,9 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
     }
     hand.messages.count = needed;
     hand.bytes += bytes;
-    if (this.settings.provisioned !== null) poller.pollAgainUs += Math.floor(bytes * PACE_US_PER_BYTE);
+    // Two limits, polls and bytes a second: whichever is reached first.
+    const paced = poller.polledUs + Math.floor(bytes * PACE_US_PER_BYTE);
+    if (paced > poller.pollAgainUs) poller.pollAgainUs = paced;
   }
 
   #windowOver(poller: Poller): boolean {
@@ -259,13 +272,21 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
       event.path[i] = receivePath(messages.receiveCount[i] as number);
       wentWell[i] = 0;
     }
-    const throttled = this.#target.invoke(event, this.#onFailure, this, poller.index);
-    if (throttled === null) {
+    poller.refusedWaitUs = lambdaFacts.throttleRetryUs.value;
+    this.#offer(poller);
+  }
+
+  /** Offers the batch to the function, again and again at longer intervals, until what is in it is visible again. */
+  #offer(poller: Poller): void {
+    const { event } = poller;
+    const refused = this.#target.invoke(event, this.#onFailure, this, poller.index);
+    if (refused === null) {
       this.#invoked.add(event.count);
       return;
     }
     this.#scale.ended(false);
-    const wait = lambdaFacts.throttleRetryUs.value;
+    const wait = poller.refusedWaitUs;
+    poller.refusedWaitUs = Math.min(wait * 2, lambdaFacts.throttleRetryMostUs.value);
     if (this.#sim.now + wait < poller.firstUs + this.#visibilityUs) {
       poller.timer = this.#sim.schedule(wait, this.#invokeAgain, poller.index);
       return;

@@ -2,8 +2,8 @@
  * How many batches an event source mapping works on at once: pollers, each of which fetches a batch, waits for its invocation, and fetches the next.
  *
  *   at the start ──▶ one more each step, as long as messages are left in the queue ──▶ the most
- *        ▲                                    │ one fewer each step in which more failed than went well
- *        └── empty polls ◀────────────────────┘
+ *        ▲                                    │ one fewer each step, as long as more fail than go well
+ *        └── polls that wait for long, or come back empty ◀──┘
  */
 import type { Simulation } from '../kernel/index.ts';
 
@@ -32,7 +32,9 @@ export class LambdaPollers {
   #armed = false;
   #wentWell = 0;
   #failed = 0;
+  #failing = false;
   #lastMessageUs = 0;
+  #lastSpareUs = 0;
   readonly #step = (): void => {
     this.#armed = false;
     this.#grow();
@@ -63,6 +65,14 @@ export class LambdaPollers {
     else if (counts) this.#failed++;
   }
 
+  /** A poll has waited for so long that there are pollers to spare: one fewer, as slowly as they come. */
+  spare(): void {
+    const { now } = this.#sim;
+    if (this.#wanted <= this.#rule.start || now - this.#lastSpareUs < this.#rule.stepUs) return;
+    this.#lastSpareUs = now;
+    this.#wanted--;
+  }
+
   /** One more at once, where there may be; for queues that are not scaled in steps. */
   addNow(): void {
     if (this.#wanted < this.#rule.most) this.#add();
@@ -87,17 +97,19 @@ export class LambdaPollers {
 
   #arm(): void {
     if (this.#armed) return;
-    if (this.#wanted >= this.#rule.most && this.#failed === 0) return;
+    if (this.#wanted >= this.#rule.most && this.#failed === 0 && !this.#failing) return;
     this.#armed = true;
     this.#sim.schedule(this.#rule.stepUs, this.#step, undefined);
   }
 
   #grow(): void {
-    const failing = this.#failed > this.#wentWell;
+    // A step in which nothing ended tells nothing: what was last seen holds.
+    if (this.#failed + this.#wentWell > 0) this.#failing = this.#failed > this.#wentWell;
     this.#wentWell = 0;
     this.#failed = 0;
-    if (failing) {
-      if (this.#wanted > this.#rule.start) this.#wanted--;
+    if (this.#failing) {
+      if (this.#wanted <= this.#rule.start) return;
+      this.#wanted--;
     } else if (this.#wanted < this.#rule.most && this.#owner.hungry()) this.#add();
     else return;
     this.#arm();

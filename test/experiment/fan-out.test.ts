@@ -146,6 +146,23 @@ describe('a standard topic', () => {
     expect(delivered(design, 'hook')).toMatchObject({ completed: offered, duplicates: offered });
   });
 
+  test('invokes a function, which tries again by itself; what it gives up is lost to the topic', () => {
+    const design = shop({
+      traffic: 'rate: 5/s, arrivals: regular, poison: 10%',
+      subscriptions: '{ to: fn }, { to: a }',
+      resources: '      fn: { type: lambda, coldStart: 0s, handler: { time: 20ms } }',
+      rest: 'drain: 10m\nfaults: [ { at: 20s, for: 10s, link: [events, fn], lose: { requests: 50% } } ]',
+    });
+    const { offered, completed, lost } = delivered(design, 'fn');
+    // Lambda has taken each event in; two retries later it drops what is poisoned.
+    expect(lost / offered).toBeCloseTo(0.1, 1);
+    expect(completed + lost).toBe(offered);
+    expect(sumOf(design, 'AsyncEventsDropped', 'fn')).toBeLessThanOrEqual(lost);
+    expect(delivered(design, 'a').completed + delivered(design, 'a').inSystem).toBe(offered);
+    // What the network lost the topic delivers again.
+    expect(sumOf(design, 'DeliveryAttempts')).toBeGreaterThan(2 * offered + 10);
+  });
+
   test('sends e-mail at ten a second for an account, over all its topics [sns.email-delivery]', () => {
     const design = shop({
       subscriptions: '{ to: mail, protocol: email }',

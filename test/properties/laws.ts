@@ -104,6 +104,9 @@ function levelsStayInTheirRange(scenario: ResolvedScenario, name: string, design
     } else if (settings.type === 'consumer') {
       most('Utilisation', 1);
       most('InstancesRunning', settings.instances);
+    } else if (settings.type === 'lambda') {
+      const { maximumConcurrency, reservedConcurrency } = settings;
+      most('ConcurrentExecutions', Math.min(maximumConcurrency ?? 1000, reservedConcurrency ?? 1000));
     } else if (settings.type === 'sqs') {
       most('ApproximateNumberOfMessagesNotVisible', settings.maxInFlight);
     }
@@ -131,7 +134,7 @@ function messagesAreConserved(scenario: ResolvedScenario, outcome: ReplicationOu
   };
   for (const settings of resources) {
     if (settings.type !== 'sqs' || settings.distribution.deleteMiss > 0) continue;
-    if (!resources.some((other) => other.type === 'consumer' && other.source === settings.name)) continue;
+    if (!resources.some((other) => 'source' in other && other.source === settings.name)) continue;
     const { name } = settings;
     const into = resources
       .filter((other) => other.type === 'sqs' && other.redrive?.deadLetterQueue === name)

@@ -162,6 +162,35 @@ const consumer = (source: string): fc.Arbitrary<unknown> =>
     }),
   });
 
+/** Its timeout is within any visibility timeout that a queue here may have. */
+const lambda = (source: string): fc.Arbitrary<unknown> =>
+  fc
+    .record({
+      type: fc.constant('lambda'),
+      source: fc.constant(source),
+      batchSize: maybe(whole(1, 30)),
+      batchWindow: seldom(seconds(0, 4)),
+      maximumConcurrency: maybe(whole(2, 4)),
+      reservedConcurrency: seldom(whole(0, 3)),
+      reportBatchItemFailures: maybe(fc.boolean()),
+      provisioned: seldom(fc.constant({ minPollers: 2, maxPollers: 3 })),
+      timeout: fc.constant('1s'),
+      coldStart: maybe(times(0, 900)),
+      keepWarm: seldom(seconds(0, 20)),
+      handler: fc.record({
+        time: maybe(times(0, 400)),
+        calls: maybe(fc.array(call('db'), { maxLength: 2 })),
+        failureRate: maybe(share),
+      }),
+    })
+    .map((one) => ({
+      ...one,
+      // What AWS does not take together.
+      batchSize:
+        one.batchWindow === undefined || one.batchWindow === '0s' ? Math.min(10, one.batchSize ?? 10) : one.batchSize,
+      maximumConcurrency: one.provisioned === undefined ? one.maximumConcurrency : undefined,
+    }));
+
 const source = fc.oneof(
   {
     weight: 6,
@@ -256,6 +285,13 @@ const faultOfConsumer = fc.oneof(
   fc.record({ ...when, resource: fc.constant('workers'), down: fc.constant(true), share: fc.constant(0.5) }),
 );
 
+const faultOfFunction = fc.oneof(
+  fc.record({ ...when, resource: fc.constant('writer'), slow: fc.constant('3x') }),
+  fc.record({ ...when, resource: fc.constant('writer'), errors: share }),
+  fc.record({ ...when, resource: fc.constant('writer'), down: fc.constant(true) }),
+  fc.record({ ...when, link: fc.constant(['writer', 'inbox']), lose: fc.record({ requests: share, replies: share }) }),
+);
+
 const OBJECTIVES = [
   'completion.p99 of t < 2s',
   'lost of t == 0',
@@ -265,7 +301,7 @@ const OBJECTIVES = [
   'metrics.ApproximateAgeOfOldestMessage.max of resource inbox < 10s',
 ];
 
-/** A scenario with two designs, `sync` and `queued`, over one database; plain data without what is left out. */
+/** A scenario with two designs, `sync` and `queued`, at times a third, `serverless`, over one database; plain data without what is left out. */
 export const scenarios: fc.Arbitrary<unknown> = fc
   .record({
     seed: whole(0, 1_000_000),
@@ -283,18 +319,30 @@ export const scenarios: fc.Arbitrary<unknown> = fc
       workers: consumer('inbox'),
       gravediggers: seldom(consumer('dead')),
     }),
+    serverless: seldom(
+      fc.record({
+        inbox: queue('dead'),
+        dead: queue(null),
+        writer: lambda('inbox'),
+        gravedigger: seldom(lambda('dead')),
+        faults: maybe(fc.array(faultOfFunction, { minLength: 1, maxLength: 2 })),
+      }),
+    ),
     faults: maybe(
       fc.array(fc.oneof(faultOfService, lossy, faultOfQueue, faultOfConsumer), { minLength: 1, maxLength: 4 }),
     ),
     objectives: maybe(fc.subarray(OBJECTIVES)),
   })
-  .map(({ sync, queued, ...root }) => {
+  .map(({ sync, queued, serverless, ...root }) => {
     const enter = (resource: string) => ({ t: resource, ...(root.traffic.u === undefined ? {} : { u: resource }) });
+    const { faults: ofFunction, ...functions } = serverless ?? {};
     const raw = {
       ...root,
+      faults: ofFunction === undefined ? root.faults : [...(root.faults ?? []), ...ofFunction],
       designs: {
         sync: { traffic: enter('api'), resources: sync },
         queued: { traffic: enter('inbox'), resources: queued },
+        ...(serverless === undefined ? {} : { serverless: { traffic: enter('inbox'), resources: functions } }),
       },
     };
     return JSON.parse(JSON.stringify(raw)) as unknown;

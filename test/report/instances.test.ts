@@ -35,3 +35,28 @@ describe('the chart of instances', () => {
     expect(chart(scaled([3, 3], [3, 3]))?.title).toBe('Of workers there are 3 all the time in queued');
   });
 });
+
+describe('a function in the chart of instances', () => {
+  /** As above, with the invocations and pollers of a function. */
+  function invoked(at: readonly number[], pollers: readonly number[] | undefined): Result {
+    const base = flashSale();
+    const queued = base.designs['queued'];
+    if (queued === undefined) throw new Error('no queued design');
+    const workers = { ConcurrentExecutions: at, ...(pollers === undefined ? {} : { Pollers: pollers }) };
+    return { ...base, designs: { ...base.designs, queued: { ...queued, series: { ...queued.series, workers } } } };
+  }
+
+  it('shows its invocations at once beside its pollers', () => {
+    const found = chart(invoked([0.4, 3.6, 7.5], [5, 6, 8]));
+    expect(found?.title).toBe('workers at once: 0 to 8 in queued');
+    expect(found?.subtitle).toContain('batches that the mapping would work on at once (dashes)');
+    expect(found?.legend.map(({ label }) => label)).toContain('wanted');
+    expect(JSON.stringify(found?.spec(WIDE)).match(/"type":"line"/g)?.length).toBe(2);
+  });
+
+  it('that others invoke has no pollers to show', () => {
+    const found = chart(invoked([1, 2], undefined));
+    expect(found?.legend.map(({ label }) => label)).not.toContain('wanted');
+    expect(JSON.stringify(found?.spec(WIDE)).match(/"type":"line"/g)?.length).toBe(1);
+  });
+});

@@ -286,6 +286,7 @@ designs:
       z: { type: sink }
       c: { type: consumer, source: q, role: { vpcEndpoint: {} }, deletes: perBatch, handler: { calls: [{ to: u, hedge: { after: 1s }, bulkhead: { concurrent: 9 } }] } }
       e: { type: consumer, source: q, handler: {}, autoscaling: { min: 1, max: 9, target: { metric: utilisation, value: 50% }, scaleOut: {}, scaleIn: {} } }
+      l: { type: lambda, source: q, role: { vpcEndpoint: {} }, provisioned: {}, handler: { calls: [{ to: u, hedge: { after: 1s }, bulkhead: { concurrent: 9 } }] } }
       f: { type: consumer, source: q, handler: {}, autoscaling: { min: 1, max: 9, steps: [{ above: 70%, add: 1 }] } }
 objectives: [{ that: lost of t == 0 }]
 `;

@@ -27,9 +27,7 @@ function run(change: Partial<LambdaSettings>, messages: number, seconds: number,
   queue.onSent = (body) => requests.retain(body);
   queue.onGone = (body) => requests.release(body);
   // Those in flight count too: the mapping may grow too far here, never too little.
-  Object.defineProperty(queue, 'GetQueueAttributes', {
-    value: () => ({ ApproximateNumberOfMessages: queue.bodies.length }),
-  });
+  const visible = (): number => queue.bodies.length;
   const until = seconds * SECOND;
   const metrics = new MetricsRecorder(sim, { fromUs: 0, toUs: until, resolutionUs: until });
   const settings: LambdaSettings = {
@@ -40,7 +38,6 @@ function run(change: Partial<LambdaSettings>, messages: number, seconds: number,
     batchWindowUs: 0,
     maximumConcurrency: null,
     reservedConcurrency: null,
-    accountConcurrency: 1000,
     timeoutUs: 30 * SECOND,
     memoryBytes: 134_217_728,
     coldStart: { kind: 'constant', value: 0 },
@@ -54,7 +51,7 @@ function run(change: Partial<LambdaSettings>, messages: number, seconds: number,
   const target = new LambdaFunction(sim, settings, { requests, metrics, account });
   const source = { fifo: false, visibilityTimeoutUs: 30 * SECOND, latency: latency(0, 2, 2) };
   const endpoint = new EndpointState();
-  const mapping = new LambdaMapping(sim, settings, { requests, metrics, queue, source, endpoint, target });
+  const mapping = new LambdaMapping(sim, settings, { requests, metrics, queue, visible, source, endpoint, target });
   mapping.start();
   for (let i = 0; i < messages; i++) {
     const row = requests.create(0, i, 0, -1, 1000, i < poison, true);

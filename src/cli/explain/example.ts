@@ -16,6 +16,11 @@ designs:
     resources:
       sqs: { type: sqs }
       consumer: { type: consumer, source: sqs, handler: { time: 5ms } }
+  serverless:
+    traffic: { traffic: queue }
+    resources:
+      queue: { type: sqs }
+      lambda: { type: lambda, source: queue, handler: { time: 5ms } }
 `;
 
 /** What the part of that name rests on where nothing more is said; for `calls` only what calls add to the service they reach. */

@@ -38,6 +38,7 @@ const OF_TYPES: Readonly<Record<string, string>> = {
   service: 'A synchronous service: servers behind a bounded line, and the calls it makes.',
   sqs: 'An Amazon SQS queue.',
   consumer: 'What polls a queue and handles its messages.',
+  lambda: 'An AWS Lambda function, with its event source mapping of a queue.',
 };
 /** Facts that belong to a topic of another name. */
 const OTHER_FACTS: Readonly<Record<string, readonly string[]>> = {

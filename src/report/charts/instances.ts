@@ -1,4 +1,4 @@
-/** How many instances or replicas run over time, beside how many are wanted: a panel for each resource that scales in some design. */
+/** How many instances, replicas or invocations run over time, beside how many are wanted: a panel for each resource that scales in some design. */
 import type { Result } from '../../experiment/result.ts';
 import { designNames, designOf, peak, resourceNames, type Series } from '../findings.ts';
 import { count, list } from '../format.ts';
@@ -9,16 +9,20 @@ import { configOf, DASHES, MUTED, type Tint, tintOfDesign } from './theme.ts';
 
 const MOST_PANELS = 6;
 
-/** Metrics of what runs, each with that of what is wanted; the latter is there only where something scales. */
+const INVOCATIONS = 'ConcurrentExecutions';
+
+/** Metrics of what runs, each with that of what is wanted; the latter is there only where something scales. A function always does. */
 const LEVELS = [
   ['InstancesRunning', 'DesiredInstances'],
   ['ReplicasRunning', 'DesiredReplicas'],
+  [INVOCATIONS, 'Pollers'],
 ] as const;
 
 interface Scaled {
   readonly design: string;
   readonly tint: Tint;
   readonly running: Series;
+  readonly isFunction: boolean;
   /** undefined: it does not scale in this design. */
   readonly wanted: Series | undefined;
 }
@@ -33,7 +37,7 @@ export function instancesChart(result: Result): Chart | undefined {
   const names = designNames(result);
   const panels = resourceNames(result)
     .map((resource): Panel => ({ resource, lines: names.flatMap((name, i) => scaledIn(result, name, resource, i)) }))
-    .filter(({ lines }) => lines.some(({ wanted }) => wanted !== undefined))
+    .filter(({ lines }) => lines.some(scales))
     .slice(0, MOST_PANELS);
   const [first] = panels;
   if (first === undefined) return undefined;
@@ -43,11 +47,19 @@ export function instancesChart(result: Result): Chart | undefined {
       lines.flatMap(({ running, wanted }) => [peak(running)?.value ?? 0, peak(wanted)?.value ?? 0]),
     ),
   );
+  const all = panels.flatMap(({ lines }) => lines);
+  const functions = all.filter(({ isFunction }) => isFunction);
+  const nouns =
+    functions.length === 0
+      ? 'Instances or replicas that run (line) and that are wanted (dashes)'
+      : functions.length === all.length
+        ? 'Invocations at once (line), and batches that the mapping would work on at once (dashes)'
+        : 'Instances, replicas or invocations that run (line) and that are wanted (dashes; of a function: its pollers)';
   const shown = names.filter((name) => panels.some(({ lines }) => lines.some(({ design }) => design === name)));
   return {
     id: 'instances',
     title: titleOf(result, first),
-    subtitle: 'Instances or replicas that run (line) and that are wanted (dashes) over time, mean of the replications',
+    subtitle: `${nouns} over time, mean of the replications`,
     alt: `Line charts over time of how many of ${list(panels.map(({ resource }) => resource))} run, and how many are wanted.`,
     legend: [
       ...shown.map((design) => ({
@@ -55,7 +67,9 @@ export function instancesChart(result: Result): Chart | undefined {
         tint: tintOfDesign(names.indexOf(design)),
         mark: 'line' as const,
       })),
-      { label: 'wanted', tint: MUTED, mark: 'line' as const, dash: WANTED },
+      ...(all.some(({ wanted }) => wanted !== undefined)
+        ? [{ label: 'wanted', tint: MUTED, mark: 'line' as const, dash: WANTED }]
+        : []),
       ...disturbanceLegend(result),
     ],
     spec: (frame) => {
@@ -84,19 +98,26 @@ function scaledIn(result: Result, design: string, resource: string, index: numbe
   return LEVELS.flatMap(([runs, wants]) => {
     const running = series[runs];
     if (running === undefined) return [];
-    return [{ design, tint: tintOfDesign(index), running, wanted: series[wants] }];
+    return [{ design, tint: tintOfDesign(index), running, isFunction: runs === INVOCATIONS, wanted: series[wants] }];
   });
+}
+
+function scales({ wanted, isFunction }: Scaled): boolean {
+  return wanted !== undefined || isFunction;
 }
 
 /** From where to where the first that scales goes, before the traffic stops. */
 function titleOf(result: Result, { resource, lines }: Panel): string {
   const until = Math.ceil(result.horizonMs / result.resolutionMs);
-  const parts = lines
-    .filter(({ wanted }) => wanted !== undefined)
-    .map(({ design, running }) => {
-      const values = running.slice(0, until).filter((value) => value !== null);
-      const [low, high] = [Math.min(...values), Math.max(...values)];
-      return low === high ? `${count(low)} all the time in ${design}` : `${count(low)} to ${count(high)} in ${design}`;
-    });
-  return `Of ${resource} there are ${list(parts.slice(0, 3))}`;
+  const parts = lines.filter(scales).map(({ design, running, isFunction }) => {
+    const values = running.slice(0, until).filter((value) => value !== null);
+    const [low, high] = [Math.min(...values), Math.max(...values)].map((value) =>
+      isFunction ? Math.round(value) : value,
+    ) as [number, number];
+    return low === high ? `${count(low)} all the time in ${design}` : `${count(low)} to ${count(high)} in ${design}`;
+  });
+  const told = list(parts.slice(0, 3));
+  return lines.some(({ isFunction }) => isFunction)
+    ? `${resource} at once: ${told}`
+    : `Of ${resource} there are ${told}`;
 }

@@ -13,6 +13,7 @@ import type { InvocationOwner, LambdaEvent, LambdaOperations } from './operation
 
 const US_PER_SECOND = 1_000_000;
 const MAX_AGE_US = lambdaFacts.eventMaxAgeSeconds.value * US_PER_SECOND;
+const MOST_BYTES = lambdaFacts.eventPayloadBytes.value;
 const FIRST_RETRY_US = lambdaFacts.eventFirstRetrySeconds.value * US_PER_SECOND;
 const THROTTLE_FIRST_US = lambdaFacts.eventThrottleFirstSeconds.value * US_PER_SECOND;
 const THROTTLE_MOST_US = lambdaFacts.eventThrottleMostSeconds.value * US_PER_SECOND;
@@ -64,8 +65,12 @@ export class LambdaEventQueue implements Callee, InvocationOwner {
     this.#dropped = ports.metrics.counter('AsyncEventsDropped', 'Count');
   }
 
-  /** Always taken in, and answered at once: throttling is Lambda's own business then. */
+  /** Taken in unless it is too large, and answered at once: throttling is Lambda's own business then. */
   call(request: number, path: number, caller: Caller, tag: number): number {
+    if (this.#requests.bytes(request) > MOST_BYTES) {
+      caller.onReply(tag, Outcome.denied);
+      return -1;
+    }
     this.#requests.retain(request);
     this.#received.add(1);
     const pending = this.#take();
@@ -101,8 +106,8 @@ export class LambdaEventQueue implements Callee, InvocationOwner {
   }
 
   #attempt(pending: Pending): void {
-    const throttled = this.#target.invoke(pending.event, 'throw', this, pending.index);
-    if (throttled === null) return;
+    const refused = this.#target.invoke(pending.event, 'throw', this, pending.index);
+    if (refused === null) return;
     const wait = pending.throttleWaitUs;
     pending.throttleWaitUs = Math.min(THROTTLE_MOST_US, wait * 2);
     this.#tryLater(pending, wait);

@@ -27,7 +27,7 @@ import {
 } from '../ports.ts';
 import type { ConcurrencyPool, LambdaAccount } from './account.ts';
 import { Environments } from './environments.ts';
-import type { InvocationOwner, LambdaEvent, LambdaOperations, OnItemFailure, ThrottleReason } from './operations.ts';
+import type { InvocationOwner, LambdaEvent, LambdaOperations, OnItemFailure, Refusal } from './operations.ts';
 import type { FunctionSettings } from './settings.ts';
 
 /** Running out of time is a decision: it comes after all that happens at its instant. */
@@ -48,6 +48,8 @@ interface Execution {
   callIndex: number;
   ticket: number;
   timer: Handle | -1;
+  /** How long its environment took to start; 0: it was warm. */
+  initUs: number;
   startedUs: number;
 }
 
@@ -74,6 +76,9 @@ export class LambdaFunction implements LambdaOperations, Caller {
   #calls: readonly CallPath[] = [];
   readonly #slowdowns: number[] = [];
   #slow = 1;
+  readonly #errorShares: number[] = [];
+  #failureRate: number;
+  #outages = 0;
   readonly #executions: Execution[] = [];
   readonly #free: number[] = [];
   readonly #invocations: Counter;
@@ -83,6 +88,7 @@ export class LambdaFunction implements LambdaOperations, Caller {
   readonly #timeouts: Counter;
   readonly #concurrent: Level;
   readonly #duration: Observations;
+  readonly #billed: Counter;
 
   readonly #started = (index: number): void => {
     const execution = this.#executions[index] as Execution;
@@ -97,6 +103,7 @@ export class LambdaFunction implements LambdaOperations, Caller {
 
   constructor(sim: Simulation, settings: FunctionSettings, ports: FunctionPorts) {
     this.settings = settings;
+    this.#failureRate = settings.handler.failureRate;
     this.#sim = sim;
     this.#requests = ports.requests;
     this.#pool = ports.account.poolOf(settings.reservedConcurrency);
@@ -132,6 +139,7 @@ export class LambdaFunction implements LambdaOperations, Caller {
     this.#timeouts = metrics.counter('FunctionTimeouts', 'Count');
     this.#concurrent = metrics.level('ConcurrentExecutions', 'Count');
     this.#duration = metrics.observations('Duration', 'Milliseconds');
+    this.#billed = metrics.counter('BilledDuration', 'Milliseconds', false);
   }
 
   /** Wires the services that the handler calls; `calls[i]` serves `handler.calls[i]`. */
@@ -149,7 +157,30 @@ export class LambdaFunction implements LambdaOperations, Caller {
     };
   }
 
-  invoke(event: LambdaEvent, onFailure: OnItemFailure, owner: InvocationOwner, tag: number): ThrottleReason | null {
+  /** Lets a share of the attempts at an item fail, besides those that fail anyway; the returned function ends it. */
+  addErrors(share: number): () => void {
+    const change = (): void => {
+      const works = this.#errorShares.reduce((product, each) => product * (1 - each), 1);
+      this.#failureRate = 1 - (1 - this.settings.handler.failureRate) * works;
+    };
+    this.#errorShares.push(share);
+    change();
+    return () => {
+      this.#errorShares.splice(this.#errorShares.indexOf(share), 1);
+      change();
+    };
+  }
+
+  /** Lambda begins no invocation; those under way go on. The returned function ends it. */
+  takeDown(): () => void {
+    this.#outages++;
+    return () => {
+      this.#outages--;
+    };
+  }
+
+  invoke(event: LambdaEvent, onFailure: OnItemFailure, owner: InvocationOwner, tag: number): Refusal | null {
+    if (this.#outages > 0) return 'ServiceException';
     const refused = this.#pool.take();
     if (refused !== null) {
       this.#throttles.add(1);
@@ -170,6 +201,7 @@ export class LambdaFunction implements LambdaOperations, Caller {
       const draws = this.#starts.at(this.#requests.ordinal(event.request[0] as number), event.path[0] as number);
       wait = Math.floor((this.#coldStart.constant ? this.#coldStart.mean : this.#coldStart.draw(draws)) + 0.5);
     }
+    execution.initUs = wait;
     execution.timer = this.#sim.schedule(wait, this.#started, execution.index);
     return null;
   }
@@ -203,7 +235,7 @@ export class LambdaFunction implements LambdaOperations, Caller {
   }
 
   #afterOwnTime(execution: Execution): void {
-    const { failureRate } = this.settings.handler;
+    const failureRate = this.#failureRate;
     const fails =
       this.#requests.isPoison(requestOf(execution)) ||
       (failureRate > 0 && this.#draws(this.#luck, execution).uniform() < failureRate);
@@ -258,7 +290,9 @@ export class LambdaFunction implements LambdaOperations, Caller {
   /** `lost`: its environment is of no more use. */
   #over(execution: Execution, success: boolean, lost = false): void {
     const { owner, tag } = execution;
-    this.#duration.record((this.#sim.now - execution.startedUs) / US_PER_MS);
+    const us = this.#sim.now - execution.startedUs;
+    this.#duration.record(us / US_PER_MS);
+    this.#billed.add(Math.ceil((execution.initUs + us) / US_PER_MS));
     if (!success) this.#errors.add(1);
     if (!lost) this.#environments.give(this.#sim.now);
     this.#concurrent.add(-1);
@@ -284,6 +318,7 @@ export class LambdaFunction implements LambdaOperations, Caller {
         callIndex: 0,
         ticket: -1,
         timer: -1,
+        initUs: 0,
         startedUs: 0,
       };
       this.#executions.push(made);

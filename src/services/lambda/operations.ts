@@ -9,6 +9,9 @@ export type ThrottleReason =
   /** The function's environments may not grow faster. */
   | 'FunctionInvocationRateLimitExceeded';
 
+/** Why an invocation did not begin: throttled, or Lambda itself is down (500). Whoever invokes tries again after either. */
+export type Refusal = ThrottleReason | 'ServiceException';
+
 /**
  * What the handler does when it fails on an item: `throw` ends the invocation in an error, `goOn` works on the others, `stop` leaves the others
  * undone. After `goOn` and `stop` the invocation is a success that reports what failed.
@@ -32,8 +35,8 @@ export interface InvocationOwner {
 
 export interface LambdaOperations {
   /**
-   * Invokes the function. Answers null where it has begun, and tells the owner later, never before it returns; else why it was throttled, and the owner hears
+   * Invokes the function. Answers null where it has begun, and tells the owner later, never before it returns; else why it was refused, and the owner hears
    * nothing.
    */
-  invoke(event: LambdaEvent, onFailure: OnItemFailure, owner: InvocationOwner, tag: number): ThrottleReason | null;
+  invoke(event: LambdaEvent, onFailure: OnItemFailure, owner: InvocationOwner, tag: number): Refusal | null;
 }

@@ -1,4 +1,5 @@
 /** Settings of a Lambda function and of its event source mapping, as resolved: every default filled in, times in whole microseconds. */
+import type { RoleSettings } from '../../calls/access.ts';
 import type { CallSettings } from '../../calls/settings.ts';
 import type { Distribution } from '../../kernel/index.ts';
 
@@ -25,8 +26,8 @@ export interface FunctionSettings {
 
 export interface MappingSettings {
   readonly name: string;
-  /** The sqs queue that it polls. */
-  readonly source: string;
+  /** The sqs queue that it polls; null: it polls none, others invoke the function. */
+  readonly source: string | null;
   /** Messages of one invocation at most. */
   readonly batchSize: number;
   /** How long it gathers messages for one batch; 0: as a receive brings them. */
@@ -40,6 +41,6 @@ export interface MappingSettings {
 
 export interface LambdaSettings extends FunctionSettings, MappingSettings {
   readonly type: 'lambda';
-  /** Environments of all functions of the account at once. */
-  readonly accountConcurrency: number;
+  /** Its execution role, under which it polls; there only where something is said of it. */
+  readonly role?: RoleSettings;
 }

@@ -1,0 +1,125 @@
+/**
+ * The Lambda functions of a design: which share an account's concurrency, what polls for them, and who may invoke them.
+ *
+ *   queue ◀─poll── LambdaMapping ──invoke──▶ LambdaFunction ◀──invoke── LambdaEventQueue ◀── whoever asks for `eventsOf`
+ *                                                └─▶ concurrency of its account and Region
+ */
+import type { Access } from '../access/index.ts';
+import type { CallPath, CallSettings } from '../calls/index.ts';
+import type { MetricsRecorder } from '../history/index.ts';
+import type { Simulation } from '../kernel/index.ts';
+import { LAMBDA_CONCURRENCY, placeOfFunction } from '../scenario/lambda.ts';
+import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
+import { LambdaAccount, LambdaEventQueue, LambdaFunction, type LambdaSettings } from '../services/lambda/index.ts';
+import type { FifoQueue, SqsQueue } from '../services/sqs/index.ts';
+import type { SqsSettings } from '../services/sqs/settings.ts';
+import { LambdaMapping } from '../workload/lambda-mapping.ts';
+import type { RequestTable } from '../workload/requests.ts';
+import type { FaultSettings } from '../workload/settings.ts';
+import type { Links } from './links.ts';
+
+export interface FunctionsPorts {
+  readonly requests: RequestTable;
+  readonly links: Links;
+  readonly access: Access;
+  readonly queueNamed: (name: string) => { readonly queue: SqsQueue | FifoQueue; readonly settings: SqsSettings };
+}
+
+interface Wired {
+  readonly target: LambdaFunction;
+  readonly metrics: MetricsRecorder;
+  readonly mapping: LambdaMapping | null;
+  /** Made when somebody first asks for it. */
+  events: LambdaEventQueue | null;
+}
+
+export class Functions {
+  readonly #sim: Simulation;
+  readonly #scenario: ResolvedScenario;
+  readonly #design: ResolvedDesign;
+  readonly #ports: FunctionsPorts;
+  readonly #accounts = new Map<string, LambdaAccount>();
+  readonly #functions = new Map<string, Wired>();
+
+  constructor(sim: Simulation, scenario: ResolvedScenario, design: ResolvedDesign, ports: FunctionsPorts) {
+    this.#sim = sim;
+    this.#scenario = scenario;
+    this.#design = design;
+    this.#ports = ports;
+  }
+
+  /** Its queue is there already. */
+  add(settings: LambdaSettings, metrics: MetricsRecorder): void {
+    const { requests } = this.#ports;
+    const target = new LambdaFunction(this.#sim, settings, { requests, metrics, account: this.#accountOf(settings) });
+    const mapping = settings.source === null ? null : this.#mapping(settings, settings.source, target, metrics);
+    this.#functions.set(settings.name, { target, metrics, mapping, events: null });
+  }
+
+  has(name: string): boolean {
+    return this.#functions.has(name);
+  }
+
+  connect(paths: (owner: string, calls: readonly CallSettings[]) => CallPath[]): void {
+    for (const [name, { target }] of this.#functions) target.connect(paths(name, target.settings.handler.calls));
+  }
+
+  start(): void {
+    for (const { mapping } of this.#functions.values()) mapping?.start();
+  }
+
+  /** What takes in asynchronous invocations of a function: an event that was handled completes its request, one that was dropped is lost. */
+  eventsOf(name: string): LambdaEventQueue {
+    const found = this.#functions.get(name);
+    if (found === undefined) throw new Error(`design ${this.#design.name} has no function ${name}`);
+    const { requests } = this.#ports;
+    found.events ??= new LambdaEventQueue(this.#sim, {
+      requests,
+      metrics: found.metrics,
+      target: found.target,
+      observer: { onHandled: (request) => requests.complete(request), onDropped: () => {} },
+    });
+    return found.events;
+  }
+
+  /** Begins what a fault does to a function; empty where it strikes none. The returned functions end it. */
+  strike(name: string, fault: FaultSettings): (() => void)[] {
+    const target = this.#functions.get(name)?.target;
+    if (target === undefined) return [];
+    const ends: (() => void)[] = [];
+    if (fault.slow !== null) ends.push(target.slowDown(fault.slow));
+    if (fault.errors !== null) ends.push(target.addErrors(fault.errors));
+    if (fault.down) ends.push(target.takeDown());
+    return ends;
+  }
+
+  #mapping(settings: LambdaSettings, source: string, target: LambdaFunction, metrics: MetricsRecorder): LambdaMapping {
+    const { requests, links, access, queueNamed } = this.#ports;
+    const { queue, settings: queueSettings } = queueNamed(source);
+    const endpoint = links.endpoint(settings.name, source);
+    return new LambdaMapping(this.#sim, settings, {
+      requests,
+      metrics,
+      queue: access.sqsClient(settings.name, queueSettings, queue, endpoint),
+      visible: () => queue.counts.visible,
+      source: queueSettings,
+      endpoint,
+      target,
+    });
+  }
+
+  /** One account for each place, with the reservations of all its functions. */
+  #accountOf(settings: LambdaSettings): LambdaAccount {
+    const { resources } = this.#design;
+    const { aws, lambdaConcurrency = LAMBDA_CONCURRENCY } = this.#scenario;
+    const place = placeOfFunction(settings, resources, aws);
+    const known = this.#accounts.get(place);
+    if (known !== undefined) return known;
+    const reserved = resources.flatMap((one) =>
+      one.type === 'lambda' && placeOfFunction(one, resources, aws) === place ? [one.reservedConcurrency] : [],
+    );
+    const account = new LambdaAccount(lambdaConcurrency, reserved);
+    this.#accounts.set(place, account);
+    return account;
+  }
+}

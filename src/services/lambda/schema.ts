@@ -1,0 +1,161 @@
+/** How a Lambda function and its event source mapping may be written in a scenario, their defaults, and AWS's limits. */
+import { z } from 'zod';
+import { roleOf, roleSchema } from '../../calls/access.ts';
+import { callsSchema, complain, type Vocabulary } from '../../calls/schema.ts';
+import { lambdaFacts } from '../../facts/index.ts';
+import type { LambdaSettings } from './settings.ts';
+
+type Distribution = LambdaSettings['coldStart'];
+
+const SECOND = 1_000_000;
+const MEBIBYTE = 1_048_576;
+const f = lambdaFacts;
+const BECAUSE = 'Lambda';
+
+/** What a new environment takes to start where nothing is said: assumed, AWS publishes none. */
+export const LAMBDA_COLD_START: Distribution = {
+  kind: 'lognormal',
+  p50: f.coldStartP50Us.value,
+  p99: f.coldStartP99Us.value,
+};
+
+/** What only a function with a source has: settings of its event source mapping. */
+const MAPPING_KEYS = [
+  'batchSize',
+  'batchWindow',
+  'maximumConcurrency',
+  'reportBatchItemFailures',
+  'provisioned',
+] as const;
+
+/** Settings of a `lambda`, without its name. */
+export function lambdaSchema(v: Vocabulary): z.ZodType<Omit<LambdaSettings, 'name'>> {
+  return v
+    .object({
+      type: v.choice(['lambda']).meta({ description: 'What kind of resource it is.' }),
+      source: v.name('the name of an sqs queue').optional().meta({
+        description: 'The sqs queue that its event source mapping polls. Default: none, others invoke it.',
+      }),
+      batchSize: v.count({ min: 1, max: f.batchSizeMaxStandard.value, because: BECAUSE }).optional().meta({
+        description: 'Messages of one invocation at most; more than 10 need a batchWindow, FIFO queues give no more.',
+        default: f.batchSizeDefault.value,
+      }),
+      batchWindow: v
+        .duration({ min: 0, max: f.batchWindowMaxSeconds.value * SECOND, wholeSeconds: true, because: BECAUSE })
+        .optional()
+        .meta({
+          description: 'How long messages are gathered for a batch (MaximumBatchingWindow); standard queues only.',
+          default: '0s',
+        }),
+      maximumConcurrency: v
+        .count({ min: f.maximumConcurrencyMin.value, max: f.maximumConcurrencyMax.value, because: BECAUSE })
+        .optional()
+        .meta({ description: 'Invocations at once that its mapping makes at most. Default: as far as it scales.' }),
+      reservedConcurrency: v.count({ min: 0, max: 1_000_000 }).optional().meta({
+        description: 'Environments that are its alone, and its most. Default: it shares those of the account.',
+      }),
+      reportBatchItemFailures: v.flag().optional().meta({
+        description: 'Whether only the messages that failed come back, instead of their whole batch.',
+        default: false,
+      }),
+      provisioned: v
+        .object({
+          minPollers: v
+            .count({ min: f.provisionedMinLowest.value, max: f.provisionedMinHighest.value, because: BECAUSE })
+            .optional()
+            .meta({ description: 'Event pollers that are always there.', default: f.provisionedMinDefault.value }),
+          maxPollers: v
+            .count({ min: f.provisionedMinLowest.value, max: f.provisionedMaxHighest.value, because: BECAUSE })
+            .optional()
+            .meta({ description: 'Event pollers at most.', default: f.provisionedMaxDefault.value }),
+        })
+        .optional()
+        .meta({
+          description:
+            'Event pollers of its own, each with 10 invocations at once. Default: pollers scale by themselves.',
+        }),
+      timeout: v
+        .duration({ min: SECOND, max: f.timeoutMaxSeconds.value * SECOND, wholeSeconds: true, because: BECAUSE })
+        .optional()
+        .meta({
+          description: 'How long an invocation may take, its cold start left out.',
+          default: `${f.timeoutDefaultSeconds.value}s`,
+        }),
+      memory: v
+        .size({ min: f.memoryMinBytes.value, max: f.memoryMaxBytes.value, because: BECAUSE })
+        .optional()
+        .meta({ description: 'Its memory, whole MiB: it decides what a second costs.', default: '128MiB' }),
+      coldStart: v.durations().optional().meta({
+        description: 'How long a new environment takes to start. Default: assumed, 250 ms in the median, 1 s at p99.',
+      }),
+      keepWarm: v
+        .duration()
+        .optional()
+        .meta({ description: 'How long an environment that has nothing to do is kept; assumed.', default: '10m' }),
+      handler: v
+        .object({
+          time: v
+            .durations()
+            .optional()
+            .meta({ description: 'Own work on one message, before the calls.', default: '0s' }),
+          calls: callsSchema(v)
+            .optional()
+            .meta({ description: 'Calls to services for each message, one after the other. Default: none.' }),
+          failureRate: v
+            .share()
+            .optional()
+            .meta({ description: 'Share of the attempts at a message on which the handler fails.', default: '0%' }),
+        })
+        .meta({ description: 'What is done for each message of a batch, one after the other.' }),
+      role: roleSchema(v).optional().meta({
+        description:
+          'Its execution role, under which it polls; its account is the function’s. Default: one that may do everything.',
+      }),
+    })
+    .transform((l, ctx) => {
+      const batchSize = l.batchSize ?? f.batchSizeDefault.value;
+      const batchWindowUs = l.batchWindow ?? 0;
+      if (l.source === undefined) {
+        for (const key of MAPPING_KEYS) {
+          if (l[key] !== undefined)
+            complain(ctx, [key], 'misfit', `${key} only beside source: without one nothing is polled`);
+        }
+      }
+      if (batchSize > f.batchSizeWithoutWindow.value && batchWindowUs === 0) {
+        const expected = `a batchWindow of at least 1s beside a batch of more than ${f.batchSizeWithoutWindow.value}`;
+        complain(ctx, ['batchSize'], 'misfit', `${expected} (limits of Lambda)`);
+      }
+      if (l.provisioned !== undefined && l.maximumConcurrency !== undefined) {
+        const expected = 'one of maximumConcurrency and provisioned: Lambda takes not both';
+        complain(ctx, ['maximumConcurrency'], 'misfit', expected);
+      }
+      const minPollers = l.provisioned?.minPollers ?? f.provisionedMinDefault.value;
+      const maxPollers = l.provisioned?.maxPollers ?? f.provisionedMaxDefault.value;
+      if (maxPollers < minPollers) {
+        complain(ctx, ['provisioned', 'maxPollers'], 'out-of-range', `at least the ${minPollers} of minPollers`);
+      }
+      const memoryBytes = l.memory ?? f.memoryMinBytes.value;
+      if (memoryBytes % MEBIBYTE !== 0)
+        complain(ctx, ['memory'], 'out-of-range', 'whole MiB, such as 512MiB (limits of Lambda)');
+      return {
+        type: 'lambda' as const,
+        source: l.source ?? null,
+        batchSize,
+        batchWindowUs,
+        maximumConcurrency: l.maximumConcurrency ?? null,
+        reportBatchItemFailures: l.reportBatchItemFailures ?? false,
+        provisioned: l.provisioned === undefined ? null : { minPollers, maxPollers },
+        reservedConcurrency: l.reservedConcurrency ?? null,
+        timeoutUs: l.timeout ?? f.timeoutDefaultSeconds.value * SECOND,
+        memoryBytes,
+        coldStart: l.coldStart ?? LAMBDA_COLD_START,
+        keepWarmUs: l.keepWarm ?? f.keepWarmUs.value,
+        handler: {
+          time: l.handler.time ?? { kind: 'constant', value: 0 },
+          calls: l.handler.calls ?? [],
+          failureRate: l.handler.failureRate ?? 0,
+        },
+        ...roleOf(l.role),
+      };
+    });
+}
