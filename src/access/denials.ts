@@ -1,9 +1,8 @@
 /** Who is denied what at a queue or a topic, and why: told from the scenario alone, since nothing of a run decides it. */
-import type { AwsSettings, ResolvedDesign, ResolvedScenario, ResourceSettings } from '../scenario/resolved.ts';
+import type { AwsSettings, ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
 import { strikes } from '../scenario/strikes.ts';
 import { deliversTo, topicsOf } from '../scenario/topics.ts';
 import type { Policy } from '../services/iam/index.ts';
-import type { SnsSettings } from '../services/sns/settings.ts';
 import { type CallerName, callerSettings } from './callers.ts';
 import { decide } from './decisions.ts';
 import { type Guarded, guardedQueue, guardedTopic } from './guarded.ts';
@@ -37,9 +36,7 @@ interface Client {
 /** Empty where everybody is let in, or the resource is neither queue nor topic. */
 export function denialsOf(scenario: ResolvedScenario, design: ResolvedDesign, resource: string): Denial[] {
   const { aws } = scenario;
-  const settings = (design.resources as readonly (ResourceSettings | SnsSettings)[]).find(
-    ({ name }) => name === resource,
-  );
+  const settings = design.resources.find(({ name }) => name === resource);
   if (aws === undefined || settings === undefined) return [];
   if (settings.type !== 'sqs' && settings.type !== 'sns') return [];
   const isQueue = settings.type === 'sqs';

@@ -12,7 +12,6 @@ import type {
 } from '../../src/services/sns/operations.ts';
 import type { SnsSettings, SubscriptionSettings } from '../../src/services/sns/settings.ts';
 import type { SqsOperations } from '../../src/services/sqs/operations.ts';
-import type { SqsSettings } from '../../src/services/sqs/settings.ts';
 import { EndpointState } from '../../src/workload/endpoint.ts';
 
 export const OURS = '111111111111';
@@ -53,7 +52,7 @@ ${faults === '' ? '' : `faults: ${faults}`}`;
   const design: ResolvedDesign = {
     ...written,
     entries: [{ traffic: 'buyers', resource: publishes ? 'sales' : 'orders' }],
-    resources: [...written.resources, ...(topics as readonly unknown[] as readonly ResourceSettings[])],
+    resources: [...written.resources, ...topics],
   };
   return { scenario: { ...outcome.scenario, designs: [design] }, design };
 }
@@ -166,12 +165,12 @@ export class Stage {
   }
 
   publisher(from: string = 'buyers'): SnsPublishing {
-    return this.access.snsClient(from, this.#resource<SnsSettings>('sales'), this.topic, this.state);
+    return this.access.snsClient(from, this.#resource('sales', 'sns'), this.topic, this.state);
   }
 
   /** The queue as that client meets it. */
   sender(from: string | { readonly topic: string }): SqsOperations {
-    const settings = this.#resource<SqsSettings>('orders');
+    const settings = this.#resource('orders', 'sqs');
     return this.access.sqsClient(from, settings, this.queue as unknown as SqsOperations, this.state);
   }
 
@@ -194,9 +193,11 @@ export class Stage {
     return code;
   }
 
-  #resource<T>(name: string): T {
-    const found = this.#design.resources.find((one) => one.name === name);
-    if (found === undefined) throw new Error(`no ${name}`);
-    return found as unknown as T;
+  #resource<T extends ResourceSettings['type']>(name: string, type: T): Extract<ResourceSettings, { type: T }> {
+    const found = this.#design.resources.find(
+      (one): one is Extract<ResourceSettings, { type: T }> => one.name === name && one.type === type,
+    );
+    if (found === undefined) throw new Error(`no ${type} ${name}`);
+    return found;
   }
 }

@@ -263,7 +263,7 @@ describe('a FIFO topic', () => {
     const design = shop({
       traffic: `rate: 100/s, ${keys}, duplicates: 10%`,
       subscriptions: '{ to: one }, { to: two }',
-      topic: `${fifo}`,
+      topic: fifo,
       resources: `${queue('one')}\n${queue('two')}`,
     });
     const { t } = design.traffic;
