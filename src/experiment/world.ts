@@ -13,7 +13,7 @@ import { compileVariate, Simulation } from '../kernel/index.ts';
 import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
 import { Cache, Service } from '../services/compute/index.ts';
 import type { Callee } from '../services/ports.ts';
-import { FairQueue, FifoQueue, SqsQueue } from '../services/sqs/index.ts';
+import { FairQueue, FifoQueue, MoveTasks, SqsQueue } from '../services/sqs/index.ts';
 import type { SqsObserver } from '../services/sqs/operations.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import { arrivalsOf } from '../workload/arrivals.ts';
@@ -56,6 +56,11 @@ export class World {
   readonly #consumers = new Map<string, Consumer>();
   readonly #senders: Sender[] = [];
   readonly #scalers: Scalers;
+  readonly #moveTasks: MoveTasks;
+  /** Dead-letter queues that the script redrives. */
+  readonly #redriven: ReadonlySet<string>;
+  /** Redrives of the script that have not begun. */
+  #redrivesAhead = 0;
 
   /** `log`: notes the calls to managed services; it changes nothing in the run. */
   constructor(
@@ -75,11 +80,15 @@ export class World {
     }));
     this.requests = new RequestTable(
       this.accounts.map(({ account }) => account),
-      () => {
-        if (this.draining) this.sim.stop();
-      },
+      () => this.#stopWhenDone(),
     );
     const faults = scenario.faults.filter((fault) => strikes(scenario, design, fault));
+    const redrives = faults.filter(
+      ({ redrive, atUs }) => redrive !== undefined && atUs <= scenario.horizonUs + scenario.drainUs,
+    );
+    this.#redriven = new Set(redrives.map(({ target }) => (target.kind === 'resource' ? target.resource : '')));
+    this.#redrivesAhead = redrives.length;
+    this.#moveTasks = new MoveTasks(this.sim, this.#queues, () => this.#stopWhenDone());
     this.#links = new Links(faults);
     this.#access = new Access(this.sim, scenario, design, {
       requests: this.requests,
@@ -98,6 +107,15 @@ export class World {
     for (const consumer of this.#consumers.values()) consumer.start();
     for (const sender of this.#senders) sender.start();
     this.#scalers.start();
+  }
+
+  /** Nothing is in the system, and no redrive will bring back what is in a dead-letter queue. */
+  get isDone(): boolean {
+    return this.requests.inSystem === 0 && this.#redrivesAhead === 0 && this.#moveTasks.active === 0;
+  }
+
+  #stopWhenDone(): void {
+    if (this.draining && this.isDone) this.sim.stop();
   }
 
   #account(traffic: TrafficSettings, replication: number): TrafficAccount {
@@ -168,6 +186,7 @@ export class World {
       observer: this.#observer(settings.name),
       // Ranges of their own, so that messages of several queues stay apart in a dead-letter queue that they share.
       firstMessageId: this.#queues.size * MESSAGE_IDS,
+      isRedriven: this.#redriven.has(settings.name),
       deadLetterQueue:
         target === undefined
           ? null
@@ -201,6 +220,7 @@ export class World {
       onExpired: (body) => requests.expire(body),
       onDeadLettered: (body) => requests.deadLetter(body, targetParks),
       onPurged: () => {},
+      onRedriven: (body) => requests.redriven(body),
       onGone: (body) => {
         if (parks) requests.unpark(body);
         requests.release(body);
@@ -328,10 +348,26 @@ export class World {
       }
       if (consumer !== undefined) ends.push(...this.#strikeConsumer(consumer, fault));
       if (fault.policy !== undefined) ends.push(this.#access.changePolicy(resource, fault.policy));
+      if (fault.redrive !== undefined) ends.push(this.#redrive(resource, fault.redrive));
     }
     return () => {
       for (const end of ends) end();
     };
+  }
+
+  /** The operator starts a move task; at the end of the fault it is cancelled. One that runs already is a refusal, as at AWS. */
+  #redrive(resource: string, { to, perSecond }: NonNullable<FaultSettings['redrive']>): () => void {
+    this.#redrivesAhead--;
+    const { error, TaskHandle } = this.#moveTasks.StartMessageMoveTask({
+      SourceArn: resource,
+      ...(to === null ? {} : { DestinationArn: to }),
+      ...(perSecond === null ? {} : { MaxNumberOfMessagesPerSecond: perSecond }),
+    });
+    if (error !== null) {
+      this.#stopWhenDone();
+      return () => {};
+    }
+    return () => void this.#moveTasks.CancelMessageMoveTask(TaskHandle);
   }
 
   #strikeService(service: Service, fault: FaultSettings): (() => void)[] {

@@ -16,5 +16,5 @@ export {
   type PriceTier,
 } from './prices.ts';
 export { sdkFactList, sdkFacts } from './sdk.ts';
-export { sqsFactList, sqsFacts } from './sqs.ts';
+export { fifoQuotaOf, sqsFactList, sqsFacts } from './sqs.ts';
 export { snsFactList, snsFacts } from './sns.ts';

@@ -9,12 +9,23 @@ import { type NamedDesign, type NamedResource, type Names, type ResourceType, un
 /** Effects by the type of what they strike; `share` and `zone` narrow the target. */
 const FITTING: Readonly<Record<ResourceType | 'link', readonly string[]>> = {
   service: ['slow', 'down', 'errors', 'unreachable', 'lose', 'flush', 'share', 'zone'],
-  sqs: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy'],
+  sqs: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy', 'redrive'],
   consumer: ['slow', 'down', 'crash', 'share'],
   link: ['lose', 'unreachable'],
 };
 /** What can happen. */
-export const EFFECTS = ['slow', 'down', 'errors', 'crash', 'duplicate', 'unreachable', 'lose', 'flush', 'policy'];
+export const EFFECTS = [
+  'slow',
+  'down',
+  'errors',
+  'crash',
+  'duplicate',
+  'unreachable',
+  'lose',
+  'flush',
+  'policy',
+  'redrive',
+];
 
 /** Reads every fault; those with an error are left out. */
 export function readFaults(schemas: Schemas, raw: unknown, names: Names, findings: Finding[]): FaultSettings[] {
@@ -105,6 +116,7 @@ function resourceTarget(
     if (fault.flush) checkFlush(resource, [...path, 'flush'], findings);
     if (fault.zone !== null) checkZone(resource, fault.zone, [...path, 'zone'], findings);
   }
+  if (fault.redrive !== undefined) checkRedrive(name, fault.redrive.to, designs, [...path, 'redrive'], findings);
   return {
     target: { kind: 'resource', resource: name, replica, zone: fault.zone, share: fault.share },
     types: [...new Set(found.map((resource) => resource.type))].filter(
@@ -140,6 +152,36 @@ function checkFlush(resource: NamedResource, path: Path, findings: Finding[]): v
   if (valueAt(cache, ['ttl']) !== undefined || valueAt(cache, ['capacity']) !== undefined) return;
   const expected = `a service with entries in a cache: add cache: { ttl: 60s } to ${resource.name}`;
   findings.push({ code: 'misfit', path, atKey: true, expected });
+}
+
+/** What is redriven is a dead-letter queue wherever it is, and where its messages go is another queue of its kind. */
+function checkRedrive(
+  name: string,
+  to: string | null,
+  designs: readonly NamedDesign[],
+  path: Path,
+  findings: Finding[],
+): void {
+  for (const { name: design, resources } of designs) {
+    const queues = resources.filter(({ type }) => type === 'sqs');
+    const queue = queues.find((one) => one.name === name);
+    if (queue === undefined) continue;
+    if (!queues.some(({ raw }) => valueAt(raw, ['redrive', 'deadLetterQueue']) === name)) {
+      const expected = `a dead-letter queue: no redrive in design ${design} names ${name}`;
+      findings.push({ code: 'misfit', path, atKey: true, expected });
+    }
+    if (to === null) continue;
+    const target = queues.find((one) => one.name === to);
+    const others = queues.map((one) => one.name).filter((one) => one !== name);
+    if (target === undefined) {
+      findings.push(unknownName([...path, 'to'], to, `sqs queue of design ${design}`, others));
+    } else if (target === queue) {
+      findings.push({ code: 'wrong-reference', path: [...path, 'to'], expected: `another queue than ${name} itself` });
+    } else if ((valueAt(target.raw, ['fifo']) === true) !== (valueAt(queue.raw, ['fifo']) === true)) {
+      const kind = valueAt(queue.raw, ['fifo']) === true ? 'FIFO' : 'standard';
+      findings.push({ code: 'wrong-reference', path: [...path, 'to'], expected: `a ${kind} queue, as ${name} is one` });
+    }
+  }
 }
 
 function checkZone(resource: NamedResource, zone: string, path: Path, findings: Finding[]): void {

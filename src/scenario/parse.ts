@@ -13,6 +13,7 @@ import { readBy } from './findings.ts';
 import { type NamedResource, namesOf } from './names.ts';
 import { readObjectives } from './objectives.ts';
 import { type Applied, applyOverrides, type OptionFinding, type Override, type TrafficOverride } from './overrides.ts';
+import { withPartitions } from './partitions.ts';
 import { checkDesign, checkSizes, readEntries } from './references.ts';
 import type { ResolvedDesign, ResolvedScenario, ResourceSettings } from './resolved.ts';
 import { readResource } from './resources.ts';
@@ -104,7 +105,7 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
     prices: root.prices,
     ...awsOf(root.aws, settings, designs, faults),
     traffic: settings,
-    designs,
+    designs: withPartitions(designs, settings, root.aws?.region),
     faults,
     objectives,
     assumptions: [],

@@ -12,7 +12,7 @@ import {
   retrySchema,
   type Vocabulary,
 } from '../calls/schema.ts';
-import { assumedPrice, givenPrice } from '../facts/index.ts';
+import { assumedPrice, givenPrice, sqsFacts } from '../facts/index.ts';
 import { autoscalingSchema, SCALED_CONSUMER, startOf } from '../scaling/schema.ts';
 import type {
   Arrivals,
@@ -526,6 +526,8 @@ export function consumerSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Om
     });
 }
 
+const { moveRateMin, moveRateMax } = sqsFacts;
+
 /** A fault as written: names are looked up by the scenario room. */
 export interface WrittenFault extends Omit<FaultSettings, 'target'> {
   readonly resource: string | null;
@@ -573,6 +575,21 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
       unreachable: v.share().optional().meta({ description: 'Share of the calls that get no answer.' }),
       flush: v.flag().optional().meta({ description: 'Empties the cache of a service, at once.' }),
       policy: policySchema().optional().meta({ description: 'The access policy that a queue has meanwhile, as JSON.' }),
+      redrive: v
+        .object({
+          to: v
+            .name('the name of an sqs queue')
+            .optional()
+            .meta({ description: 'The queue to which they go. Default: each to where it came from.' }),
+          rate: v.rate().optional().meta({
+            description:
+              'Messages per second, a whole number from 1 to 500. Default: as SQS finds best, assumed to be 500.',
+          }),
+        })
+        .optional()
+        .meta({
+          description: 'An operator starts to move the messages of a dead-letter queue back; cancelled after `for`.',
+        }),
       lose: v
         .object({
           requests: v.share().optional().meta({ description: 'Share of the requests that never arrive.' }),
@@ -588,6 +605,11 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
     .transform((f, ctx) => {
       if ((f.resource === undefined) === (f.link === undefined)) {
         complain(ctx, [], 'one-of', 'either resource or link, and one of them');
+      }
+      const rate = f.redrive?.rate;
+      if (rate !== undefined && !(Number.isInteger(rate) && rate >= moveRateMin.value && rate <= moveRateMax.value)) {
+        const expected = `a whole number of messages from ${moveRateMin.value}/s to ${moveRateMax.value}/s (limits of SQS)`;
+        complain(ctx, ['redrive', 'rate'], 'out-of-range', expected);
       }
       return {
         atUs: f.at,
@@ -607,6 +629,7 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
         loseReplies: f.lose?.replies ?? null,
         flush: f.flush ?? false,
         ...(f.policy === undefined ? {} : { policy: f.policy }),
+        ...(f.redrive === undefined ? {} : { redrive: { to: f.redrive.to ?? null, perSecond: rate ?? null } }),
       };
     });
 }

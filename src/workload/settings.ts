@@ -173,4 +173,6 @@ export interface FaultSettings {
   readonly flush: boolean;
   /** The policy that a resource has instead of its own, as JSON; there only where one is written. */
   readonly policy?: unknown;
+  /** A dead-letter queue's messages go to `to` (null: where they came from) by a move task; there only where one is written. */
+  readonly redrive?: { readonly to: string | null; readonly perSecond: number | null };
 }
