@@ -14,6 +14,7 @@ import { type NamedResource, namesOf } from './names.ts';
 import { readObjectives } from './objectives.ts';
 import { type Applied, applyOverrides, type OptionFinding, type Override, type TrafficOverride } from './overrides.ts';
 import { withPartitions } from './partitions.ts';
+import { checkQueues } from './queue-checks.ts';
 import { checkDesign, checkSizes, readEntries } from './references.ts';
 import type { ResolvedDesign, ResolvedScenario, ResourceSettings } from './resolved.ts';
 import { readResource } from './resources.ts';
@@ -86,6 +87,7 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
   const faults = readFaults(schemas, raw, names, findings);
   checkFifo(settings, designs, faults, findings);
   checkAccess(raw, names, findings);
+  checkQueues(raw, names, findings);
   const objectives = readObjectives(schemas, raw, names, findings);
   if (root === null) return null;
   const times = resolveTimes(root, traffic, findings);

@@ -72,8 +72,9 @@ export type WrittenTraffic = Omit<TrafficSettings, 'name' | 'source'> & { readon
 /** Size of a request where none is given: 1 KiB. */
 export const DEFAULT_SIZE_BYTES = 1024;
 
-/** Attributes of one message, after AWS's quota. */
-const MAX_ATTRIBUTES = 10;
+/** Attributes of one message, and how long their names may be, after AWS's quota. */
+const MAX_ATTRIBUTES = sqsFacts.attributesMax.value;
+const MAX_ATTRIBUTE_NAME = sqsFacts.attributeNameMax.value;
 
 const SOURCES = 'one of rate, trace, or users with think';
 
@@ -269,6 +270,10 @@ function attributesSchema(v: Vocabulary): z.ZodType<readonly AttributeSettings[]
     .transform((written, ctx) => {
       if (Object.keys(written).length > MAX_ATTRIBUTES) {
         complain(ctx, [], 'out-of-range', `at most ${MAX_ATTRIBUTES} attributes (limits of SQS)`);
+      }
+      for (const name of Object.keys(written)) {
+        if (name.length <= MAX_ATTRIBUTE_NAME) continue;
+        complain(ctx, [name], 'out-of-range', `a name of at most ${MAX_ATTRIBUTE_NAME} characters (limits of SQS)`);
       }
       return Object.entries(written).map(([name, { choice: weights }]) => {
         const values = Object.entries(weights).map(([value, weight]) => ({ value, weight }));

@@ -101,3 +101,25 @@ describe('a dead-letter queue that is redriven', () => {
     });
   });
 });
+
+test('a receive counts whose answer was lost: the message is a dead letter that nobody has seen [sqs.what-increments-the-count]', () => {
+  const { designs } = runScenario(
+    resolve(`seed: 1
+horizon: 1m
+drain: 5m
+replications: 1
+traffic: { t: { rate: 1/s } }
+designs:
+  d:
+    traffic: { t: q }
+    resources:
+      q: { type: sqs, visibilityTimeout: 5s, redrive: { maxReceiveCount: 1, deadLetterQueue: dead }, ${LATENCY} }
+      dead: { type: sqs }
+      w: { type: consumer, source: q, handler: { time: 1ms } }
+faults: [ { at: 0s, link: [w, q], lose: { replies: 100% } } ]
+`),
+  );
+  const { traffic, resources } = designs['d'] ?? {};
+  expect(resources?.['w']?.metrics['MessagesHandled']?.sum).toBe(0);
+  expect(traffic?.['t']?.deadLettered).toBe(traffic?.['t']?.offered);
+});
