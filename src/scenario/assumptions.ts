@@ -14,6 +14,7 @@ import { assumptionsOfFifo, quantilesText, roundTripText } from './fifo.ts';
 import { valueAt } from './findings.ts';
 import type { Assumption, ResolvedScenario, ResourceSettings } from './resolved.ts';
 import { ofPrices } from './price-assumptions.ts';
+import { ofRedrives } from './redrive-assumptions.ts';
 import { ofScaling } from './scaling-assumptions.ts';
 import type { ReadTraffic } from './traffic.ts';
 import { formatDuration } from './units.ts';
@@ -37,6 +38,7 @@ export function assumptionsOf(scenario: ResolvedScenario, traffic: readonly Read
     ...ofClients(resources, scenario),
     ...ofPrices(resources, scenario),
     ...ofAccess(scenario),
+    ...ofRedrives(scenario.faults),
     ...ofTimes(scenario),
   ];
 }

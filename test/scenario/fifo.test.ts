@@ -179,6 +179,16 @@ describe('a dead-letter queue', () => {
     expect(designs[0]?.resources.find(({ name }) => name === 'q')).not.toHaveProperty('redriveAllow');
   });
 
+  test('that is redriven says what that rests on', () => {
+    const said = (redrive: string): string[] =>
+      resolved(`${queues('')}faults: [ { at: 10s, resource: dead, redrive: ${redrive} } ]\n`)
+        .assumptions.filter(({ about }) => about === 'dead')
+        .map((one) => one.text);
+    expect(said('{}').some((one) => one.includes('500 messages a second'))).toBe(true);
+    expect(said('{ rate: 5/s }').some((one) => one.includes('500 messages a second'))).toBe(false);
+    expect(said('{ rate: 5/s }').some((one) => one.includes('finds nothing'))).toBe(true);
+  });
+
   const redriven = (fault: string, more = ''): [string, string][] =>
     errorsOf(
       `${queues('').replace('      w:', `      spare: { type: sqs }\n      other: { type: sqs, fifo: true }${more}\n      w:`)}faults: [ { at: 10s, ${fault} } ]\n`,
