@@ -170,7 +170,7 @@ describe('a dead-letter queue', () => {
     ],
   ])('says whose dead letters it takes, "%s" [sqs.redriveallowpolicy]', (allow, expected) => {
     const errors = errorsOf(queues(allow)).map(({ code, path }) => [code, path]);
-    expect(errors.toSorted()).toEqual(expected.toSorted());
+    expect(new Set(errors.map(String))).toEqual(new Set(expected.map(String)));
   });
 
   test('keeps what it says in the resolved scenario', () => {

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sqsFacts } from '../../../src/facts/index.ts';
 import { Simulation } from '../../../src/kernel/index.ts';
 import {
   type AccountQueue,
@@ -105,7 +104,7 @@ describe('a move task', () => {
       spare
         .take()
         .map(({ body }) => body)
-        .toSorted(),
+        .toSorted((x, y) => x - y),
     ).toEqual([1, 9]);
     expect(tasks.ListMessageMoveTasks('dead').Results).toEqual([
       {
