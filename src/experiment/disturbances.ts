@@ -53,7 +53,7 @@ function disturbanceOf(scenario: ResolvedScenario, fault: FaultSettings): Distur
     label: labelOf(fault),
     fromUs: fault.atUs,
     toUs:
-      (fault.crash !== null || onlyFlushes(fault)) && fault.forUs === null
+      (fault.crash !== null || fault.redrive !== undefined || onlyFlushes(fault)) && fault.forUs === null
         ? fault.atUs
         : fault.forUs === null
           ? null
@@ -80,6 +80,8 @@ function labelOf(fault: FaultSettings): string {
   if (fault.flush) effects.push('cache emptied');
   if (fault.policy !== undefined) effects.push('another access policy');
   if (fault.kmsDown === true) effects.push('without KMS');
+  if (fault.redrive !== undefined)
+    effects.push(fault.redrive.to === null ? 'redriven' : `redriven to ${fault.redrive.to}`);
   return `${targetOf(fault)} ${effects.join(', ')}`;
 }
 

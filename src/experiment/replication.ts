@@ -124,7 +124,7 @@ function play(
   };
   for (let i = 1; i <= PROGRESS_STEPS; i++) step(Math.floor((horizonUs * i) / PROGRESS_STEPS));
   world.draining = true;
-  if (world.requests.inSystem === 0) return horizonUs;
+  if (world.isDone) return horizonUs;
   for (let i = 1; i <= PROGRESS_STEPS; i++) {
     if (step(horizonUs + Math.floor((drainUs * i) / PROGRESS_STEPS))) break;
   }

@@ -22,7 +22,7 @@ import { WHEREABOUTS } from '../services/iam/schema.ts';
 import { type Callee, Outcome } from '../services/ports.ts';
 import { Sink } from '../services/sink/index.ts';
 import type { SnsEndpoint, SnsSettings, Topic } from '../services/sns/index.ts';
-import { FairQueue, FifoQueue, SqsQueue } from '../services/sqs/index.ts';
+import { FairQueue, FifoQueue, MoveTasks, SqsQueue } from '../services/sqs/index.ts';
 import type { SqsObserver } from '../services/sqs/operations.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import { arrivalsOf } from '../workload/arrivals.ts';
@@ -74,6 +74,11 @@ export class World {
   readonly #functions: Functions;
   readonly #senders: Sender[] = [];
   readonly #scalers: Scalers;
+  readonly #moveTasks: MoveTasks;
+  /** Dead-letter queues that the script redrives. */
+  readonly #redriven: ReadonlySet<string>;
+  /** Redrives of the script that have not begun. */
+  #redrivesAhead = 0;
 
   /** `log`: notes the calls to managed services; it changes nothing in the run. */
   constructor(
@@ -93,11 +98,15 @@ export class World {
     }));
     this.requests = new RequestTable(
       this.accounts.map(({ account }) => account),
-      () => {
-        if (this.draining) this.sim.stop();
-      },
+      () => this.#stopWhenDone(),
     );
     const faults = scenario.faults.filter((fault) => strikes(scenario, design, fault));
+    const redrives = faults.filter(
+      ({ redrive, atUs }) => redrive !== undefined && atUs <= scenario.horizonUs + scenario.drainUs,
+    );
+    this.#redriven = new Set(redrives.map(({ target }) => (target.kind === 'resource' ? target.resource : '')));
+    this.#redrivesAhead = redrives.length;
+    this.#moveTasks = new MoveTasks(this.sim, this.#queues, () => this.#stopWhenDone());
     this.#links = new Links(faults);
     this.#access = new Access(this.sim, scenario, design, {
       requests: this.requests,
@@ -142,9 +151,13 @@ export class World {
     this.#scalers.start();
   }
 
-  /** What takes in asynchronous invocations of the function of that name, as a topic makes them. */
-  eventsOf(name: string): Callee {
-    return this.#functions.eventsOf(name);
+  /** Nothing is in the system, and no redrive will bring back what is in a dead-letter queue. */
+  get isDone(): boolean {
+    return this.requests.inSystem === 0 && this.#redrivesAhead === 0 && this.#moveTasks.active === 0;
+  }
+
+  #stopWhenDone(): void {
+    if (this.draining && this.isDone) this.sim.stop();
   }
 
   #account(traffic: TrafficSettings, replication: number): TrafficAccount {
@@ -220,6 +233,7 @@ export class World {
       observer: this.#observer(settings.name),
       // Ranges of their own, so that messages of several queues stay apart in a dead-letter queue that they share.
       firstMessageId: this.#queues.size * MESSAGE_IDS,
+      isRedriven: this.#redriven.has(settings.name),
       deadLetterQueue:
         target === undefined
           ? null
@@ -252,6 +266,7 @@ export class World {
       onExpired: (body) => requests.expire(body),
       onDeadLettered: (body) => requests.deadLetter(body, targetParks),
       onPurged: () => {},
+      onRedriven: (body) => requests.redriven(body),
       onGone: (body) => {
         if (parks) requests.unpark(body);
         requests.release(body);
@@ -455,10 +470,26 @@ export class World {
       ends.push(...this.#functions.strike(resource, fault));
       if (fault.policy !== undefined) ends.push(this.#access.changePolicy(resource, fault.policy));
       if (fault.kmsDown === true) ends.push(this.#access.cutKms(resource));
+      if (fault.redrive !== undefined) ends.push(this.#redrive(resource, fault.redrive));
     }
     return () => {
       for (const end of ends) end();
     };
+  }
+
+  /** The operator starts a move task; at the end of the fault it is cancelled. One that runs already is a refusal, as at AWS. */
+  #redrive(resource: string, { to, perSecond }: NonNullable<FaultSettings['redrive']>): () => void {
+    this.#redrivesAhead--;
+    const { error, TaskHandle } = this.#moveTasks.StartMessageMoveTask({
+      SourceArn: resource,
+      ...(to === null ? {} : { DestinationArn: to }),
+      ...(perSecond === null ? {} : { MaxNumberOfMessagesPerSecond: perSecond }),
+    });
+    if (error !== null) {
+      this.#stopWhenDone();
+      return () => {};
+    }
+    return () => void this.#moveTasks.CancelMessageMoveTask(TaskHandle);
   }
 
   #strikeService(service: Service, fault: FaultSettings): (() => void)[] {

@@ -17,5 +17,5 @@ export {
 } from './prices.ts';
 export { isOptIn, OPT_IN_REGIONS, type OptInRegion } from './regions.ts';
 export { sdkFactList, sdkFacts } from './sdk.ts';
-export { sqsFactList, sqsFacts } from './sqs.ts';
+export { fifoQuotaOf, sqsFactList, sqsFacts } from './sqs.ts';
 export { snsFactList, snsFacts, snsPublishQuotaOf } from './sns.ts';

@@ -19,10 +19,10 @@ function assumed(id: string, value: number, unit: string, note: string): Fact {
 }
 
 const FITTED =
-  'AWS publishes none. Fitted so that half a send and half a waiting receive take the published median 16.2 ms and 99th percentile 105 ms of message to Lambda; the 10th and 90th percentile are then 6 and 44 ms where 14 and 34 were measured, and how it splits between the two is unknown';
+  'AWS publishes none. One law for each call of a standard queue: usually about this, one in ten is slow. Fitted by Nelder and Mead so that half a send and half a waiting receive take the four published quantiles of message to Lambda (13.7, 16.2, 33.8, 105 ms) to a percent; how it splits between the two, and what Lambda has of it, is unknown';
 
 const FIFO_FITTED =
-  'AWS publishes none. Fitted as for standard queues, to the published median 28.1 ms and 99th percentile 645 ms of message to Lambda; the 10th and 90th percentile are then 6 and 148 ms where 22 and 61 were measured: the middle is too wide';
+  'AWS publishes none. Fitted as for standard queues, to the four published quantiles of message to Lambda (21.9, 28.1, 61.2, 645 ms), which they give to a percent';
 
 /** Every number of SQS that the model, its validation or a cost uses. */
 export const sqsFacts = {
@@ -32,6 +32,14 @@ export const sqsFacts = {
   maximumMessageSizeDefaultBytes: confirmed('sqs.queue.maximum_message_size_default', 1_048_576, 'B'),
   batchMaxEntries: confirmed('sqs.batch.max_entries', 10, 'entries'),
   batchMaxBytes: confirmed('sqs.batch.max_bytes', 1_048_576, 'B'),
+  queueNameMax: confirmed('sqs.queue.name_max', 80, 'characters'),
+  policyMaxBytes: confirmed('sqs.policy.max_bytes', 8_192, 'B', `${GUIDE}: policy quotas`, '2026'),
+  policyMaxStatements: confirmed('sqs.policy.max_statements', 20, 'statements', `${GUIDE}: policy quotas`, '2026'),
+  policyMaxPrincipals: confirmed('sqs.policy.max_principals', 50, 'principals', `${GUIDE}: policy quotas`, '2026'),
+  policyMaxConditions: confirmed('sqs.policy.max_conditions', 10, 'conditions', `${GUIDE}: policy quotas`, '2026'),
+  policyMaxActions: confirmed('sqs.policy.max_actions', 7, 'actions', `${GUIDE}: policy quotas`, '2026'),
+  attributeNameMax: confirmed('sqs.attributes.name_max', 256, 'characters', `${GUIDE}: message quotas`, '2026'),
+  attributesMax: confirmed('sqs.attributes.max', 10, 'attributes', `${GUIDE}: message quotas`, '2026'),
   receiveMaxMessages: confirmed('sqs.receive.max_messages', 10, 'messages'),
   receiveDefaultMessages: confirmed('sqs.receive.max_messages_default', 1, 'messages'),
   waitMaxSeconds: confirmed('sqs.receive.wait_max', 20, 's'),
@@ -74,6 +82,24 @@ export const sqsFacts = {
     '2026',
     'several independent ones agree',
   ),
+  moveRateMin: confirmed('sqs.move.rate_min', 1, 'messages/s', API),
+  moveRateMax: confirmed('sqs.move.rate_max', 500, 'messages/s', API),
+  moveRateOptimised: assumed(
+    'sqs.move.rate_optimised',
+    500,
+    'messages/s',
+    'Where no rate is given AWS goes by the backlog and publishes no number: taken as the highest that can be asked for',
+  ),
+  moveMaxSeconds: confirmed('sqs.move.max', 129_600, 's', `${GUIDE}: dead-letter queue redrive`, '2023-06'),
+  moveTasksPerAccount: confirmed(
+    'sqs.move.tasks_per_account',
+    100,
+    'tasks',
+    `${GUIDE}: dead-letter queue redrive`,
+    '2023-06',
+  ),
+  moveTasksListed: confirmed('sqs.move.tasks_listed', 10, 'tasks', API),
+  redriveAllowQueues: confirmed('sqs.redrive.allow_queues', 10, 'queues', API),
   agePassedAfterReceives: {
     ...confirmed('sqs.age.passed_after_receives', 3, 'receives', `${GUIDE}: available CloudWatch metrics`, '2026'),
     note: 'a message received so often and not deleted moves to the back of the queue and no longer counts for ApproximateAgeOfOldestMessage',
@@ -105,6 +131,38 @@ export const sqsFacts = {
     ...confirmed('sqs.fifo.high_throughput_calls_per_second', 70_000, 'calls/s', `${GUIDE}: message quotas`, '2026'),
     note: 'us-east-1, us-west-2, eu-west-1, each action; other Regions have less',
   },
+  fifoHighThroughputSecondTier: {
+    ...confirmed('sqs.fifo.high_throughput_second_tier', 19_000, 'calls/s', `${GUIDE}: message quotas`, '2026'),
+    note: 'us-east-2, eu-central-1',
+  },
+  fifoHighThroughputThirdTier: secondary(
+    'sqs.fifo.high_throughput_third_tier',
+    9_000,
+    'calls/s',
+    'copies of the announcement of October 2023',
+    '2023-10',
+    'ap-south-1, ap-southeast-1, ap-southeast-2, ap-northeast-1',
+  ),
+  fifoHighThroughputFourthTier: secondary(
+    'sqs.fifo.high_throughput_fourth_tier',
+    4_500,
+    'calls/s',
+    'copies of the announcement of October 2023',
+    '2023-10',
+    'eu-west-2, sa-east-1',
+  ),
+  fifoHighThroughputElsewhere: assumed(
+    'sqs.fifo.high_throughput_elsewhere',
+    2_400,
+    'calls/s',
+    'The number that is passed on for all other Regions; no source of it was found',
+  ),
+  fifoPartitionFill: assumed(
+    'sqs.fifo.partition_fill',
+    0.8,
+    'share',
+    'AWS adds partitions as the load nears what there are, and says no number: here the busiest is expected to have at most so much of its calls at the highest load',
+  ),
   fifoBurstSeconds: assumed(
     'sqs.fifo.burst',
     1,
@@ -140,9 +198,25 @@ export const sqsFacts = {
     'messages',
     'how many later messages pass one that is overtaken: uniform from 1',
   ),
+  endToEndP10Ms: secondary(
+    'sqs.latency.end_to_end_p10',
+    13.7,
+    'ms',
+    MEASURED,
+    '2022-09',
+    'message to Lambda, standard queue',
+  ),
   endToEndP50Ms: secondary(
     'sqs.latency.end_to_end_p50',
     16.2,
+    'ms',
+    MEASURED,
+    '2022-09',
+    'message to Lambda, standard queue',
+  ),
+  endToEndP90Ms: secondary(
+    'sqs.latency.end_to_end_p90',
+    33.8,
     'ms',
     MEASURED,
     '2022-09',
@@ -157,15 +231,30 @@ export const sqsFacts = {
     'message to Lambda, standard queue',
   ),
   sizingExampleMs: confirmed('sqs.latency.sizing_example', 20, 'ms', `${GUIDE}: horizontal scaling`, '2023-06'),
-  sendP50Us: assumed('sqs.latency.send_p50', 10_000, 'us', FITTED),
-  sendP99Us: assumed('sqs.latency.send_p99', 106_000, 'us', FITTED),
-  receiveP50Us: assumed('sqs.latency.receive_p50', 16_600, 'us', FITTED),
-  receiveP99Us: assumed('sqs.latency.receive_p99', 176_000, 'us', FITTED),
-  deleteP50Us: assumed('sqs.latency.delete_p50', 10_000, 'us', 'AWS publishes none; taken as a send'),
-  deleteP99Us: assumed('sqs.latency.delete_p99', 106_000, 'us', 'AWS publishes none; taken as a send'),
+  slowCallShare: assumed('sqs.latency.slow_share', 0.1, 'share', FITTED),
+  callP50Us: assumed('sqs.latency.call_p50', 15_600, 'us', FITTED),
+  callP99Us: assumed('sqs.latency.call_p99', 22_800, 'us', FITTED),
+  slowCallP50Us: assumed('sqs.latency.slow_call_p50', 52_600, 'us', FITTED),
+  slowCallP99Us: assumed('sqs.latency.slow_call_p99', 320_000, 'us', FITTED),
+  fifoEndToEndP10Ms: secondary(
+    'sqs.latency.fifo_end_to_end_p10',
+    21.9,
+    'ms',
+    MEASURED,
+    '2022-09',
+    'message to Lambda, FIFO queue',
+  ),
   fifoEndToEndP50Ms: secondary(
     'sqs.latency.fifo_end_to_end_p50',
     28.1,
+    'ms',
+    MEASURED,
+    '2022-09',
+    'message to Lambda, FIFO queue',
+  ),
+  fifoEndToEndP90Ms: secondary(
+    'sqs.latency.fifo_end_to_end_p90',
+    61.2,
     'ms',
     MEASURED,
     '2022-09',
@@ -179,10 +268,10 @@ export const sqsFacts = {
     '2022-09',
     'message to Lambda, FIFO queue',
   ),
-  fifoSendP50Us: assumed('sqs.latency.fifo_send_p50', 13_800, 'us', FIFO_FITTED),
-  fifoSendP99Us: assumed('sqs.latency.fifo_send_p99', 607_000, 'us', FIFO_FITTED),
-  fifoReceiveP50Us: assumed('sqs.latency.fifo_receive_p50', 22_900, 'us', FIFO_FITTED),
-  fifoReceiveP99Us: assumed('sqs.latency.fifo_receive_p99', 1_008_000, 'us', FIFO_FITTED),
+  fifoCallP50Us: assumed('sqs.latency.fifo_call_p50', 26_900, 'us', FIFO_FITTED),
+  fifoCallP99Us: assumed('sqs.latency.fifo_call_p99', 46_700, 'us', FIFO_FITTED),
+  fifoSlowCallP50Us: assumed('sqs.latency.fifo_slow_call_p50', 99_000, 'us', FIFO_FITTED),
+  fifoSlowCallP99Us: assumed('sqs.latency.fifo_slow_call_p99', 3_560_000, 'us', FIFO_FITTED),
   priceStandardPerMillion: confirmed(
     'sqs.price.standard_per_million',
     0.4,
@@ -224,3 +313,15 @@ export const sqsFacts = {
 
 /** The same, to be listed. */
 export const sqsFactList: readonly Fact[] = Object.values(sqsFacts);
+
+/** Calls a second and action that a Region's FIFO queue takes in high-throughput mode. */
+export function fifoQuotaOf(region: string): Fact {
+  return FIFO_QUOTAS.find(([regions]) => regions.includes(region))?.[1] ?? sqsFacts.fifoHighThroughputElsewhere;
+}
+
+const FIFO_QUOTAS: readonly (readonly [regions: readonly string[], quota: Fact])[] = [
+  [['us-east-1', 'us-west-2', 'eu-west-1'], sqsFacts.fifoHighThroughputCallsPerSecond],
+  [['us-east-2', 'eu-central-1'], sqsFacts.fifoHighThroughputSecondTier],
+  [['ap-south-1', 'ap-southeast-1', 'ap-southeast-2', 'ap-northeast-1'], sqsFacts.fifoHighThroughputThirdTier],
+  [['eu-west-2', 'sa-east-1'], sqsFacts.fifoHighThroughputFourthTier],
+];

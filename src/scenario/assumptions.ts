@@ -10,11 +10,12 @@ import type { SqsSettings } from '../services/sqs/settings.ts';
 import { DEFAULT_SIZE_BYTES } from '../workload/schema.ts';
 import type { TrafficSource } from '../workload/settings.ts';
 import { ofAccess } from './access-assumptions.ts';
-import { assumptionsOfFifo } from './fifo.ts';
+import { assumptionsOfFifo, quantilesText, roundTripText } from './fifo.ts';
 import { valueAt } from './findings.ts';
 import type { Assumption, ResolvedScenario, ResourceSettings } from './resolved.ts';
 import { assumptionsOfFunctions } from './lambda.ts';
 import { ofPrices } from './price-assumptions.ts';
+import { ofRedrives } from './redrive-assumptions.ts';
 import { ofScaling } from './scaling-assumptions.ts';
 import { ofTopics } from './sns-assumptions.ts';
 import type { ReadTraffic } from './traffic.ts';
@@ -41,6 +42,7 @@ export function assumptionsOf(scenario: ResolvedScenario, traffic: readonly Read
     ...ofClients(resources, scenario),
     ...ofPrices(resources, scenario),
     ...ofAccess(scenario),
+    ...ofRedrives(scenario.faults),
     ...ofTimes(scenario),
   ];
 }
@@ -125,21 +127,14 @@ function ofQueues(queues: readonly SqsSettings[], resources: readonly ResourceSe
   const say = (who: readonly SqsSettings[], text: string, source: string): void => {
     if (who.length > 0) found.push({ about: namesOf(who), text, source });
   };
-  const {
-    sendP50Us: send,
-    receiveP50Us: receive,
-    deleteP50Us: remove,
-    sendP99Us,
-    receiveP99Us,
-    deleteP99Us,
-  } = sqsFacts;
   const preset = (queue: SqsSettings): boolean =>
     !queue.fifo &&
     (['send', 'receive', 'delete'] as const).some((operation) => queue.latency[operation] === SQS_LATENCY[operation]);
-  const times = (median: Fact, tail: Fact): string => `${median.value / 1000} and ${tail.value / 1000} ms`;
+  const { callP50Us, callP99Us, slowCallP50Us, slowCallP99Us, endToEndP10Ms, endToEndP50Ms } = sqsFacts;
+  const { endToEndP90Ms, endToEndP99Ms } = sqsFacts;
   say(
     queues.filter(preset),
-    `Round trips where none are given, in the median and at the 99th percentile: send ${times(send, sendP99Us)}, receive ${times(receive, receiveP99Us)}, delete ${times(remove, deleteP99Us)} (lognormal). AWS publishes none: they are fitted so that a message reaches a waiting consumer in ${sqsFacts.endToEndP50Ms.value} ms (median) and ${sqsFacts.endToEndP99Ms.value} ms (99th percentile), as once measured.`,
+    `Round trips where none are given: ${roundTripText(callP50Us, callP99Us, slowCallP50Us, slowCallP99Us)} AWS publishes none: they are fitted so that a message reaches a waiting consumer as once measured, ${quantilesText(endToEndP10Ms, endToEndP50Ms, endToEndP90Ms, endToEndP99Ms)}.`,
     `${ASSUMED}, after ${sourceOf(sqsFacts.endToEndP50Ms)}`,
   );
   const silent = (rate: 'deleteMiss' | 'receiveMiss' | 'reorder') =>

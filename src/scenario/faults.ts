@@ -9,7 +9,7 @@ import { type NamedDesign, type NamedResource, type Names, type ResourceType, un
 /** Effects by the type of what they strike; `share` and `zone` narrow the target. */
 const FITTING: Readonly<Record<ResourceType | 'link', readonly string[]>> = {
   service: ['slow', 'down', 'errors', 'unreachable', 'lose', 'flush', 'share', 'zone'],
-  sqs: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy', 'kmsDown'],
+  sqs: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy', 'kmsDown', 'redrive'],
   sns: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy', 'kmsDown'],
   consumer: ['slow', 'down', 'crash', 'share'],
   sink: ['down', 'errors'],
@@ -28,6 +28,7 @@ export const EFFECTS = [
   'flush',
   'policy',
   'kmsDown',
+  'redrive',
 ];
 
 /** Reads every fault; those with an error are left out. */
@@ -120,6 +121,7 @@ function resourceTarget(
     if (fault.kmsDown === true) checkKms(resource, [...path, 'kmsDown'], findings);
     if (fault.zone !== null) checkZone(resource, fault.zone, [...path, 'zone'], findings);
   }
+  if (fault.redrive !== undefined) checkRedrive(name, fault.redrive.to, designs, [...path, 'redrive'], findings);
   return {
     target: { kind: 'resource', resource: name, replica, zone: fault.zone, share: fault.share },
     types: [...new Set(found.map((resource) => resource.type))].filter(
@@ -162,6 +164,36 @@ function checkKms(resource: NamedResource, path: Path, findings: Finding[]): voi
   if (valueAt(resource.raw, ['encryption', 'kms']) !== undefined) return;
   const expected = `a queue under a key of KMS: add encryption: { kms: {} } to ${resource.name}`;
   findings.push({ code: 'misfit', path, atKey: true, expected });
+}
+
+/** What is redriven is a dead-letter queue wherever it is, and where its messages go is another queue of its kind. */
+function checkRedrive(
+  name: string,
+  to: string | null,
+  designs: readonly NamedDesign[],
+  path: Path,
+  findings: Finding[],
+): void {
+  for (const { name: design, resources } of designs) {
+    const queues = resources.filter(({ type }) => type === 'sqs');
+    const queue = queues.find((one) => one.name === name);
+    if (queue === undefined) continue;
+    if (!queues.some(({ raw }) => valueAt(raw, ['redrive', 'deadLetterQueue']) === name)) {
+      const expected = `a dead-letter queue: no redrive in design ${design} names ${name}`;
+      findings.push({ code: 'misfit', path, atKey: true, expected });
+    }
+    if (to === null) continue;
+    const target = queues.find((one) => one.name === to);
+    const others = queues.map((one) => one.name).filter((one) => one !== name);
+    if (target === undefined) {
+      findings.push(unknownName([...path, 'to'], to, `sqs queue of design ${design}`, others));
+    } else if (target === queue) {
+      findings.push({ code: 'wrong-reference', path: [...path, 'to'], expected: `another queue than ${name} itself` });
+    } else if ((valueAt(target.raw, ['fifo']) === true) !== (valueAt(queue.raw, ['fifo']) === true)) {
+      const kind = valueAt(queue.raw, ['fifo']) === true ? 'FIFO' : 'standard';
+      findings.push({ code: 'wrong-reference', path: [...path, 'to'], expected: `a ${kind} queue, as ${name} is one` });
+    }
+  }
 }
 
 function checkZone(resource: NamedResource, zone: string, path: Path, findings: Finding[]): void {

@@ -1,6 +1,6 @@
 /** What FIFO queues ask of the traffic, the faults and the queues beside them, and what they rest on. */
 import { type Fact, sqsFacts } from '../facts/index.ts';
-import { SQS_FIFO_LATENCY, SQS_PARTITIONS } from '../services/sqs/schema.ts';
+import { SQS_FIFO_LATENCY } from '../services/sqs/schema.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import type { FaultSettings, TrafficSettings } from '../workload/settings.ts';
 import type { Finding } from './document.ts';
@@ -54,21 +54,46 @@ function fifoQueue(design: ResolvedDesign, name: string): boolean {
   return design.resources.some((one) => one.type === 'sqs' && one.name === name && one.fifo);
 }
 
+function partitionsText(queues: readonly SqsSettings[]): string {
+  const counts = [...new Set(queues.map(({ fifoSettings }) => fifoSettings?.partitions ?? 1))].sort((a, b) => a - b);
+  return `here ${counts.join(', ')} ${counts.length === 1 && counts[0] === 1 ? 'partition' : 'partitions'}`;
+}
+
+function quotasText(queues: readonly SqsSettings[]): string {
+  return [...new Set(queues.map(({ fifoSettings }) => fifoSettings?.callsPerSecond ?? 0))].join(', ');
+}
+
+function sourceOfQuotas(queues: readonly SqsSettings[]): string {
+  const { fifoHighThroughputCallsPerSecond: first, fifoHighThroughputElsewhere: last } = sqsFacts;
+  const least = Math.min(...queues.map(({ fifoSettings }) => fifoSettings?.callsPerSecond ?? 0));
+  return least === last.value ? 'assumed' : `${first.source} (${first.date})`;
+}
+
+/** A law of round trips in words. */
+export function roundTripText(p50: Fact, p99: Fact, slowP50: Fact, slowP99: Fact): string {
+  const ms = ({ value }: Fact): number => value / 1000;
+  return `nine sends, receives and deletes in ten take ${ms(p50)} ms in the median (99th percentile ${ms(p99)} ms), one in ten is slow, ${ms(slowP50)} ms in the median (99th percentile ${ms(slowP99)} ms).`;
+}
+
+/** What was measured, in words. */
+export function quantilesText(p10: Fact, p50: Fact, p90: Fact, p99: Fact): string {
+  return `in ${p50.value} ms in the median, and ${p10.value}, ${p90.value} and ${p99.value} ms at the 10th, 90th and 99th percentile`;
+}
+
 /** What FIFO and fair queues rest on that AWS does not publish. */
 export function assumptionsOfFifo(queues: readonly SqsSettings[]): Assumption[] {
   const found: Assumption[] = [];
   const say = (who: readonly SqsSettings[], text: string, source: string): void => {
     if (who.length > 0) found.push({ about: who.map(({ name }) => name).join(', '), text, source });
   };
-  const { fifoSendP50Us, fifoSendP99Us, fifoReceiveP50Us, fifoReceiveP99Us, fifoEndToEndP50Ms, fifoEndToEndP99Ms } =
-    sqsFacts;
-  const times = (median: Fact, tail: Fact): string => `${median.value / 1000} and ${tail.value / 1000} ms`;
+  const { fifoCallP50Us, fifoCallP99Us, fifoSlowCallP50Us, fifoSlowCallP99Us } = sqsFacts;
+  const { fifoEndToEndP10Ms, fifoEndToEndP50Ms, fifoEndToEndP90Ms, fifoEndToEndP99Ms } = sqsFacts;
   const fifo = queues.filter((queue) => queue.fifo);
   say(
     fifo.filter(({ latency }) =>
       (['send', 'receive', 'delete'] as const).some((operation) => latency[operation] === SQS_FIFO_LATENCY[operation]),
     ),
-    `Round trips where none are given, in the median and at the 99th percentile: send and delete ${times(fifoSendP50Us, fifoSendP99Us)}, receive ${times(fifoReceiveP50Us, fifoReceiveP99Us)} (lognormal). AWS publishes none: they are fitted so that a message reaches a waiting consumer in ${fifoEndToEndP50Ms.value} ms (median) and ${fifoEndToEndP99Ms.value} ms (99th percentile), as once measured.`,
+    `Round trips where none are given: ${roundTripText(fifoCallP50Us, fifoCallP99Us, fifoSlowCallP50Us, fifoSlowCallP99Us)} AWS publishes none: they are fitted so that a message reaches a waiting consumer as once measured, ${quantilesText(fifoEndToEndP10Ms, fifoEndToEndP50Ms, fifoEndToEndP90Ms, fifoEndToEndP99Ms)}.`,
     `assumed, after ${fifoEndToEndP50Ms.source} (${fifoEndToEndP50Ms.date})`,
   );
   say(
@@ -84,8 +109,13 @@ export function assumptionsOfFifo(queues: readonly SqsSettings[]): Assumption[] 
   const partitioned = fifo.filter(({ fifoSettings }) => fifoSettings?.fifoThroughputLimit === 'perMessageGroupId');
   say(
     partitioned,
-    `In high-throughput mode the queue has all its partitions from the start (${SQS_PARTITIONS} where none are given, the quota of the largest Regions), groups are spread over them by a hash, and a call is charged to each partition that it touches. AWS adds and removes partitions by itself and says no more.`,
+    `In high-throughput mode the queue has all its partitions from the start: where none are given (${partitionsText(partitioned)}) as many as the highest offered load needs for the busiest to be expected to have ${sqsFacts.fifoPartitionFill.value * 100} % of its ${sqsFacts.fifoPartitionCallsPerSecond.value} calls a second at most, beside one for each group that fills it alone. Groups are spread over them by a hash, and a call is charged to each partition that it touches. AWS adds and removes partitions by itself and says no more.`,
     'assumed',
+  );
+  say(
+    partitioned,
+    `The Region lets all partitions together have ${quotasText(partitioned)} calls a second of each action.`,
+    sourceOfQuotas(partitioned),
   );
   say(
     queues.filter(({ fairQueues }) => fairQueues === true),

@@ -109,6 +109,7 @@ export const METRICS: Readonly<Record<string, ReadonlyMap<string, MetricShape>>>
     ['NumberOfDuplicateDeliveries', counter],
     ['NumberOfMessagesExpired', counter],
     ['NumberOfMessagesMovedToDeadLetterQueue', counter],
+    ['NumberOfMessagesRedriven', counter],
     ['NumberOfDeduplicatedSentMessages', counter],
     ['ApproximateNumberOfGroupsWithInflightMessages', level],
     ['ApproximateNumberOfNoisyGroups', level],

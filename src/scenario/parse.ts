@@ -14,6 +14,8 @@ import { type NamedResource, namesOf } from './names.ts';
 import { checkFunctions, LAMBDA_CONCURRENCY, lambdaConcurrencyOf } from './lambda.ts';
 import { readObjectives } from './objectives.ts';
 import { type Applied, applyOverrides, type OptionFinding, type Override, type TrafficOverride } from './overrides.ts';
+import { withPartitions } from './partitions.ts';
+import { checkQueues } from './queue-checks.ts';
 import { checkDesign, checkSizes, readEntries } from './references.ts';
 import type { ResolvedDesign, ResolvedScenario } from './resolved.ts';
 import { readResource } from './resources.ts';
@@ -88,6 +90,7 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
   checkFifo(settings, designs, faults, findings);
   checkTopics(settings, designs, names, faults, findings);
   checkAccess(raw, names, findings);
+  checkQueues(raw, names, findings);
   const objectives = readObjectives(schemas, raw, names, findings);
   if (root === null) return null;
   const times = resolveTimes(root, traffic, findings);
@@ -111,7 +114,7 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
     ...aws,
     ...lambdaConcurrencyOf(lambdaConcurrency, designs),
     traffic: settings,
-    designs,
+    designs: withPartitions(designs, settings, root.aws?.settings?.region),
     faults,
     objectives,
     assumptions: [],

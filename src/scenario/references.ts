@@ -20,6 +20,12 @@ function checkResource(design: NamedDesign, one: NamedResource, findings: Findin
   const source = handles(one.type) ? valueAt(one.raw, ['source']) : undefined;
   if (typeof source === 'string') checkReference(design, source, 'sqs', [...one.path, 'source'], findings);
   if (one.type === 'sns') checkSubscriptions(design, one, findings);
+  const allowed = one.type === 'sqs' ? valueAt(one.raw, ['redriveAllow']) : undefined;
+  if (Array.isArray(allowed)) {
+    allowed.forEach((name, i) => {
+      if (typeof name === 'string') checkReference(design, name, 'sqs', [...one.path, 'redriveAllow', i], findings);
+    });
+  }
   const queue = one.type === 'sqs' ? valueAt(one.raw, ['redrive', 'deadLetterQueue']) : undefined;
   if (typeof queue !== 'string') return;
   const path = [...one.path, 'redrive', 'deadLetterQueue'];
@@ -29,7 +35,10 @@ function checkResource(design: NamedDesign, one: NamedResource, findings: Findin
   } else {
     checkReference(design, queue, 'sqs', path, findings);
     const target = design.resources.find(({ name, type }) => name === queue && type === 'sqs');
-    if (target !== undefined) checkKindOfDeadLetterQueue(one, target, findings);
+    if (target !== undefined) {
+      checkKindOfDeadLetterQueue(one, target, findings);
+      checkRedriveAllowed(one, target, path, findings);
+    }
   }
 }
 
@@ -55,6 +64,16 @@ function checkSubscriptions(design: NamedDesign, topic: NamedResource, findings:
 
 /** Types that a topic can deliver to. */
 const SUBSCRIBERS: readonly string[] = ['sqs', 'lambda', 'service', 'sink'];
+
+/** AWS's RedriveAllowPolicy: a queue may say whose dead letters it takes. */
+function checkRedriveAllowed(one: NamedResource, target: NamedResource, path: Path, findings: Finding[]): void {
+  const allowed = valueAt(target.raw, ['redriveAllow']);
+  if (allowed !== 'denyAll' && !Array.isArray(allowed)) return;
+  if (Array.isArray(allowed) && allowed.includes(one.name)) return;
+  const says = Array.isArray(allowed) ? `it takes those of ${allowed.map(String).join(', ')}` : 'it takes none';
+  const expected = `a queue whose redriveAllow lets ${one.name} in: ${target.name} does not, ${says}`;
+  findings.push({ code: 'wrong-reference', path, expected });
+}
 
 interface Call {
   readonly to: string;

@@ -177,6 +177,11 @@ export class RequestTable implements Requests {
     this.#park(row);
   }
 
+  /** A message of it has gone back from a dead-letter queue, and left that: unless another one is parked there, it is no dead letter any more. */
+  redriven(row: number): void {
+    if ((this.#parked[row] as number) === 0) this.#unset(row, DeadLettered);
+  }
+
   /** A message in a dead-letter queue is about to be given up; its hold is released next. One that was sent there, not moved, is not parked. */
   unpark(row: number): void {
     if ((this.#parked[row] as number) === 0) return;
@@ -385,6 +390,10 @@ export class RequestTable implements Requests {
 
   #set(row: number, flag: number): void {
     this.#flags[row] = (this.#flags[row] as number) | flag;
+  }
+
+  #unset(row: number, flag: number): void {
+    this.#flags[row] = (this.#flags[row] as number) & ~flag;
   }
 
   #take(): number {

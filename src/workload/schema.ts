@@ -12,7 +12,7 @@ import {
   retrySchema,
   type Vocabulary,
 } from '../calls/schema.ts';
-import { assumedPrice, givenPrice } from '../facts/index.ts';
+import { assumedPrice, givenPrice, sqsFacts } from '../facts/index.ts';
 import { autoscalingSchema, SCALED_CONSUMER, startOf } from '../scaling/schema.ts';
 import type {
   Arrivals,
@@ -72,8 +72,9 @@ export type WrittenTraffic = Omit<TrafficSettings, 'name' | 'source'> & { readon
 /** Size of a request where none is given: 1 KiB. */
 export const DEFAULT_SIZE_BYTES = 1024;
 
-/** Attributes of one message, after AWS's quota. */
-const MAX_ATTRIBUTES = 10;
+/** Attributes of one message, and how long their names may be, after AWS's quota. */
+const MAX_ATTRIBUTES = sqsFacts.attributesMax.value;
+const MAX_ATTRIBUTE_NAME = sqsFacts.attributeNameMax.value;
 /** Combinations of values of one traffic. */
 const MAX_KINDS = 65_536;
 
@@ -275,6 +276,10 @@ function attributesSchema(v: Vocabulary): z.ZodType<readonly AttributeSettings[]
     .transform((written, ctx) => {
       if (Object.keys(written).length > MAX_ATTRIBUTES) {
         complain(ctx, [], 'out-of-range', `at most ${MAX_ATTRIBUTES} attributes (limits of SQS)`);
+      }
+      for (const name of Object.keys(written)) {
+        if (name.length <= MAX_ATTRIBUTE_NAME) continue;
+        complain(ctx, [name], 'out-of-range', `a name of at most ${MAX_ATTRIBUTE_NAME} characters (limits of SQS)`);
       }
       const kinds = Object.values(written).reduce((product, one) => product * Object.keys(one.choice).length, 1);
       if (kinds > MAX_KINDS) {
@@ -537,6 +542,8 @@ export function consumerSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Om
     });
 }
 
+const { moveRateMin, moveRateMax } = sqsFacts;
+
 /** A fault as written: names are looked up by the scenario room. */
 export interface WrittenFault extends Omit<FaultSettings, 'target'> {
   readonly resource: string | null;
@@ -585,6 +592,21 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
       flush: v.flag().optional().meta({ description: 'Empties the cache of a service, at once.' }),
       policy: policySchema().optional().meta({ description: 'The access policy that a queue has meanwhile, as JSON.' }),
       kmsDown: v.flag().optional().meta({ description: 'KMS does not answer when a data key of the queue is needed.' }),
+      redrive: v
+        .object({
+          to: v
+            .name('the name of an sqs queue')
+            .optional()
+            .meta({ description: 'The queue to which they go. Default: each to where it came from.' }),
+          rate: v.rate().optional().meta({
+            description:
+              'Messages per second, a whole number from 1 to 500. Default: as SQS finds best, assumed to be 500.',
+          }),
+        })
+        .optional()
+        .meta({
+          description: 'An operator starts to move the messages of a dead-letter queue back; cancelled after `for`.',
+        }),
       lose: v
         .object({
           requests: v.share().optional().meta({ description: 'Share of the requests that never arrive.' }),
@@ -600,6 +622,11 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
     .transform((f, ctx) => {
       if ((f.resource === undefined) === (f.link === undefined)) {
         complain(ctx, [], 'one-of', 'either resource or link, and one of them');
+      }
+      const rate = f.redrive?.rate;
+      if (rate !== undefined && !(Number.isInteger(rate) && rate >= moveRateMin.value && rate <= moveRateMax.value)) {
+        const expected = `a whole number of messages from ${moveRateMin.value}/s to ${moveRateMax.value}/s (limits of SQS)`;
+        complain(ctx, ['redrive', 'rate'], 'out-of-range', expected);
       }
       return {
         atUs: f.at,
@@ -620,6 +647,7 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
         flush: f.flush ?? false,
         ...(f.policy === undefined ? {} : { policy: f.policy }),
         ...(f.kmsDown === true ? { kmsDown: true as const } : {}),
+        ...(f.redrive === undefined ? {} : { redrive: { to: f.redrive.to ?? null, perSecond: rate ?? null } }),
       };
     });
 }

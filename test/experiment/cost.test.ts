@@ -41,7 +41,7 @@ describe('the bill of a queue', () => {
     ['a byte more makes it two', 64 * KiB + 1, 2],
     ['256 KiB are four', 256 * KiB, 4],
     ['1 MiB is sixteen', 1024 * KiB, 16],
-  ])('%s, sent and received', (_, bytes, requests) => {
+  ])('%s, sent and received [sqs.chunking]', (_, bytes, requests) => {
     const result = runScenario(resolve(queued({ traffic: `size: ${bytes}B` })));
     const cost = costOf(result);
     const sent = result.designs['d']?.resources['q']?.metrics['NumberOfMessagesSent']?.sum ?? 0;
@@ -51,7 +51,7 @@ describe('the bill of a queue', () => {
     expect(line(cost, 'q', 'receives with messages')?.quantity).toBeCloseTo((sent / 2) * requests, -1);
   });
 
-  it('counts a batch as one request for each 64 KB of it, and its delete as one', () => {
+  it('counts a batch as one request for each 64 KB of it, and its delete as one [sqs.chunking]', () => {
     const batched = (size: string): DesignCost =>
       costOf(
         runScenario(
@@ -72,7 +72,7 @@ describe('the bill of a queue', () => {
     expect(line(large, 'q', 'sends')?.quantity).toBe((line(small, 'q', 'sends')?.quantity ?? 0) * 3);
   });
 
-  it('counts empty receives: twenty seconds of nothing cost one request', () => {
+  it('counts empty receives: twenty seconds of nothing cost one request [sqs.chunking]', () => {
     const idle = queued({ traffic: 'changes: [{ at: 0s, rate: 0/s }]', workers: 'instances: 5, price: 1/h' });
     const cost = costOf(runScenario(resolve(idle)));
     expect(line(cost, 'q', 'sends')).toBeUndefined();
@@ -102,7 +102,7 @@ describe('the bill of a queue', () => {
     expect(line(encrypted('aws/sqs'), 'aws/sqs', 'customer managed key')).toBeUndefined();
   });
 
-  it('bills FIFO requests at their own price, and changes of visibility as requests', () => {
+  it('bills FIFO requests at their own price, and changes of visibility as requests [sqs.fifo-requests]', () => {
     const fifo = queued({
       traffic: 'size: 1KiB, key: { uniform: { keys: 10 } }',
       queue: 'fifo: true',
@@ -269,7 +269,7 @@ describe('tiers and the free tier', () => {
   const priced = (quantity: number, hours: number, freeTier = false): number =>
     pricesOf([{ item: 'x', quantity, price: sqsStandard }], { ...list, freeTier }, hours)[0] ?? Number.NaN;
 
-  it('price a month by its tiers', () => {
+  it('price a month by its tiers [sqs.standard-requests]', () => {
     expect(priced(1e11, month)).toBeCloseTo(40_000, 6);
     expect(priced(2e11, month)).toBeCloseTo(70_000, 6);
     expect(priced(3e11, month)).toBeCloseTo(94_000, 6);

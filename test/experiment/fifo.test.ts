@@ -78,6 +78,58 @@ describe('a FIFO queue in a scenario', () => {
     }
   });
 
+  /** Accepted a second, from 10 s to 14 s: by then every bucket has given its first second away. */
+  function acceptedPerSecond(traffic: string, more: string, aws = ''): number {
+    const { designs } = runScenario(
+      resolve(`${aws}seed: 1
+horizon: 14s
+drain: 1s
+warmup: 10s
+replications: 1
+traffic: { t: { ${traffic}, arrivals: regular } }
+designs:
+  fifo:
+    traffic: { t: q }
+    resources: { q: { type: sqs, fifo: true, ${LATENCY}, ${more} } }
+`),
+    );
+    return (designs['fifo']?.traffic['t']?.accepted ?? 0) / 4;
+  }
+
+  test.each([
+    ['500 sends/s, one by one', 'rate: 500/s, key: { uniform: { keys: 5000 } }', '', 300],
+    [
+      '5,000 messages/s in tens',
+      'rate: 5k/s, batch: { size: 10, linger: 50ms }, key: { uniform: { keys: 5000 } }',
+      '',
+      3000,
+    ],
+    ['500 sends/s of one group in high-throughput mode', 'rate: 500/s, key: one', many, 300],
+    [
+      '5,000 messages/s of one group in tens, in high-throughput mode',
+      'rate: 5k/s, batch: { size: 10, linger: 50ms }, key: one',
+      many,
+      3000,
+    ],
+  ])(
+    'accepts of %s what AWS does [sqs.fifo-throughput-normal-mode] [sqs.one-group-can-therefore-never-exceed] [sqs.fifo-partition-limit]',
+    (_what, traffic, more, perSecond) => {
+      expect(Math.abs(acceptedPerSecond(traffic, more) / perSecond - 1)).toBeLessThan(0.01);
+    },
+  );
+
+  test('accepts 70,000 sends/s over many groups in high-throughput mode, and no more [sqs.fifo-high-throughput-us-east-1]', () => {
+    const keys = 'key: { uniform: { keys: 1000000 } }';
+    expect(acceptedPerSecond(`rate: 70k/s, ${keys}`, many)).toBeGreaterThan(69_900);
+    expect(Math.abs(acceptedPerSecond(`rate: 80k/s, ${keys}`, many) / 70_000 - 1)).toBeLessThan(0.01);
+  });
+
+  test('accepts 19,000 sends/s in Frankfurt [sqs.fifo-high-throughput-us-east-2]', () => {
+    const traffic = 'rate: 25k/s, key: { uniform: { keys: 1000000 } }';
+    const accepted = acceptedPerSecond(traffic, many, 'aws: { region: eu-central-1 }\n');
+    expect(Math.abs(accepted / 19_000 - 1)).toBeLessThan(0.01);
+  });
+
   test('keeps the one key of a traffic apart from the drawn keys of another', () => {
     const two = text('rate: 20/s, key: only').replace(
       'designs:',

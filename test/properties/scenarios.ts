@@ -278,6 +278,11 @@ const faultOfQueue = fc.oneof(
   fc.record({ ...when, resource: fc.constant('inbox'), down: fc.constant(true) }),
   fc.record({ ...when, resource: fc.constant('inbox'), errors: share }),
   fc.record({ ...when, resource: fc.constant('inbox'), duplicate: share }),
+  fc.record({
+    ...when,
+    resource: fc.constant('dead'),
+    redrive: fc.record({ rate: maybe(fc.constantFrom('1/s', '20/s')) }),
+  }),
 );
 const faultOfConsumer = fc.oneof(
   fc.record({ ...when, resource: fc.constant('workers'), crash: fc.constantFrom(0.5, 1) }),
@@ -345,5 +350,8 @@ export const scenarios: fc.Arbitrary<unknown> = fc
         ...(serverless === undefined ? {} : { serverless: { traffic: enter('inbox'), resources: functions } }),
       },
     };
-    return JSON.parse(JSON.stringify(raw)) as unknown;
+    // What has no dead letters cannot be redriven.
+    const hasDeadLetters = (queued.inbox as { readonly redrive?: unknown }).redrive !== undefined;
+    const faults = raw.faults?.filter((fault) => hasDeadLetters || !('redrive' in (fault as object)));
+    return JSON.parse(JSON.stringify({ ...raw, faults })) as unknown;
   });

@@ -33,7 +33,7 @@ test('times are milliseconds, numbers that are no time stay', () => {
   });
   expect(form.designs[1]?.resources[1]).toMatchObject({
     visibilityTimeoutMs: 30_000,
-    latency: { sendMs: { kind: 'lognormal' } },
+    latency: { sendMs: { kind: 'mixture', parts: [{ of: { p50: 15.6 } }, { weight: 0.1, of: { p99: 320 } }] } },
   });
   expect(form.traffic[0]).toMatchObject({
     sizeBytes: { kind: 'constant', value: 2048 },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { resourceAccessOf, resourceAccessShape } from '../../calls/access.ts';
 import { complain, type Vocabulary } from '../../calls/schema.ts';
 import { snsFacts as f } from '../../facts/index.ts';
+import { fittedLatency } from '../messaging/latency.ts';
 import { defaultDeliveryPolicy } from './default-policy.ts';
 import { BadFilterPolicy } from './filter/index.ts';
 import { parseFilterPolicy } from './filter/parse.ts';
@@ -30,16 +31,36 @@ export interface WrittenSns extends Omit<SnsSettings, 'subscriptions'> {
   readonly subscriptions: readonly WrittenSubscription[];
 }
 
+const PUBLISH = fittedLatency({
+  p50: f.publishP50Us,
+  p99: f.publishP99Us,
+  slowShare: f.slowShare,
+  slowP50: f.slowPublishP50Us,
+  slowP99: f.slowPublishP99Us,
+});
+
 /** Round trips and ways where a scenario gives none: fitted to a published end-to-end measurement, so assumed. */
 export const SNS_LATENCY: SnsLatency = {
-  publish: { kind: 'lognormal', p50: f.publishP50Us.value, p99: f.publishP99Us.value },
-  delivery: { kind: 'lognormal', p50: f.deliveryP50Us.value, p99: f.deliveryP99Us.value },
-  crossRegion: { kind: 'constant', value: 80_000 },
+  publish: PUBLISH,
+  delivery: fittedLatency({
+    p50: f.deliveryP50Us,
+    p99: f.deliveryP99Us,
+    slowShare: f.slowShare,
+    slowP50: f.slowDeliveryP50Us,
+    slowP99: f.slowDeliveryP99Us,
+  }),
+  crossRegion: { kind: 'constant', value: f.crossRegionUs.value },
 };
 /** The same of a FIFO topic. */
 export const SNS_FIFO_LATENCY: SnsLatency = {
-  publish: { kind: 'lognormal', p50: f.fifoPublishP50Us.value, p99: f.fifoPublishP99Us.value },
-  delivery: { kind: 'lognormal', p50: f.fifoDeliveryP50Us.value, p99: f.fifoDeliveryP99Us.value },
+  publish: PUBLISH,
+  delivery: fittedLatency({
+    p50: f.fifoDeliveryP50Us,
+    p99: f.fifoDeliveryP99Us,
+    slowShare: f.slowShare,
+    slowP50: f.fifoSlowDeliveryP50Us,
+    slowP99: f.fifoSlowDeliveryP99Us,
+  }),
   crossRegion: SNS_LATENCY.crossRegion,
 };
 

@@ -78,6 +78,33 @@ export const sqsErrors = {
       'PurgeQueueInProgress',
       `Only one PurgeQueue operation on ${queue} is allowed every ${sqsFacts.purgeIntervalSeconds.value} seconds.`,
     ),
+  sourceQueueMissing: error(
+    'ResourceNotFoundException',
+    "The resource that you specified for the SourceArn parameter doesn't exist.",
+  ),
+  destinationMissing: error(
+    'ResourceNotFoundException',
+    "The resource that you specified for the DestinationArn parameter doesn't exist.",
+  ),
+  taskMissing: error('ResourceNotFoundException', 'Task does not exist.'),
+  taskHandle: error('InvalidParameterValue', 'Value for parameter TaskHandle is invalid.'),
+  notADeadLetterQueue: error('InvalidParameterValue', 'Source queue must be configured as a Dead Letter Queue.'),
+  taskRunning: error(
+    'InvalidParameterValue',
+    'There is already a task running. Only one active task is allowed for a source queue arn at a given time.',
+  ),
+  /** No recording was found of the five that follow: the codes are those of AWS's service model, the texts are assumed. */
+  movesPerSecond: (perSecond: number): SqsError =>
+    badValue(
+      perSecond,
+      'MaxNumberOfMessagesPerSecond',
+      `Must be between ${sqsFacts.moveRateMin.value} and ${sqsFacts.moveRateMax.value}, if provided.`,
+    ),
+  moveToItself: error('InvalidParameterValue', 'The source and the destination queue must not be the same.'),
+  moveToOtherKind: error('UnsupportedOperation', 'The source and the destination queue must be of the same type.'),
+  tooManyTasks: error('RequestThrottled', 'Too many message move tasks are active in this account.'),
+  listedTasks: (most: number): SqsError =>
+    badValue(most, 'MaxResults', `Must be between 1 and ${sqsFacts.moveTasksListed.value}, if provided.`),
   attributeValue: (attribute: string): SqsError =>
     error('InvalidAttributeValue', `Invalid value for the parameter ${attribute}.`),
 };

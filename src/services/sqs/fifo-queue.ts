@@ -29,7 +29,7 @@ import type {
   SendMessageOutput,
   SqsError,
 } from './operations.ts';
-import { newBatchOutput, newSendBatchOutput, refusedBatch } from './outputs.ts';
+import { type FullReceiveOutput, newBatchOutput, newSendBatchOutput, refusedBatch } from './outputs.ts';
 import { ParkedGroups } from './parked-groups.ts';
 import { QueueCore } from './queue-core.ts';
 import { type Attempt, ReceiveAttempts } from './receive-attempts.ts';
@@ -47,6 +47,8 @@ interface Past {
   readonly id: number;
   readonly receives: number;
   readonly firstReceiveUs: number;
+  /** The queue that it came from, where it was one. */
+  readonly source: string | null;
 }
 
 export class FifoQueue extends QueueCore implements DeadLetterPort {
@@ -62,6 +64,8 @@ export class FifoQueue extends QueueCore implements DeadLetterPort {
   readonly #past = new Map<number, Past>();
   /** Number of the call under way: a partition is charged once for each. */
   #call = 0;
+  /** A move task is at work: its receives and deletes are not charged. */
+  #moving = false;
   #groupsInFlight = 0;
   /** Oldest message that is delayed. */
   #firstDelayed = NONE;
@@ -94,7 +98,7 @@ export class FifoQueue extends QueueCore implements DeadLetterPort {
 
   override SendMessage(input: SendMessageInput): Required<SendMessageOutput> {
     this.#call++;
-    if (this.#isOverRate(this.#rates.send)) {
+    if (this.#isOverRate(this.#rates.allSends)) {
       this.#throttledSend.error = sqsErrors.throttled;
       return this.#throttledSend;
     }
@@ -103,7 +107,7 @@ export class FifoQueue extends QueueCore implements DeadLetterPort {
 
   override SendMessageBatch(entries: readonly SendMessageInput[], count: number): SendBatchOutput {
     this.#call++;
-    if (this.#isOverRate(this.#rates.send)) return refusedBatch(this.#throttledSendBatch, sqsErrors.throttled);
+    if (this.#isOverRate(this.#rates.allSends)) return refusedBatch(this.#throttledSendBatch, sqsErrors.throttled);
     return super.SendMessageBatch(entries, count);
   }
 
@@ -188,6 +192,7 @@ export class FifoQueue extends QueueCore implements DeadLetterPort {
     receiveCount: number,
     _leftBehind: boolean,
     MessageGroupId: number,
+    DeadLetterQueueSource?: string,
   ): void {
     if (MessageGroupId < 0) {
       throw new SqsModelError(
@@ -197,10 +202,23 @@ export class FifoQueue extends QueueCore implements DeadLetterPort {
     }
     const ordinal = this.nextOrdinal++;
     this.accepted++;
-    this.#past.set(ordinal, { id: MessageId, receives: receiveCount, firstReceiveUs });
+    this.#past.set(ordinal, {
+      id: MessageId,
+      receives: receiveCount,
+      firstReceiveUs,
+      source: DeadLetterQueueSource ?? null,
+    });
     const slot = this.#append(body, bytes, ordinal, MessageGroupId);
     this.store.flag(slot, MOVED_HERE);
     this.report();
+  }
+
+  protected sourceOf(slot: number): string | null {
+    return this.#past.get(this.store.ordinal(slot))?.source ?? null;
+  }
+
+  protected groupIdOf(slot: number): number {
+    return this.groups.id[this.store.group(slot)] as number;
   }
 
   // --- delay: of the queue only, and a change holds for what is there too ---
@@ -259,7 +277,7 @@ export class FifoQueue extends QueueCore implements DeadLetterPort {
 
   override ReceiveMessage(input: ReceiveMessageInput, receiver: Receiver, tag: number): number {
     this.#call++;
-    if (this.#isOverRate(this.#rates.receive)) return this.refuse(sqsErrors.throttled, receiver, tag);
+    if (this.#isOverRate(this.#rates.allReceives)) return this.refuse(sqsErrors.throttled, receiver, tag);
     const attempt = input.ReceiveRequestAttemptId ?? -1;
     if (attempt < 0) return super.ReceiveMessage(input, receiver, tag);
     const made = this.#attempts.find(attempt, this.sim.now);
@@ -481,17 +499,32 @@ export class FifoQueue extends QueueCore implements DeadLetterPort {
     this.#fifoMetrics.groupsInFlight.set(this.#groupsInFlight);
   }
 
+  // --- move tasks: what SQS does for itself is not counted against the rates ---
+
+  override takeToMove(max: number): FullReceiveOutput {
+    this.#moving = true;
+    const output = super.takeToMove(max);
+    this.#moving = false;
+    return output;
+  }
+
+  override endMove(handles: Float64Array, sent: Uint8Array, count: number): void {
+    this.#moving = true;
+    super.endMove(handles, sent, count);
+    this.#moving = false;
+  }
+
   // --- delete, visibility ---
 
   override DeleteMessage(ReceiptHandle: number): SqsError | null {
     this.#call++;
-    if (this.#isOverRate(this.#rates.delete)) return sqsErrors.throttled;
+    if (this.#isOverRate(this.#rates.allDeletes)) return sqsErrors.throttled;
     return super.DeleteMessage(ReceiptHandle);
   }
 
   override DeleteMessageBatch(handles: Float64Array, count: number): BatchOutput {
     this.#call++;
-    if (this.#isOverRate(this.#rates.delete)) return refusedBatch(this.#throttledBatch, sqsErrors.throttled);
+    if (this.#isOverRate(this.#rates.allDeletes)) return refusedBatch(this.#throttledBatch, sqsErrors.throttled);
     return super.DeleteMessageBatch(handles, count);
   }
 
@@ -607,7 +640,17 @@ export class FifoQueue extends QueueCore implements DeadLetterPort {
     this.metrics.moved.add(1);
     this.observer.onDeadLettered(body, id);
     const groupId = groups.id[group] as number;
-    this.deadLetterQueue?.acceptDeadLettered(id, body, bytes, sentUs, firstReceiveUs, receives, false, groupId);
+    this.deadLetterQueue?.acceptDeadLettered(
+      id,
+      body,
+      bytes,
+      sentUs,
+      firstReceiveUs,
+      receives,
+      false,
+      groupId,
+      this.name,
+    );
   }
 
   protected override purgeAll(): void {
@@ -623,16 +666,16 @@ export class FifoQueue extends QueueCore implements DeadLetterPort {
 
   // --- rates ---
 
-  /** Charges the whole queue, where it is the queue that has a rate. */
-  #isOverRate(rate: FifoRates['send']): boolean {
-    if (this.#rates.perPartition || rate.admits(0, this.#call, this.sim.now)) return false;
+  /** Charges the whole queue, where it has a rate. */
+  #isOverRate(rate: FifoRates['allSends']): boolean {
+    if (rate === null || rate.admits(0, this.#call, this.sim.now)) return false;
     this.#throttle();
     return true;
   }
 
   /** Charges the partition of a group, where it is the partitions that have one. */
   #admitsGroup(rate: FifoRates['send'], groupId: number): boolean {
-    if (!this.#rates.perPartition) return true;
+    if (!this.#rates.perPartition || this.#moving) return true;
     return rate.admits(this.#rates.partitionOf(groupId), this.#call, this.sim.now);
   }
 

@@ -3,7 +3,8 @@
  *
  *   perQueue            one bucket for all sends, one for all receives, one for all deletes
  *   perMessageGroupId   one for each partition: a call is charged to each partition it touches, and what touches one that has none left
- *                       fails alone (a receive passes its groups over until the next token)
+ *                       fails alone (a receive passes its groups over until the next token); and one bucket for all of them, the
+ *                       quota of the Region
  */
 import { sqsFacts } from '../../facts/index.ts';
 import { scattered } from '../messaging/scatter.ts';
@@ -19,9 +20,13 @@ export class FifoRates {
   readonly send: ActionRate;
   readonly receive: ActionRate;
   readonly delete: ActionRate;
+  /** Of all partitions together; null where only they have a rate. */
+  readonly allSends: ActionRate | null;
+  readonly allReceives: ActionRate | null;
+  readonly allDeletes: ActionRate | null;
   readonly #partitions: number;
 
-  constructor({ fifoThroughputLimit, partitions }: FifoSettings) {
+  constructor({ fifoThroughputLimit, partitions, callsPerSecond }: FifoSettings) {
     this.perPartition = fifoThroughputLimit === 'perMessageGroupId';
     this.#partitions = this.perPartition ? partitions : 1;
     const limit = this.perPartition ? sqsFacts.fifoPartitionCallsPerSecond : sqsFacts.fifoCallsPerSecond;
@@ -29,6 +34,13 @@ export class FifoRates {
     this.send = rate();
     this.receive = rate();
     this.delete = rate();
+    const ofAll = (one: ActionRate): ActionRate | null => {
+      if (!this.perPartition) return one;
+      return callsPerSecond === undefined ? null : new ActionRate(1, callsPerSecond, callsPerSecond * BURST_S);
+    };
+    this.allSends = ofAll(this.send);
+    this.allReceives = ofAll(this.receive);
+    this.allDeletes = ofAll(this.delete);
   }
 
   get partitions(): number {

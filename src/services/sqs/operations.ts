@@ -112,6 +112,8 @@ export interface SqsObserver {
   /** Moved to the dead-letter queue. */
   onDeadLettered(body: number, MessageId: number): void;
   onPurged(body: number, MessageId: number): void;
+  /** A move task has sent it to another queue and, before this, deleted it here. */
+  onRedriven?(body: number, MessageId: number): void;
   /** No copy of it exists any more: the body can be given up. After onDeleted, onExpired, onPurged, once per message (copies that come back after a delete delay it). */
   onGone(body: number, MessageId: number): void;
 }

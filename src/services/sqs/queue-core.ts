@@ -6,6 +6,7 @@
  *   DeleteMessage ─▶ delete*                visibility over ─▶ toVisible*                      (* of the subclass)
  */
 import type { Handle, Simulation } from '../../kernel/index.ts';
+import type { Counter } from '../ports.ts';
 import { Arrivals } from './arrivals.ts';
 import { Billing } from './billing.ts';
 import { SqsModelError, sqsErrors } from './errors.ts';
@@ -49,6 +50,9 @@ import { VisibilityLanes } from './visibility-lanes.ts';
 import { WaitingPolls } from './waiting-polls.ts';
 import type { DeadLetterPort, SqsCounts, SqsPorts } from './wiring.ts';
 
+/** Within the instant of a move any timeout does. */
+const MOVE_VISIBILITY_US = 1_000_000;
+
 export abstract class QueueCore implements SqsOperations {
   readonly name: string;
   protected readonly sim: Simulation;
@@ -87,6 +91,7 @@ export abstract class QueueCore implements SqsOperations {
   protected purged = 0;
 
   readonly #propagationUs: number;
+  readonly #redriven: Counter | null;
   readonly #polls = new WaitingPolls();
   readonly #waits: TimeoutLanes;
   /** Records of the receive under way that are visible again at its end. */
@@ -120,6 +125,7 @@ export abstract class QueueCore implements SqsOperations {
     this.observer = ports.observer;
     this.metrics = new QueueMetrics(ports.metrics);
     this.billing = new Billing(ports.metrics);
+    this.#redriven = ports.isRedriven === true ? ports.metrics.counter('NumberOfMessagesRedriven', 'Count') : null;
     this.deadLetterQueue = ports.deadLetterQueue;
     this.firstMessageId = ports.firstMessageId ?? 0;
     this.#propagationUs = ports.attributePropagationUs ?? 0;
@@ -174,6 +180,10 @@ export abstract class QueueCore implements SqsOperations {
   /** Whether a message counts for the age of the oldest. */
   protected abstract countsForAge(slot: number): boolean;
   protected abstract messageId(slot: number): number;
+  /** The queue from which a dead letter came; null for any other message. */
+  protected abstract sourceOf(slot: number): string | null;
+  /** The group that a message was sent with; -1 where there is none, or the queue does not know it. */
+  protected abstract groupIdOf(slot: number): number;
 
   // --- send ---
 
@@ -446,6 +456,64 @@ export abstract class QueueCore implements SqsOperations {
   /** The timeout of a message in flight, or of a copy, is over. */
   protected onVisibilityEnd(record: number): void {
     this.toVisible(record);
+  }
+
+  // --- move tasks: a receive, batches of sends to other queues, and a batch of deletes, all at one instant ---
+
+  /** Up to `max` messages as a receive hands them out, for a move task that says in this instant what became of them (`endMove`). */
+  takeToMove(max: number): FullReceiveOutput {
+    const output = this.receiveOutput;
+    this.fill(max, MOVE_VISIBILITY_US);
+    if (output.count === 0) this.metrics.emptyReceives.add(1);
+    else this.metrics.received.add(output.count);
+    this.billing.receive(this.receivedBytes);
+    this.receivedBytes = 0;
+    this.report();
+    return output;
+  }
+
+  bytesOfTaken(handle: number): number {
+    return this.store.bytesOf(this.#slotOf(handle));
+  }
+
+  /** The queue from which it came as a dead letter; null where it was sent here. */
+  sourceOfTaken(handle: number): string | null {
+    return this.sourceOf(this.#slotOf(handle));
+  }
+
+  /** Its group; -1 where it has none, or the queue does not know it. */
+  groupOfTaken(handle: number): number {
+    return this.groupIdOf(this.#slotOf(handle));
+  }
+
+  #slotOf(handle: number): number {
+    return this.records.slot[this.records.resolve(handle)] as number;
+  }
+
+  /** Deletes of the messages taken those that were sent on (`sent` is 1), and shows the others again. */
+  endMove(handles: Float64Array, sent: Uint8Array, count: number): void {
+    const { records } = this;
+    let moved = 0;
+    for (let i = 0; i < count; i++) {
+      const record = records.resolve(handles[i] as number);
+      if (sent[i] === 0) {
+        this.visibility.disarm(record);
+        this.toVisible(record);
+        continue;
+      }
+      const slot = records.slot[record] as number;
+      const body = this.store.body(slot);
+      const id = this.messageId(slot);
+      this.delete(handles[i] as number);
+      this.observer.onRedriven?.(body, id);
+      moved++;
+    }
+    if (moved > 0) {
+      this.metrics.deleted.add(moved);
+      this.#redriven?.add(moved);
+      this.billing.delete();
+    }
+    this.report();
   }
 
   // --- the end of messages ---

@@ -53,6 +53,8 @@ export class ReceiveRecords {
   /** Only where dead letters come in. */
   movedId = new Float64Array(0);
   movedUs = new Float64Array(0);
+  /** Which of the queues that send dead letters here, counted from 1; 0: none of them. */
+  movedFrom = new Uint16Array(0);
   /** Only in FIFO queues: neighbours in the message group, and the generation with which this message's handles began. */
   groupNext = new Uint32Array(0);
   groupPrevious = new Uint32Array(0);
@@ -146,6 +148,7 @@ export class ReceiveRecords {
     if (this.movedId.length > 0) {
       this.movedId[renewed] = this.movedId[record] as number;
       this.movedUs[renewed] = this.movedUs[record] as number;
+      this.movedFrom[renewed] = this.movedFrom[record] as number;
     }
     this.release(record);
     return renewed;
@@ -156,6 +159,7 @@ export class ReceiveRecords {
     if (this.movedId.length === this.slot.length) return;
     this.movedId = wider(this.movedId, this.slot.length);
     this.movedUs = wider(this.movedUs, this.slot.length);
+    this.movedFrom = wider(this.movedFrom, this.slot.length);
   }
 
   #grow(): void {
@@ -213,7 +217,7 @@ export class RecordList {
   }
 }
 
-type Column = Uint8Array | Uint32Array | Float64Array;
+type Column = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
 function wider<T extends Column>(column: T, capacity: number): T {
   const longer = new (column.constructor as new (length: number) => T)(capacity);

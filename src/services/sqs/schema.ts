@@ -3,6 +3,8 @@ import type { z } from 'zod';
 import { sqsFacts } from '../../facts/index.ts';
 import { resourceAccessOf, resourceAccessShape } from '../../calls/access.ts';
 import { complain, type Vocabulary } from '../../calls/schema.ts';
+import type { Distribution } from '../../kernel/index.ts';
+import { fittedLatency } from '../messaging/latency.ts';
 import type { FifoSettings, SqsDistribution, SqsLatency, SqsSettings } from './settings.ts';
 
 const SECOND = 1_000_000;
@@ -30,24 +32,26 @@ export const SQS_LIMITS = {
   maxInFlight: f.inFlightStandard.value,
 } as const;
 
-/** Round trips where a scenario gives none: fitted to a published end-to-end measurement, so assumed. */
-export const SQS_LATENCY: SqsLatency = {
-  send: { kind: 'lognormal', p50: f.sendP50Us.value, p99: f.sendP99Us.value },
-  receive: { kind: 'lognormal', p50: f.receiveP50Us.value, p99: f.receiveP99Us.value },
-  delete: { kind: 'lognormal', p50: f.deleteP50Us.value, p99: f.deleteP99Us.value },
-};
+const CALL = fittedLatency({
+  p50: f.callP50Us,
+  p99: f.callP99Us,
+  slowShare: f.slowCallShare,
+  slowP50: f.slowCallP50Us,
+  slowP99: f.slowCallP99Us,
+});
+const FIFO_CALL = fittedLatency({
+  p50: f.fifoCallP50Us,
+  p99: f.fifoCallP99Us,
+  slowShare: f.slowCallShare,
+  slowP50: f.fifoSlowCallP50Us,
+  slowP99: f.fifoSlowCallP99Us,
+});
+
+/** Round trips where a scenario gives none, one law for all calls: fitted to a published end-to-end measurement, so assumed. */
+export const SQS_LATENCY: SqsLatency = { send: CALL, receive: CALL, delete: CALL };
 
 /** The same of a FIFO queue, fitted to a measurement of its own. */
-export const SQS_FIFO_LATENCY: SqsLatency = {
-  send: { kind: 'lognormal', p50: f.fifoSendP50Us.value, p99: f.fifoSendP99Us.value },
-  receive: { kind: 'lognormal', p50: f.fifoReceiveP50Us.value, p99: f.fifoReceiveP99Us.value },
-  delete: { kind: 'lognormal', p50: f.fifoSendP50Us.value, p99: f.fifoSendP99Us.value },
-};
-
-/** Partitions of a FIFO queue in high-throughput mode where none are given: what the largest Regions' quota comes to, so as many as any load needs. */
-export const SQS_PARTITIONS: number = Math.ceil(
-  f.fifoHighThroughputCallsPerSecond.value / f.fifoPartitionCallsPerSecond.value,
-);
+export const SQS_FIFO_LATENCY: SqsLatency = { send: FIFO_CALL, receive: FIFO_CALL, delete: FIFO_CALL };
 
 /** Servers behind a queue and how many a short poll asks: AWS publishes neither, both are assumed. Every rate is 0 unless given. */
 export const SQS_DISTRIBUTION: SqsDistribution = {
@@ -61,6 +65,9 @@ export const SQS_DISTRIBUTION: SqsDistribution = {
 function seconds(min: number, max: number, preset: number) {
   return { min: min * SECOND, max: max * SECOND, preset: preset * SECOND, wholeSeconds: true, because: 'SQS' } as const;
 }
+
+/** Partitions of a FIFO queue in high-throughput mode where none are given: the scenario knows the load that they are for. */
+export const PARTITIONS_BY_LOAD = 0;
 
 /** Settings that only a FIFO queue has. */
 const FIFO_KEYS = [
@@ -90,7 +97,7 @@ export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
       }),
       partitions: v.count({ min: 1, max: 1_000_000 }).optional().meta({
         description:
-          'FIFO, high throughput: partitions of 300 calls a second. Default: 234, the quota of the largest Regions.',
+          'FIFO, high throughput: partitions of 300 calls a second. Default: as many as the offered load needs.',
       }),
       scanWindow: v.count({ min: 1, max: 100_000_000 }).optional().meta({
         description: 'FIFO: messages from the front among which a receive looks for groups. Default: 120000.',
@@ -128,6 +135,13 @@ export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
         })
         .optional()
         .meta({ description: 'Moves a message that was received too often to another queue. Default: never.' }),
+      redriveAllow: v
+        .either('allowAll, denyAll, or a list of sqs queues', [
+          v.choice(['allowAll', 'denyAll']),
+          v.list('a list of sqs queues', v.name('the name of an sqs queue')),
+        ])
+        .optional()
+        .meta({ description: 'Which queues may have it as their dead-letter queue. Default: allowAll.' }),
       maxInFlight: v.count({ min: 1, max: 100_000_000 }).optional().meta({
         description: 'Messages received and neither deleted nor visible again; AWS raises it on request.',
         default: 120_000,
@@ -199,9 +213,13 @@ export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
         contentBasedDeduplication: q.contentBasedDeduplication ?? false,
         deduplicationScope: q.deduplicationScope ?? 'queue',
         fifoThroughputLimit: q.fifoThroughputLimit ?? 'perQueue',
-        partitions: highThroughput ? (q.partitions ?? SQS_PARTITIONS) : 1,
+        partitions: highThroughput ? (q.partitions ?? PARTITIONS_BY_LOAD) : 1,
         scanWindow: q.scanWindow ?? f.fifoScanWindow.value,
       };
+      const most = f.redriveAllowQueues.value;
+      if (Array.isArray(q.redriveAllow) && !(q.redriveAllow.length >= 1 && q.redriveAllow.length <= most)) {
+        complain(ctx, ['redriveAllow'], 'out-of-range', `1 to ${most} queues (limits of SQS), or allowAll or denyAll`);
+      }
       const servers = q.distribution?.servers ?? SQS_DISTRIBUTION.servers;
       const sampled = q.distribution?.sampled ?? Math.min(SQS_DISTRIBUTION.sampled, servers);
       if (sampled > servers) {
@@ -224,6 +242,7 @@ export function sqsSchema(v: Vocabulary): z.ZodType<Omit<SqsSettings, 'name'>> {
                 maxReceiveCount: q.redrive.maxReceiveCount ?? maxReceiveCount.preset,
                 deadLetterQueue: q.redrive.deadLetterQueue,
               },
+        ...(q.redriveAllow === undefined ? {} : { redriveAllow: q.redriveAllow }),
         maxInFlight: q.maxInFlight ?? (fifo ? f.inFlightFifo.value : SQS_LIMITS.maxInFlight),
         latency: {
           send: q.latency?.send ?? latency.send,

@@ -35,6 +35,8 @@ export interface FifoSettings {
   readonly fifoThroughputLimit: 'perQueue' | 'perMessageGroupId';
   /** In high-throughput mode: partitions of 300 calls per second and action each. Otherwise 1. */
   readonly partitions: number;
+  /** In high-throughput mode: calls per second of each action that all partitions together take; left out: no limit. */
+  readonly callsPerSecond?: number;
   /** Messages from the front of the queue among which a receive looks for groups. */
   readonly scanWindow: number;
 }
@@ -53,6 +55,8 @@ export interface SqsSettings {
   readonly receiveMessageWaitTimeUs: number;
   readonly maximumMessageSizeBytes: number;
   readonly redrive: { readonly maxReceiveCount: number; readonly deadLetterQueue: string } | null;
+  /** Which queues may have it as their dead-letter queue, AWS's RedriveAllowPolicy; left out: all. */
+  readonly redriveAllow?: 'allowAll' | 'denyAll' | readonly string[];
   /** Messages in flight at once (120,000 unless AWS raised it). */
   readonly maxInFlight: number;
   readonly latency: SqsLatency;

@@ -60,6 +60,8 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
   readonly #hiddenAgain: number[] = [];
   /** Those of the receive under way, not to be had before it is over. */
   readonly #toHandOutAgain: number[] = [];
+  /** Queues that dead letters came from. */
+  readonly #sources: string[] = [];
   #duplicateShare: number | null = null;
   #takenWhileHidden = false;
   #hiddenCopies = 0;
@@ -151,6 +153,7 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
     receiveCount: number,
     leftBehind: boolean,
     MessageGroupId: number,
+    DeadLetterQueueSource?: string,
   ): void {
     const { store, records } = this;
     const slot = store.take(body, this.nextOrdinal++, sentUs, bytes, Place.recorded);
@@ -167,6 +170,7 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
     records.firstReceiveUs[record] = firstReceiveUs;
     records.movedId[record] = MessageId;
     records.movedUs[record] = this.sim.now;
+    records.movedFrom[record] = this.#sourceNumber(DeadLetterQueueSource);
     this.#moved.append(slot);
     this.#movedExpiry.add(slot, this.#movedHere);
     this.#toBack(record);
@@ -174,6 +178,17 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
     this.expectExpiry(Math.max(this.sim.now, sentUs + this.retentionUs));
     this.available();
     this.report();
+  }
+
+  #sourceNumber(source: string | undefined): number {
+    if (source === undefined) return 0;
+    const known = this.#sources.indexOf(source);
+    return known < 0 ? this.#sources.push(source) : known + 1;
+  }
+
+  protected sourceOf(slot: number): string | null {
+    if (!this.store.has(slot, MOVED_HERE)) return null;
+    return this.#sources[(this.records.movedFrom[this.store.link(slot)] as number) - 1] ?? null;
   }
 
   // --- receive ---
@@ -504,7 +519,17 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
     this.movedAway++;
     this.metrics.moved.add(1);
     this.observer.onDeadLettered(body, id);
-    this.deadLetterQueue?.acceptDeadLettered(id, body, bytes, sentUs, firstReceiveUs, receives, leftBehind, groupId);
+    this.deadLetterQueue?.acceptDeadLettered(
+      id,
+      body,
+      bytes,
+      sentUs,
+      firstReceiveUs,
+      receives,
+      leftBehind,
+      groupId,
+      this.name,
+    );
   }
 
   /** The group that a message was sent with, where the queue knows it. */

@@ -4,7 +4,10 @@ import type { SqsObserver } from './operations.ts';
 
 /** Where dead letters go: another queue. */
 export interface DeadLetterPort {
-  /** The message keeps its id, the time it was first sent (a FIFO queue dates it anew), its group, and goes on counting its receives. */
+  /**
+   * The message keeps its id, the time it was first sent (a FIFO queue dates it anew), its group, and goes on counting its receives.
+   * `DeadLetterQueueSource`: the queue that it comes from, to which a move task gives it back; left out where no queue is.
+   */
   acceptDeadLettered(
     MessageId: number,
     body: number,
@@ -14,6 +17,7 @@ export interface DeadLetterPort {
     receiveCount: number,
     leftBehind: boolean,
     MessageGroupId: number,
+    DeadLetterQueueSource?: string,
   ): void;
 }
 
@@ -25,6 +29,8 @@ export interface SqsPorts {
   readonly firstMessageId?: number;
   /** From a SetQueueAttributes until it holds, microseconds, default 0; AWS: up to 60 s, retention up to 15 min. */
   readonly attributePropagationUs?: number;
+  /** Whether move tasks take messages out of it, so that it counts them. Default: false. */
+  readonly isRedriven?: boolean;
 }
 
 /** Whatever entered the queue is in one of these: sent + accepted + copiesReturned = all the others. */

@@ -53,7 +53,7 @@ const cases: readonly (readonly [when: string, give: Give, code: string, message
     'Value 901 for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.',
   ],
   [
-    'a batch is empty *',
+    'a batch is empty * [sqs.empty-batch]',
     batch([]),
     'EmptyBatchRequest',
     'There should be at least one SendMessageBatchRequestEntry in the request.',
@@ -119,7 +119,7 @@ const cases: readonly (readonly [when: string, give: Give, code: string, message
     'Value -1 for parameter VisibilityTimeout is invalid. Reason: Must be >= 0 and <= 43200, if provided.',
   ],
   [
-    'a receipt handle is garbage *',
+    'a receipt handle is garbage * [sqs.garbage-handle] [sqs.bad-receipt-handle]',
     (b) => b.queue.DeleteMessage(12),
     'ReceiptHandleIsInvalid',
     'The input receipt handle "12" is not a valid receipt handle.',
@@ -136,7 +136,7 @@ const cases: readonly (readonly [when: string, give: Give, code: string, message
     'Value 134217728 for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.',
   ],
   [
-    'a short poll meets the in-flight limit *',
+    'a short poll meets the in-flight limit * [sqs.in-flight-limit]',
     (b) => {
       for (let i = 0; i < 3; i++) b.send(i);
       b.take(2);
@@ -155,7 +155,7 @@ const cases: readonly (readonly [when: string, give: Give, code: string, message
     'Only one PurgeQueue operation on orders is allowed every 60 seconds.',
   ],
   [
-    'an attribute is out of range *',
+    'an attribute is out of range * [sqs.attribute-faults]',
     (b) => b.queue.SetQueueAttributes({ MessageRetentionPeriod: 59 }),
     'InvalidAttributeValue',
     'Invalid value for the parameter MessageRetentionPeriod.',
@@ -175,7 +175,7 @@ test('a request that fails changes nothing', () => {
   expect(b.observer.told).toEqual([]);
 });
 
-test('what is just within each limit passes', () => {
+test('what is just within each limit passes [sqs.max-message-size] [sqs.batch-total-payload] [sqs.batch-entries] [sqs.maxnumberofmessages]', () => {
   const b = new Bench();
   expect(sending(1_048_576, 900)(b)).toBeNull();
   expect(batch([1_000_000, 48_576])(b)).toBeNull();
@@ -184,7 +184,7 @@ test('what is just within each limit passes', () => {
   expect(batch(new Array<number>(batchMaxEntries.value).fill(1))(b)).toBeNull();
 });
 
-test('one entry of a batch that is too long for the queue fails alone', () => {
+test('one entry of a batch that is too long for the queue fails alone [sqs.one-entry-queue-s-maximummessagesize-in]', () => {
   const b = new Bench({ maximumMessageSizeBytes: 1024 });
   expect(batch([10, 1025, 1024], 1)(b)?.code).toBe('InvalidParameterValue');
   expect(b.observer.bodies('sent')).toEqual([0, 2]);

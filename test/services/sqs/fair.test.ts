@@ -41,7 +41,7 @@ function takeMany(bench: Bench, count: number) {
 }
 
 describe('a fair queue', () => {
-  test('does whatever a standard queue does, by the reference, with tenants and without', () => {
+  test('does whatever a standard queue does, by the reference, with tenants and without [sqs.standard-queue-with-messagegroupid]', () => {
     const ofOwn = (Type: QueueClass): void =>
       fc.assert(
         fc.property(games, (game) => play(game, Type)),
@@ -51,7 +51,7 @@ describe('a fair queue', () => {
     ofOwn(SmallFairQueue);
   });
 
-  test('sqs.fair.in_flight_share, sqs.fair.in_flight_min: a tenant with 30 in flight goes behind those who come later', () => {
+  test('sqs.fair.in_flight_share, sqs.fair.in_flight_min: a tenant with 30 in flight goes behind those who come later [sqs.fair-queue-detection]', () => {
     const bench = fair();
     send(bench, 1, 0, 100);
     expect(tenantsOf(takeMany(bench, 20))).toEqual(new Array(20).fill(1));
@@ -75,7 +75,7 @@ describe('a fair queue', () => {
     expect(bench.level('ApproximateNumberOfNoisyGroups')).toBe(0);
   });
 
-  test('serves noisy tenants as ever while nothing of quiet ones waits, and of several the one with the fewest in flight', () => {
+  test('serves noisy tenants as ever while nothing of quiet ones waits, and of several the one with the fewest in flight [sqs.fair-queue-delivery]', () => {
     const bench = fair();
     send(bench, 1, 0, 100);
     send(bench, 2, 0, 100);
@@ -88,7 +88,7 @@ describe('a fair queue', () => {
     expect(tenantsOf(bench.take(4)).slice(0, 3)).toEqual([3, 3, 3]);
   });
 
-  test('sqs.fair.processing_share: a tenant on which consumers spend their time is noisy with few in flight', () => {
+  test('sqs.fair.processing_share: a tenant on which consumers spend their time is noisy with few in flight [sqs.fair-queue-detection]', () => {
     const bench = fair();
     for (let i = 0; i < 40; i++) {
       send(bench, 1, i);
@@ -108,7 +108,7 @@ describe('a fair queue', () => {
     expect(tenantsOf(bench.take(3))).toEqual([2, 1, 1]);
   });
 
-  test('sqs.fair.silence: who has sent nothing for five minutes is quiet again, and its messages go by their age', () => {
+  test('sqs.fair.silence: who has sent nothing for five minutes is quiet again, and its messages go by their age [sqs.fair-queue-recovery]', () => {
     const bench = new Bench({ visibilityTimeoutUs: 43_200e6 }, { type: FairQueue });
     send(bench, 1, 0, 60);
     takeMany(bench, 40);
@@ -125,7 +125,7 @@ describe('a fair queue', () => {
     expect(tenantsOf(bench.take(3))).toEqual([2, 1, 1]);
   });
 
-  test('counts each message without a group as a tenant of its own', () => {
+  test('counts each message without a group as a tenant of its own [sqs.fair-queue-no-group-id]', () => {
     const bench = fair();
     for (let i = 0; i < 200; i++) bench.send(i);
     takeMany(bench, 100);

@@ -10,13 +10,13 @@ const VISIBLE = 'ApproximateNumberOfMessagesVisible';
 const IN_FLIGHT = 'ApproximateNumberOfMessagesNotVisible';
 
 describe('a message group', () => {
-  test('gives its messages in the order in which they came, several in one answer', () => {
+  test('gives its messages in the order in which they came, several in one answer [sqs.fifo-order]', () => {
     const b = new FifoBench();
     for (const body of [1, 2, 3]) b.send(7, body);
     expect(b.bodies(2)).toEqual([1, 2]);
   });
 
-  test('is locked while one of its messages is in flight, and free for the others', () => {
+  test('is locked while one of its messages is in flight, and free for the others [sqs.fifo-group-lock]', () => {
     const b = new FifoBench();
     for (const body of [1, 2]) b.send(7, body);
     b.send(8, 3);
@@ -26,7 +26,7 @@ describe('a message group', () => {
     expect(b.bodies()).toEqual([2]);
   });
 
-  test('fills an answer before the next group has its turn, the group with the oldest message first', () => {
+  test('fills an answer before the next group has its turn, the group with the oldest message first [sqs.fifo-batch-composition]', () => {
     const b = new FifoBench();
     for (const [group, body] of [
       [1, 10],
@@ -48,7 +48,7 @@ describe('a message group', () => {
     expect(b.bodies()).toEqual([1, 2, 3]);
   });
 
-  test('is unlocked in part: the first is visible again, the second is extended, and the third stays behind it', () => {
+  test('is unlocked in part: the first is visible again, the second is extended, and the third stays behind it [sqs.fifo-partial-unlock]', () => {
     const b = new FifoBench();
     for (const body of [1, 2, 3]) b.send(7, body);
     const [, second] = b.take(3, 5);
@@ -65,7 +65,7 @@ describe('a message group', () => {
     expect(b.bodies()).toEqual([1, 2, 3]);
   });
 
-  test('stays locked after its first message is deleted while its second is in flight', () => {
+  test('stays locked after its first message is deleted while its second is in flight [sqs.fifo-partial-unlock]', () => {
     const b = new FifoBench();
     for (const body of [1, 2, 3]) b.send(7, body);
     const [first] = b.take(2);
@@ -94,7 +94,7 @@ describe('a message group', () => {
     expect(b.bodies()).toEqual([1, 2]);
   });
 
-  test('counts what is locked but not received as visible', () => {
+  test('counts what is locked but not received as visible [sqs.fifo-counters]', () => {
     const b = new FifoBench();
     for (let body = 0; body < 5; body++) b.send(7, body);
     b.take(2);
@@ -146,7 +146,7 @@ describe('a message group', () => {
 });
 
 describe('a delete', () => {
-  test('after the end of the visibility timeout is an error, and the message stays', () => {
+  test('after the end of the visibility timeout is an error, and the message stays [sqs.deletemessage-after-visibility-expiry-fifo]', () => {
     const b = new FifoBench();
     b.send(7, 1);
     const [first] = b.take(1, 5);
@@ -187,7 +187,7 @@ describe('a delete', () => {
 });
 
 describe('deduplication', () => {
-  test('acknowledges the same id within five minutes with the message that is known, and does not deliver it', () => {
+  test('acknowledges the same id within five minutes with the message that is known, and does not deliver it [sqs.send-dedup]', () => {
     const b = new FifoBench();
     const first = b.send(7, 1, { id: 42 });
     b.until(299);
@@ -197,7 +197,7 @@ describe('deduplication', () => {
     expect(b.total('NumberOfDeduplicatedSentMessages')).toBe(1);
   });
 
-  test('remembers an id after its message was received and deleted', () => {
+  test('remembers an id after its message was received and deleted [sqs.send-dedup]', () => {
     const b = new FifoBench();
     b.send(7, 1, { id: 42 });
     b.delete(b.take(1)[0]);
@@ -205,7 +205,7 @@ describe('deduplication', () => {
     expect(b.bodies()).toEqual([]);
   });
 
-  test('ends five minutes after the first accepted message, however many duplicates came', () => {
+  test('ends five minutes after the first accepted message, however many duplicates came [sqs.send-dedup]', () => {
     const b = new FifoBench();
     const first = b.send(7, 1, { id: 42 });
     for (const at of [100, 200, 299.9]) {
@@ -217,7 +217,7 @@ describe('deduplication', () => {
     expect(b.bodies()).toEqual([1, 3]);
   });
 
-  test('by content takes equal bodies for one, an explicit id goes before it, and one equal to a hash collides', () => {
+  test('by content takes equal bodies for one, an explicit id goes before it, and one equal to a hash collides [sqs.content-based-dedup]', () => {
     const b = new FifoBench({ contentBasedDeduplication: true });
     b.send(7, 1, { content: 5 });
     b.send(7, 2, { content: 5 });
@@ -226,7 +226,7 @@ describe('deduplication', () => {
     expect(b.bodies()).toEqual([1, 3]);
   });
 
-  test('holds for the queue, or for each group by itself', () => {
+  test('holds for the queue, or for each group by itself [sqs.dedup-scope]', () => {
     const bodies = (['queue', 'messageGroup'] as const).map((deduplicationScope) => {
       const b = new FifoBench({ deduplicationScope });
       b.send(7, 1, { id: 42 });
@@ -237,7 +237,7 @@ describe('deduplication', () => {
     expect(bodies).toEqual([[1], [1, 2]]);
   });
 
-  test('forgets all ids in a purge', () => {
+  test('forgets all ids in a purge [sqs.purge-scope]', () => {
     const b = new FifoBench();
     b.send(7, 1, { id: 42 });
     b.take();
@@ -276,7 +276,7 @@ describe('sequence numbers', () => {
 });
 
 describe('a receive attempt id', () => {
-  test('gives the same messages under the same handles again, hidden anew', () => {
+  test('gives the same messages under the same handles again, hidden anew [sqs.receive-dedup]', () => {
     const b = new FifoBench();
     for (const body of [1, 2]) b.send(7, body);
     const first = b.receive({ attempt: 5, visibility: 30 });
@@ -397,7 +397,7 @@ describe('throughput', () => {
     expect(Array.from({ length: 1000 }, () => b.take(1)[0]?.body ?? -1).filter((body) => body >= 0).length).toBe(400);
   });
 
-  test('refuses with AWS’s code for it', () => {
+  test('refuses with AWS’s code for it [sqs.throttled]', () => {
     const b = new FifoBench();
     let error: SqsError | null = null;
     for (let i = 0; i < 301; i++) {
@@ -417,7 +417,7 @@ describe('throughput', () => {
 });
 
 describe('limits', () => {
-  test('a receive at the in-flight limit is empty and no error, and a long poll goes on when there is room', () => {
+  test('a receive at the in-flight limit is empty and no error, and a long poll goes on when there is room [sqs.in-flight-fifo]', () => {
     const b = new FifoBench({}, { maxInFlight: 2 });
     for (const group of [1, 2, 3]) b.send(group, group);
     const [first] = b.take();
@@ -429,7 +429,7 @@ describe('limits', () => {
     expect(poll.messages?.map(({ body }) => body)).toEqual([3]);
   });
 
-  test('a backlog of one locked group hides the groups behind the scan window', () => {
+  test('a backlog of one locked group hides the groups behind the scan window [sqs.fifo-group-scan-window]', () => {
     const b = new FifoBench({ scanWindow: 5 });
     for (let i = 0; i < 5; i++) b.send(1, i);
     b.send(2, 100);
@@ -443,14 +443,14 @@ describe('limits', () => {
     expect(poll.messages?.map(({ body }) => body)).toEqual([1, 2, 3, 4, 100]);
   });
 
-  test('the window is that of AWS', () => {
+  test('the window is that of AWS [sqs.fifo-group-scan-window] [sqs.in-flight-fifo]', () => {
     expect(sqsFacts.fifoScanWindow.value).toBe(120_000);
     expect(sqsFacts.inFlightFifo.value).toBe(120_000);
   });
 });
 
 describe('a delay', () => {
-  test('of the queue holds for all its messages, and a change for those that are there', () => {
+  test('of the queue holds for all its messages, and a change for those that are there [sqs.delay-queue-change]', () => {
     const b = new FifoBench({}, { delayUs: 10 * SECOND });
     b.send(7, 1);
     b.until(5);
@@ -478,7 +478,7 @@ describe('a delay', () => {
     expect(b.bodies()).toEqual([1]);
   });
 
-  test('of 0 for a message is accepted, and the queue’s holds all the same', () => {
+  test('of 0 for a message is accepted, and the queue’s holds all the same [sqs.message-timer]', () => {
     const b = new FifoBench({}, { delayUs: 10 * SECOND });
     b.send(7, 1, { delay: 0 });
     expect(b.bodies()).toEqual([]);
@@ -497,7 +497,7 @@ describe('a dead-letter queue', () => {
     return { sim, dead, source };
   }
 
-  test('takes a message that was received too often, and the later ones of its group pass it', () => {
+  test('takes a message that was received too often, and the later ones of its group pass it [sqs.dlq-and-order]', () => {
     const { dead, source } = pair(2);
     for (const body of [1, 2, 3]) source.send(7, body);
     for (const at of [0, 1]) {
@@ -509,7 +509,7 @@ describe('a dead-letter queue', () => {
     expect(dead.take()).toMatchObject([{ body: 1, count: 3 }]);
   });
 
-  test('dates it anew: it has the whole retention before it', () => {
+  test('dates it anew: it has the whole retention before it [sqs.dlq-retention-clock-fifo]', () => {
     const { dead, source } = pair(1, 100);
     source.send(7, 1);
     source.take();
@@ -569,7 +569,7 @@ test.each([
   ['the queue is standard', fifoSettings({}, { fifo: false })],
   ['high throughput is wanted with one scope for all ids', fifoSettings({ fifoThroughputLimit: 'perMessageGroupId' })],
   ['it has no partition', fifoSettings({ partitions: 0 })],
-])('a FIFO queue is refused when %s', (_when, settings) => {
+])('a FIFO queue is refused when %s [sqs.high-throughput-switch]', (_when, settings) => {
   const ports = { metrics: new RecordedMetrics(), observer: new RecordingObserver(), deadLetterQueue: null };
   expect(() => new FifoQueue(new Simulation({ seed: 1 }), settings, ports)).toThrow(SqsModelError);
 });

@@ -30,7 +30,7 @@ describe('a message', () => {
     expect(bodies(b.take())).toEqual([7, -1, 2 ** 40, 0.5]);
   });
 
-  test('keeps its first receive time and counts on when it comes back', () => {
+  test('keeps its first receive time and counts on when it comes back [sqs.receive-count]', () => {
     const b = new Bench();
     b.send(1);
     b.until(2);
@@ -63,7 +63,7 @@ describe('order', () => {
     expect(bodies(b.take())).toEqual([11, 12, 13, 1, 20]);
   });
 
-  test('is broken by as many overtakings as asked for, each by at most ten later messages', () => {
+  test('is broken by as many overtakings as asked for, each by at most ten later messages [sqs.delivery]', () => {
     const b = new Bench({ distribution: { ...noDuplicates, reorder: 0.2 } });
     const sent = 20_000;
     for (let i = 0; i < sent; i++) b.send(i);
@@ -92,7 +92,7 @@ describe('order', () => {
 });
 
 describe('short polls', () => {
-  test('find nothing of what lives on servers they do not ask', () => {
+  test('find nothing of what lives on servers they do not ask [sqs.short-poll]', () => {
     const b = new Bench({ distribution: { ...noDuplicates, servers: 8, sampled: 2 } });
     let found = 0;
     const rounds = 4000;
@@ -129,7 +129,7 @@ describe('short polls', () => {
 });
 
 describe('long polls', () => {
-  test('are answered at the instant a message comes, in the order in which they began', () => {
+  test('are answered at the instant a message comes, in the order in which they began [sqs.long-poll-2]', () => {
     const b = new Bench();
     const first = b.receive({ wait: 20 });
     const second = b.receive({ wait: 20 });
@@ -161,7 +161,7 @@ describe('long polls', () => {
     expect(order).toEqual(['short 1', 'long 1', 'level 0']);
   });
 
-  test('end empty after their wait, and not empty when a message comes at that very instant', () => {
+  test('end empty after their wait, and not empty when a message comes at that very instant [sqs.long-poll-2]', () => {
     const b = new Bench();
     const empty = b.receive({ wait: 2 });
     b.until(2);
@@ -212,7 +212,7 @@ describe('long polls', () => {
     expect(b.queue.counts.deleted).toBe(4);
   });
 
-  test('wait without an error while too many messages are in flight, and go on when one is deleted', () => {
+  test('wait without an error while too many messages are in flight, and go on when one is deleted [sqs.in-flight-standard] [sqs.in-flight-limit]', () => {
     const b = new Bench({ maxInFlight: 2 });
     for (let i = 0; i < 3; i++) b.send(i);
     const [first] = b.take();
@@ -227,7 +227,7 @@ describe('long polls', () => {
 });
 
 describe('visibility', () => {
-  test('ends at its instant before whatever else happens in it', () => {
+  test('ends at its instant before whatever else happens in it [sqs.visibility-start]', () => {
     const b = new Bench();
     b.send(1);
     b.one();
@@ -240,7 +240,7 @@ describe('visibility', () => {
     expect(counts).toEqual([1]);
   });
 
-  test('can be set anew from now on, for this receive only', () => {
+  test('can be set anew from now on, for this receive only [sqs.changemessagevisibility]', () => {
     const b = new Bench();
     b.send(1);
     const m = b.one();
@@ -256,7 +256,7 @@ describe('visibility', () => {
     expect(b.take()).toHaveLength(1);
   });
 
-  test('set to 0 shows the message at once', () => {
+  test('set to 0 shows the message at once [sqs.changemessagevisibility]', () => {
     const b = new Bench();
     b.send(1);
     b.queue.ChangeMessageVisibility(b.one().handle, 0);
@@ -273,7 +273,7 @@ describe('visibility', () => {
     expect(b.take()).toEqual([]);
   });
 
-  test('never lasts beyond 12 hours from the receive: an error, and nothing changes', () => {
+  test('never lasts beyond 12 hours from the receive: an error, and nothing changes [sqs.12-h-cap]', () => {
     const b = new Bench();
     b.send(1);
     const m = b.one();
@@ -291,7 +291,7 @@ describe('visibility', () => {
     expect(b.take()).toHaveLength(1);
   });
 
-  test('changed after its end is fine and changes nothing; of a message that is gone it is an error', () => {
+  test('changed after its end is fine and changes nothing; of a message that is gone it is an error [sqs.changemessagevisibility-after-timeout-expired] [sqs.changemessagevisibility-on-a-deleted-message] [sqs.visibility-of-message-not-in-flight]', () => {
     const b = new Bench();
     b.send(1);
     const m = b.one();
@@ -318,7 +318,7 @@ describe('visibility', () => {
 });
 
 describe('deletes', () => {
-  test('with the newest handle remove a message even after its timeout has ended', () => {
+  test('with the newest handle remove a message even after its timeout has ended [sqs.deletemessage-after-visibility-expiry-standard]', () => {
     const b = new Bench();
     b.send(1);
     const m = b.one();
@@ -328,7 +328,7 @@ describe('deletes', () => {
     expect(b.observer.bodies('gone')).toEqual([1]);
   });
 
-  test('with an older handle are answered with success and do nothing', () => {
+  test('with an older handle are answered with success and do nothing [sqs.deletemessage-with-an-older-handle] [sqs.deletemessage-repeated]', () => {
     const b = new Bench();
     b.send(1);
     const old = b.one();
@@ -343,7 +343,7 @@ describe('deletes', () => {
     expect(b.total('NumberOfMessagesDeleted')).toBe(3);
   });
 
-  test('leave a copy that comes back after the visibility timeout, as often as the fault says', () => {
+  test('leave a copy that comes back after the visibility timeout, as often as the fault says [sqs.delivery]', () => {
     const b = new Bench();
     b.send(1);
     const m = b.one();
@@ -391,7 +391,7 @@ describe('deletes', () => {
 });
 
 describe('retention', () => {
-  test('ends for a message in flight too; deleting it later is fine', () => {
+  test('ends for a message in flight too; deleting it later is fine [sqs.retention-vs-in-flight]', () => {
     const b = new Bench({ messageRetentionPeriodUs: 60 * SECOND, visibilityTimeoutUs: 600 * SECOND });
     b.send(1);
     const m = b.one();
@@ -403,7 +403,7 @@ describe('retention', () => {
     expect(b.observer.told.map(([what]) => what)).toEqual(['sent', 'received', 'expired', 'gone']);
   });
 
-  test('set anew holds for messages that are there already', () => {
+  test('set anew holds for messages that are there already [sqs.retention] [sqs.attribute-change-propagation]', () => {
     const b = new Bench();
     b.send(1);
     b.until(100);
@@ -433,7 +433,7 @@ describe('retention', () => {
 });
 
 describe('delay', () => {
-  test('of the queue hides a message after it is sent; one of its own goes before it, 0 too', () => {
+  test('of the queue hides a message after it is sent; one of its own goes before it, 0 too [sqs.message-timer]', () => {
     const b = new Bench({ delayUs: 10 * SECOND });
     b.send(1);
     b.send(2, { delay: 0 });
@@ -448,7 +448,7 @@ describe('delay', () => {
     expect(bodies(b.take(10, 0))).toContain(3);
   });
 
-  test('set anew holds for what is sent from then on', () => {
+  test('set anew holds for what is sent from then on [sqs.delay-queue-change]', () => {
     const b = new Bench({ delayUs: 10 * SECOND });
     b.send(1);
     b.queue.SetQueueAttributes({ DelaySeconds: 0 });
@@ -456,7 +456,7 @@ describe('delay', () => {
     expect(bodies(b.take())).toEqual([2]);
   });
 
-  test('attributes take as long to hold as the ports say', () => {
+  test('attributes take as long to hold as the ports say [sqs.attribute-change-propagation]', () => {
     const b = new Bench({}, { ports: { attributePropagationUs: 60 * SECOND } });
     b.queue.SetQueueAttributes({ DelaySeconds: 900 });
     b.until(59);
@@ -477,7 +477,7 @@ describe('redrive', () => {
     return { source, dlq };
   }
 
-  test('happens on the receive that would be one too many, which goes on with the next message', () => {
+  test('happens on the receive that would be one too many, which goes on with the next message [sqs.dlq-move]', () => {
     const { source, dlq } = pair();
     const id = source.send(1, { bytes: 77 });
     source.one();
@@ -498,7 +498,7 @@ describe('redrive', () => {
     expect(dlq.total('NumberOfMessagesSent')).toBe(0);
   });
 
-  test('lets the retention of the dead-letter queue count from the first send', () => {
+  test('lets the retention of the dead-letter queue count from the first send [sqs.dlq-retention-clock-standard]', () => {
     const { source, dlq } = pair({ messageRetentionPeriodUs: 100 * SECOND });
     source.send(1);
     source.send(2);
@@ -536,7 +536,7 @@ describe('redrive', () => {
     ]);
   });
 
-  test('goes by the receives in this queue, though the count goes on', () => {
+  test('goes by the receives in this queue, though the count goes on [sqs.receive-count]', () => {
     const sim = new Simulation({ seed: 1 });
     const last = new Bench({ name: 'last' }, { sim });
     const middle = new Bench(
@@ -556,7 +556,7 @@ describe('redrive', () => {
 });
 
 describe('purge', () => {
-  test('takes what is visible, in flight, delayed and left behind, once in a minute', () => {
+  test('takes what is visible, in flight, delayed and left behind, once in a minute [sqs.purge-scope] [sqs.deletequeue-purgequeue]', () => {
     const b = new Bench();
     for (let i = 0; i < 4; i++) b.send(i);
     b.send(9, { delay: 100 });
@@ -615,6 +615,15 @@ describe('metrics', () => {
     expect(b.metrics.sinceUs).toBe(10 * SECOND);
     b.queue.PurgeQueue();
     expect(b.metrics.sinceUs).toBe(-1);
+  });
+});
+
+describe('a standard queue', () => {
+  test('takes any number of messages at any rate [sqs.backlog-size] [sqs.standard-throughput]', () => {
+    const b = new Bench();
+    // More than may be in flight, at one instant.
+    for (let i = 0; i < 300_000; i++) b.send(i);
+    expect(b.queue.counts).toMatchObject({ sent: 300_000, visible: 300_000 });
   });
 });
 
