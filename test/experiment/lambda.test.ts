@@ -170,7 +170,7 @@ describe('asynchronous invocations', () => {
   /** `count` messages at once through a topic, which has its answer when Lambda has taken an event in. */
   function invoked(lambda: string, count: number) {
     const scenario = resolve(`seed: 1
-horizon: 60s
+horizon: 100s
 drain: 1h
 replications: 1
 traffic: { t: { rate: 0/s, changes: [ { at: 0s, burst: ${count} } ] } }

@@ -282,7 +282,7 @@ designs:
       w: { type: service, serviceTime: 1ms, autoscaling: { min: 1, max: 9, steps: [{ above: 70%, add: 1 }] } }
       q: { type: sqs, redrive: { deadLetterQueue: p }, latency: {}, distribution: {}, encryption: { kms: {} } }
       p: { type: sqs, encryption: { client-side: {} } }
-      n: { type: sns, latency: {}, subscriptions: [{ to: q }, { to: u, deliveryPolicy: {} }] }
+      n: { type: sns, latency: {}, encryption: { kms: {} }, subscriptions: [{ to: q }, { to: u, deliveryPolicy: {} }] }
       z: { type: sink }
       c: { type: consumer, source: q, role: { vpcEndpoint: {} }, deletes: perBatch, handler: { calls: [{ to: u, hedge: { after: 1s }, bulkhead: { concurrent: 9 } }] } }
       e: { type: consumer, source: q, handler: {}, autoscaling: { min: 1, max: 9, target: { metric: utilisation, value: 50% }, scaleOut: {}, scaleIn: {} } }
