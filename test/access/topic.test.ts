@@ -116,6 +116,20 @@ describe('who may publish, one by one or in a batch [access.batch-actions]', () 
     expect(error?.senderFault).toBe(true);
   });
 
+  it.each([
+    ['kms:EncryptionContext:aws:sns:topicArn', `arn:aws:sns:us-east-1:${OURS}:sales`, 'arn:aws:sns:us-east-1:1:other'],
+    ['kms:ViaService', 'sns.us-east-1.amazonaws.com', 'sqs.us-east-1.amazonaws.com'],
+  ])('a key may ask for %s [access.kms-viaservice-kms-encryptioncontext-kms-calleraccount]', (key, right, wrong) => {
+    const codes = [right, wrong].map((value) => {
+      const statement = { Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' };
+      const asking = { ...statement, Condition: { StringEquals: { [key]: value } } };
+      const aws = JSON.stringify({ kms: { keys: { mine: { policy: { Statement: asking } } } } });
+      const stage = new Stage(publishing(kms('mine'), { aws }));
+      return stage.publish(stage.publisher());
+    });
+    expect(codes).toEqual([null, 'KMSAccessDenied']);
+  });
+
   it('a topic where nothing is asked is the topic itself', () => {
     const stage = new Stage(publishing(null));
     expect(stage.publisher()).toBe(stage.topic);
