@@ -166,12 +166,12 @@ export class Stage {
   }
 
   publisher(from: string = 'buyers'): SnsPublishing {
-    return this.access.snsClient(from, this.#resource<SnsSettings>('sales'), this.topic, this.state);
+    return this.access.snsClient(from, this.#resource('sales') as SnsSettings, this.topic, this.state);
   }
 
   /** The queue as that client meets it. */
   sender(from: string | { readonly topic: string }): SqsOperations {
-    const settings = this.#resource<SqsSettings>('orders');
+    const settings = this.#resource('orders') as SqsSettings;
     return this.access.sqsClient(from, settings, this.queue as unknown as SqsOperations, this.state);
   }
 
@@ -194,9 +194,9 @@ export class Stage {
     return code;
   }
 
-  #resource<T>(name: string): T {
+  #resource(name: string): unknown {
     const found = this.#design.resources.find((one) => one.name === name);
     if (found === undefined) throw new Error(`no ${name}`);
-    return found as unknown as T;
+    return found;
   }
 }
