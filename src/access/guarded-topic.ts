@@ -1,4 +1,5 @@
 /** A topic as one of its publishers meets it, where somebody may be turned away, data keys come from KMS, or calls are noted. */
+import { snsErrors } from '../services/sns/index.ts';
 import type {
   PublishBatchOutput,
   PublishInput,
@@ -23,13 +24,10 @@ const REFUSALS: Refusals = {
     "The credential signature isn't valid. You must use an HTTPS endpoint and sign your request using Signature Version 4.",
   ),
   kms: {
-    throttled: refusal('KMSThrottling', 'The request was denied due to request throttling.'),
-    accessDenied: refusal(
-      'KMSAccessDenied',
-      "The ciphertext references a key that doesn't exist or that you don't have access to.",
-    ),
+    throttled: snsErrors.kmsThrottled,
+    accessDenied: snsErrors.kmsAccessDenied,
     // Which code an outage has is assumed.
-    unreachable: { code: 'InternalError', message: 'KMS does not answer.', senderFault: false },
+    unreachable: snsErrors.internal,
   },
 };
 

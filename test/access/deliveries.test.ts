@@ -118,6 +118,20 @@ describe('what a topic may send to a queue', () => {
     ]);
   });
 
+  it('nor is it taken for the topic before a run', () => {
+    const { scenario, design } = shop({
+      topics: [topic('buyers', { account: THEIRS }, TO_ORDERS)],
+    });
+    expect(denialsOf(scenario, design, 'orders')).toEqual([
+      {
+        caller: 'buyers',
+        action: 'SendMessage',
+        because: 'the resource has no policy',
+        fromMs: null,
+      },
+    ]);
+  });
+
   it('a caller that is not there is a mistake of ours', () => {
     expect(() => new Stage({ topics: [here] }).sender({ topic: 'orders' })).toThrow('no topic orders');
     expect(() => new Stage({}).sender('nobody')).toThrow('no caller nobody');

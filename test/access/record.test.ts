@@ -11,6 +11,14 @@ function recordsOf(more: ConstructorParameters<typeof Stage>[0], act: (stage: St
   return stage.lines.map((line) => JSON.parse(line) as Record_);
 }
 
+/** A record without a run around it. */
+function bare(eventName: string, error: ApiCall['error'] = null): Record_ {
+  const guarded = { name: 'q', service: 'sqs', arn: 'a:b', account: THEIRS, region: 'us-east-1', encryption: null };
+  const identity = { name: 'n', principal: { kind: 'service', service: 's' }, arn: 's', account: '', principals: 1 };
+  const call = { us: 0, eventName, error, guarded, identity } as unknown as ApiCall;
+  return cloudTrailRecord(call, { requestParameters: null, responseElements: { x: 1 } }, 0, 'test', 0);
+}
+
 const ALWAYS = [
   'eventVersion',
   'userIdentity',
@@ -75,16 +83,7 @@ describe('the record of a call', () => {
   });
 
   it('says at most 1 KB of an error', () => {
-    const call = { us: 0, eventName: 'SendMessage', error: { code: 'X', message: 'y'.repeat(5000) } };
-    const guarded = { name: 'q', service: 'sqs', arn: 'a:b', account: THEIRS, region: 'us-east-1', encryption: null };
-    const identity = { name: 'n', principal: { kind: 'service', service: 's' }, arn: 's', account: '', principals: 1 };
-    const record = cloudTrailRecord(
-      { ...call, guarded, identity } as unknown as ApiCall,
-      { requestParameters: null, responseElements: null },
-      0,
-      'test',
-      0,
-    );
+    const record = bare('SendMessage', { code: 'X', message: 'y'.repeat(5000) });
     expect((record['errorMessage'] as string).length).toBe(1024);
   });
 
@@ -113,23 +112,13 @@ describe('the record of a call', () => {
       stage.send(stage.sender('buyers'));
     });
     expect(records.map(({ responseElements }) => responseElements === null)).toEqual([true, false]);
+    const given = ['SendMessage', 'ReceiveMessage', 'GetQueueAttributes'].map((name) => bare(name)['responseElements']);
+    expect(given).toEqual([{ x: 1 }, null, null]);
     for (const record of records) expect(JSON.stringify(record).length).toBeLessThan(100 * 1024);
   });
 
   it('is a data event where it is about messages, a management event else [access.data-vs-management]', () => {
-    const category = (eventName: string): unknown => {
-      const guarded = { name: 'q', service: 'sqs', arn: 'a:b', account: THEIRS, region: 'us-east-1', encryption: null };
-      const identity = {
-        name: 'n',
-        principal: { kind: 'service', service: 's' },
-        arn: 's',
-        account: '',
-        principals: 1,
-      };
-      const call = { us: 0, eventName, error: null, guarded, identity } as unknown as ApiCall;
-      const details = { requestParameters: null, responseElements: null };
-      return cloudTrailRecord(call, details, 0, 'test', 0)['eventCategory'];
-    };
+    const category = (eventName: string): unknown => bare(eventName)['eventCategory'];
     const calls = ['SendMessage', 'SendMessageBatch', 'ReceiveMessage', 'DeleteMessage', 'DeleteMessageBatch'];
     expect(calls.map(category)).toEqual(calls.map(() => 'Data'));
     expect([category('PurgeQueue'), category('SetQueueAttributes')]).toEqual(['Management', 'Management']);

@@ -22,7 +22,7 @@ const publishing = (access: Parameters<typeof topic>[1], more: Shop = {}): Shop 
 const MINE = `{ kms: { keys: { mine: { policy: { Statement: { Effect: Allow, Principal: { AWS: '${OURS}' }, Action: ['kms:GenerateDataKey*', 'kms:Decrypt'], Resource: '*' } } } } } }`;
 const DECRYPT_ONLY = MINE.replace("['kms:GenerateDataKey*', 'kms:Decrypt']", "'kms:Decrypt'");
 
-describe('who may publish, one by one or in a batch [access.batch-actions]', () => {
+describe('who may publish, one by one or in a batch [access.batch-actions] [sns.no-permission]', () => {
   it.each<[string, Shop, string | null]>([
     ['everybody of the account, where nothing is said', publishing(null), null],
     ['a role of the account with the permission', publishing(null, { traffic: FOR_PUBLISHING }), null],
@@ -114,6 +114,20 @@ describe('who may publish, one by one or in a batch [access.batch-actions]', () 
       `User: arn:aws:sts::${OURS}:assumed-role/buyers/buyers is not authorized to perform: SNS:Publish on resource: arn:aws:sns:us-east-1:${OURS}:sales with an explicit deny (denied by policy of sales, statement 0)`,
     );
     expect(error?.senderFault).toBe(true);
+  });
+
+  it.each([
+    ['kms:EncryptionContext:aws:sns:topicArn', `arn:aws:sns:us-east-1:${OURS}:sales`, 'arn:aws:sns:us-east-1:1:other'],
+    ['kms:ViaService', 'sns.us-east-1.amazonaws.com', 'sqs.us-east-1.amazonaws.com'],
+  ])('a key may ask for %s [access.kms-viaservice-kms-encryptioncontext-kms-calleraccount]', (key, right, wrong) => {
+    const codes = [right, wrong].map((value) => {
+      const statement = { Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' };
+      const asking = { ...statement, Condition: { StringEquals: { [key]: value } } };
+      const aws = JSON.stringify({ kms: { keys: { mine: { policy: { Statement: asking } } } } });
+      const stage = new Stage(publishing(kms('mine'), { aws }));
+      return stage.publish(stage.publisher());
+    });
+    expect(codes).toEqual([null, 'KMSAccessDenied']);
   });
 
   it('a topic where nothing is asked is the topic itself', () => {

@@ -294,6 +294,35 @@ describe('a FIFO topic', () => {
     expect(design.traffic['t']?.completionMs.max).toBeGreaterThan(9000);
   });
 
+  test('has each message handled once where answers to publishes and deliveries are lost [sns.exactly-once-conditions]', () => {
+    const design = shop({
+      traffic: `rate: 50/s, ${keys}, timeout: 200ms, retry: { attempts: 5, backoff: { base: 50ms, cap: 1s } }`,
+      subscriptions: '{ to: one }',
+      topic: fifo,
+      resources: queue('one'),
+      rest: 'faults: [ { at: 10s, for: 40s, link: [t, events], lose: { replies: 30% } }, { at: 10s, for: 40s, link: [events, one], lose: { replies: 30% } } ]',
+    });
+    expect(design.traffic['t']).toMatchObject({ duplicates: 0, lost: 0 });
+    expect(design.traffic['t']?.completed).toBe(design.traffic['t']?.accepted);
+    expect(sumOf(design, 'DuplicatePublishes')).toBeGreaterThan(100);
+    expect(sumOf(design, 'NumberOfDeduplicatedSentMessages', 'one')).toBeGreaterThan(100);
+  });
+
+  test('drops for one queue what its policy refuses, and goes on for the others: they differ [sns.fifo-broken-queue-policy]', () => {
+    const refuse = "{ Statement: { Effect: Deny, Principal: '*', Action: 'sqs:SendMessage', Resource: '*' } }";
+    const design = shop({
+      traffic: `rate: 50/s, arrivals: regular, ${keys}`,
+      subscriptions: '{ to: one }, { to: two }',
+      topic: fifo,
+      resources: `${queue('one')}\n${queue('two')}`,
+      rest: `faults: [ { at: 20s, for: 10s, resource: two, policy: ${refuse} } ]`,
+    });
+    expect(delivered(design, 'one')).toMatchObject({ lost: 0, completed: delivered(design, 'one').offered });
+    expect(delivered(design, 'two').lost).toBeCloseTo(500, -1);
+    // A client-side error is not tried again: what comes behind it is delivered at once.
+    expect(delivered(design, 'two').completionMs.max).toBeLessThan(1000);
+  });
+
   test.each([
     ['300 messages a second of one group [sns.fifo-per-message-group]', 'key: only', 'rate: 500/s', '', 300],
     [
