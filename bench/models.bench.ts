@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runReplication } from '../src/experiment/index.ts';
+import { type ReplicationOutcome, runReplication } from '../src/experiment/index.ts';
 import { formatErrors, parseScenario, type ResolvedScenario } from '../src/scenario/index.ts';
 
 interface Case {
@@ -15,6 +15,8 @@ interface Case {
   readonly design: string;
   /** Requests finished per second of CPU time that we aim at, millions; null: none was set. */
   readonly aim: number | null;
+  /** What is counted is deliveries that reached their queue, not requests. Default: false. */
+  readonly deliveries?: boolean;
 }
 
 const CHAIN = `
@@ -65,6 +67,28 @@ designs:
       inbox: { type: sqs, fifo: true, deduplicationScope: messageGroup, fifoThroughputLimit: perMessageGroupId }
       workers: { type: consumer, source: inbox, instances: 200, deletes: perBatch, handler: { time: 1ms } }
 `;
+/** Ten queues, each of which gets half of the messages; with or without somebody who reads them. */
+function fanOut(reader: string): string {
+  const queues = Array.from({ length: 10 }, (_, i) => i);
+  const half = (i: number): string =>
+    queues
+      .slice(0, 5)
+      .map((j) => `k${(i + j) % 10}`)
+      .join(', ');
+  return `
+seed: 1
+horizon: 100s
+drain: 10s
+replications: 1
+traffic:
+  t: { rate: 2k/s, batch: { size: 10, linger: 20ms }, attributes: { kind: { choice: { ${queues.map((i) => `k${i}: 1`).join(', ')} } } } }
+designs:
+  d:
+    traffic: { t: topic }
+    resources:
+      topic: { type: sns, subscriptions: [ ${queues.map((i) => `{ to: q${i}, filterPolicy: { kind: [ ${half(i)} ] } }`).join(', ')} ] }
+${queues.map((i) => `      q${i}: { type: sqs }\n${reader === '' ? '' : `      w${i}: { type: consumer, source: q${i}, ${reader} }\n`}`).join('')}`;
+}
 const BACKLOG = `
 seed: 1
 horizon: 100s
@@ -82,6 +106,20 @@ const CASES: readonly Case[] = [
   { name: 'SQS: send, long poll ten, process, delete in batches', yaml: BATCHES, design: 'd', aim: 2 },
   { name: 'SQS: batch of one', yaml: ONE_BY_ONE, design: 'd', aim: 1 },
   { name: 'SQS FIFO: 10,000 groups, batches of ten', yaml: FIFO, design: 'd', aim: 1 },
+  {
+    name: 'SNS to ten SQS queues, filtered, deliveries: into the queues',
+    yaml: fanOut(''),
+    design: 'd',
+    aim: 3,
+    deliveries: true,
+  },
+  {
+    name: 'SNS to ten SQS queues, filtered, deliveries: read in tens, deleted in batches',
+    yaml: fanOut('instances: 8, deletes: perBatch, handler: { time: 1ms }'),
+    design: 'd',
+    aim: null,
+    deliveries: true,
+  },
   { name: 'flash sale, synchronous', yaml: flashSale, design: 'sync', aim: null },
   { name: 'flash sale, queued', yaml: flashSale, design: 'queued', aim: null },
 ];
@@ -103,7 +141,7 @@ function median(values: number[]): number {
   return sorted[sorted.length >> 1] as number;
 }
 
-function measure({ name, yaml, design, aim }: Case): void {
+function measure({ name, yaml, design, aim, deliveries = false }: Case): void {
   const scenario = resolve(yaml);
   runReplication(scenario, design, 0);
   let events = 0;
@@ -113,14 +151,24 @@ function measure({ name, yaml, design, aim }: Case): void {
     const outcome = runReplication(scenario, design, i + 1);
     const seconds = cpuSeconds() - before;
     events += outcome.events;
-    const { offered = 0, inSystem = 0 } = outcome.traffic[0]?.outcome ?? {};
-    finished += offered - inSystem;
-    return (offered - inSystem) / seconds / 1e6;
+    const done = deliveries ? deliveredIn(outcome) : finishedIn(outcome);
+    finished += done;
+    return done / seconds / 1e6;
   });
   const rate = median(rates);
   const aimed = aim === null ? '' : `, aim ${aim} (${(rate / aim).toFixed(2)} of it)`;
   const each = (events / finished).toFixed(1);
   console.log(`${name}: ${rate.toFixed(2)} million/s${aimed}; ${each} events each, ${(1000 / rate).toFixed(0)} ns`);
+}
+
+function finishedIn({ traffic }: ReplicationOutcome): number {
+  const { offered = 0, inSystem = 0 } = traffic[0]?.outcome ?? {};
+  return offered - inSystem;
+}
+
+function deliveredIn({ resources }: ReplicationOutcome): number {
+  const metrics = resources.find(({ name }) => name === 'topic')?.metrics;
+  return metrics?.find(({ name }) => name === 'NumberOfNotificationsDelivered')?.sum ?? 0;
 }
 
 /** The world at the end of the traffic, against none. */
