@@ -5,11 +5,17 @@
  *
  * The operation takes effect half-way through its round trip (assumed: AWS publishes no split).
  */
-import { FIRST_SLOTS, grownInt32, grownUint32, grownUint8, Slots } from '../calls/index.ts';
+import { FIRST_SLOTS, grownFloat64, grownInt32, grownUint32, grownUint8, Slots } from '../calls/index.ts';
 import { sqsFacts } from '../facts/index.ts';
 import { compileVariate, type Handle, type KeyedStream, type Simulation, type Variate } from '../kernel/index.ts';
-import { type Callee, type Caller, Outcome, type Requests } from '../services/ports.ts';
-import type { SendMessageInput, SqsError, SqsOperations } from '../services/sqs/operations.ts';
+import { type Callee, type Caller, Outcome, type Requests, type Witness } from '../services/ports.ts';
+import type {
+  BatchOutput,
+  SendBatchOutput,
+  SendMessageInput,
+  SqsError,
+  SqsOperations,
+} from '../services/sqs/operations.ts';
 import type { SqsLatency } from '../services/sqs/settings.ts';
 import type { EndpointState } from './endpoint.ts';
 
@@ -23,6 +29,8 @@ export interface ProducerOptions {
   /** The group of all, where all requests have one key; null: each its own. Default null. */
   readonly group?: number | null;
   readonly batch: { readonly size: number; readonly lingerUs: number } | null;
+  /** Default: null. */
+  readonly witness?: Witness | null;
 }
 
 const Free = 0;
@@ -67,6 +75,7 @@ export class SqsProducer implements Callee {
   readonly #fifo: boolean;
   readonly #fair: boolean;
   readonly #group: number | null;
+  readonly #witness: Witness | null;
   readonly #inputs: SendMessageInput[] = [];
   readonly #pool: Batch[] = [];
   #open: Batch | null = null;
@@ -81,6 +90,11 @@ export class SqsProducer implements Callee {
   #tag = new Int32Array(FIRST_SLOTS);
   /** The other half of the round trip, microseconds. */
   #back = new Int32Array(FIRST_SLOTS);
+  // For the witness alone: the call that the slot is part of (-1: not begun), when it was answered, what it was given.
+  #call = new Int32Array(0);
+  #servedUs = new Float64Array(0);
+  #messageId = new Float64Array(0);
+  #sequence = new Float64Array(0);
   readonly #caller: (Caller | null)[] = [];
   readonly #slots = new Slots((length) => this.#grow(length));
 
@@ -121,6 +135,8 @@ export class SqsProducer implements Callee {
     this.#fifo = options.fifo ?? false;
     this.#fair = options.fair ?? false;
     this.#group = options.group ?? null;
+    this.#witness = options.witness ?? null;
+    if (this.#witness !== null) this.#growWitness(FIRST_SLOTS);
     for (let i = 0; i < (this.#batching?.size ?? 1); i++) {
       const input = { body: 0, bytes: 0, DelaySeconds: -1, MessageGroupId: -1, MessageDeduplicationId: -1 };
       this.#inputs.push(input);
@@ -134,6 +150,7 @@ export class SqsProducer implements Callee {
     this.#path[slot] = path;
     this.#tag[slot] = tag;
     this.#caller[slot] = caller;
+    if (this.#witness !== null) this.#call[slot] = -1;
     const serial = ((this.#serial[slot] as number) + 1) | 0;
     this.#serial[slot] = serial;
     this.#requests.retain(request);
@@ -144,6 +161,9 @@ export class SqsProducer implements Callee {
   }
 
   abandon(slot: number): void {
+    if (this.#witness !== null && (this.#call[slot] as number) >= 0) {
+      this.#witness.sendUnknown(-1, this.#call[slot] as number, this.#request[slot] as number);
+    }
     // The message is on its way all the same: there is nothing to stop.
     if (this.#phase[slot] === Lost) this.#give(slot);
     else this.#left[slot] = 1;
@@ -160,6 +180,7 @@ export class SqsProducer implements Callee {
     const out = half + wayUs + perMessageUs;
     this.#phase[slot] = Outbound;
     this.#back[slot] = roundTrip - half + wayUs;
+    if (this.#witness !== null) this.#tellSending(this.#witness, slot, this.#witness.begin());
     if (out > 0) this.#sim.schedule(out, this.#arrive, slot);
     else this.#send(slot);
   }
@@ -168,7 +189,12 @@ export class SqsProducer implements Callee {
     if (!this.#state.calm && this.#disturbed(slot)) return;
     const input = this.#inputs[0] as SendMessageInput;
     this.#fillIn(input, this.#request[slot] as number);
-    const { error } = this.#queue.SendMessage(input);
+    const output = this.#queue.SendMessage(input);
+    const { error } = output;
+    if (this.#witness !== null) {
+      this.#messageId[slot] = output.MessageId;
+      this.#sequence[slot] = output.SequenceNumber ?? -1;
+    }
     this.#back[slot] = (this.#back[slot] as number) + this.#state.lateUs;
     this.#answer(slot, outcomeOf(error));
   }
@@ -185,6 +211,7 @@ export class SqsProducer implements Callee {
 
   #answer(slot: number, outcome: Outcome): void {
     this.#outcome[slot] = outcome;
+    if (this.#witness !== null) this.#servedUs[slot] = this.#sim.now;
     if (!this.#state.calm && this.#loses(slot, this.#state.loseReplies, this.#replyLosses)) {
       this.#lose(slot);
       return;
@@ -224,9 +251,11 @@ export class SqsProducer implements Callee {
     const roundTrip = this.#roundTrip(first);
     const half = Math.floor(roundTrip / 2 + 0.5);
     const { wayUs, perMessageUs } = this.#state;
+    const call = this.#witness === null ? -1 : this.#witness.begin();
     for (const slot of batch.slots) {
       this.#phase[slot] = Outbound;
       this.#back[slot] = roundTrip - half + wayUs;
+      if (this.#witness !== null) this.#tellSending(this.#witness, slot, call);
     }
     this.#sim.schedule(half + wayUs + perMessageUs * batch.slots.length, this.#arriveBatch, batch);
   }
@@ -245,6 +274,7 @@ export class SqsProducer implements Callee {
       const slot = slots[i] as number;
       this.#outcome[slot] = outcomeOf(output.error ?? output.entryErrors[i] ?? null);
       this.#phase[slot] = Inbound;
+      if (this.#witness !== null) this.#noteGiven(slot, output, i);
       if (lost) this.#lose(slot);
     }
     if (lost) this.#recycle(batch);
@@ -261,6 +291,7 @@ export class SqsProducer implements Callee {
     for (const slot of batch.slots) {
       this.#outcome[slot] = Outcome.unavailable;
       this.#phase[slot] = Inbound;
+      if (this.#witness !== null) this.#servedUs[slot] = this.#sim.now;
     }
     this.#sim.schedule(this.#back[first] as number, this.#returnBatch, batch);
     return true;
@@ -279,6 +310,7 @@ export class SqsProducer implements Callee {
     const request = this.#request[slot] as number;
     const outcome = this.#outcome[slot] as Outcome;
     const left = this.#left[slot] === 1;
+    if (this.#witness !== null && !left) this.#tellSent(this.#witness, slot, request, outcome);
     this.#recycleSlot(slot);
     if (left) caller.onLateReply(request, outcome);
     else caller.onReply(tag, outcome);
@@ -325,7 +357,37 @@ export class SqsProducer implements Callee {
     this.#slots.give(slot);
   }
 
+  // --- what is told to the witness ---
+
+  #tellSending(witness: Witness, slot: number, call: number): void {
+    const request = this.#request[slot] as number;
+    const group = this.#fifo || this.#fair ? (this.#group ?? this.#requests.key(request)) : -1;
+    this.#call[slot] = call;
+    // Its sender may have left while the batch was open.
+    witness.sending(-1, call, request, group, this.#fifo ? this.#requests.ordinal(request) : -1);
+  }
+
+  #tellSent(witness: Witness, slot: number, request: number, outcome: Outcome): void {
+    const agoUs = this.#sim.now - (this.#servedUs[slot] as number);
+    witness.sent(-1, this.#call[slot] as number, request, outcome, agoUs, this.#messageId, this.#sequence, slot);
+  }
+
+  #noteGiven(slot: number, output: BatchOutput, i: number): void {
+    const given = output as Partial<SendBatchOutput>;
+    this.#servedUs[slot] = this.#sim.now;
+    this.#messageId[slot] = given.MessageId?.[i] ?? -1;
+    this.#sequence[slot] = this.#fifo ? (given.SequenceNumber?.[i] ?? -1) : -1;
+  }
+
+  #growWitness(length: number): void {
+    this.#call = grownInt32(this.#call, length);
+    this.#servedUs = grownFloat64(this.#servedUs, length);
+    this.#messageId = grownFloat64(this.#messageId, length);
+    this.#sequence = grownFloat64(this.#sequence, length);
+  }
+
   #grow(length: number): void {
+    if (this.#witness !== null) this.#growWitness(length);
     this.#phase = grownUint8(this.#phase, length);
     this.#left = grownUint8(this.#left, length);
     this.#outcome = grownUint8(this.#outcome, length);
