@@ -8,7 +8,7 @@
  * This is the only place where services meet.
  */
 import { type CallObserver, CallPath, type CallSettings, Link } from '../calls/index.ts';
-import { MetricsRecorder, TrafficAccount, type Window } from '../history/index.ts';
+import { HistoryRecorder, type HistorySink, MetricsRecorder, TrafficAccount, type Window } from '../history/index.ts';
 import { compileVariate, Simulation } from '../kernel/index.ts';
 import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
 import { Cache, Service } from '../services/compute/index.ts';
@@ -44,6 +44,8 @@ export class World {
   readonly recorders: { readonly name: string; readonly type: string; readonly recorder: MetricsRecorder }[] = [];
   /** Set when traffic has stopped: from then on the run ends as soon as nothing is left in the system. */
   draining = false;
+  /** null: nobody listens. */
+  readonly history: HistoryRecorder | null;
 
   readonly #scenario: ResolvedScenario;
   readonly #design: ResolvedDesign;
@@ -57,13 +59,14 @@ export class World {
   readonly #senders: Sender[] = [];
   readonly #scalers: Scalers;
 
-  /** `log`: notes the calls to managed services; it changes nothing in the run. */
+  /** `log`: notes the calls to managed services; `sinks`: take the history. They change nothing in the run. */
   constructor(
     scenario: ResolvedScenario,
     design: ResolvedDesign,
     replication: number,
     maxEvents: number,
     log: ApiLog | null = null,
+    sinks: readonly HistorySink[] = [],
   ) {
     this.#scenario = scenario;
     this.#design = design;
@@ -79,6 +82,7 @@ export class World {
         if (this.draining) this.sim.stop();
       },
     );
+    this.history = sinks.length === 0 ? null : new HistoryRecorder(this.sim, this.requests, sinks);
     const faults = scenario.faults.filter((fault) => strikes(scenario, design, fault));
     this.#links = new Links(faults);
     this.#access = new Access(this.sim, scenario, design, {
@@ -154,6 +158,8 @@ export class World {
         queue: this.#access.sqsClient(settings.name, source, queue, endpoint),
         endpoint,
         latency: source.latency,
+        atQueue: this.history?.witness(settings.name, settings.source) ?? null,
+        witness: this.history?.witness(settings.name, settings.name) ?? null,
       });
       this.#consumers.set(settings.name, consumer);
       this.#scalers.addConsumer(consumer, metrics);
@@ -271,10 +277,13 @@ export class World {
       const { source } = traffic;
       const arrivals =
         source.kind === 'users' ? null : arrivalsOf(this.sim, traffic.name, source, this.#scenario.horizonUs);
+      const entryCompletes = this.#services.has(entry);
+      // Into a queue its producer tells each attempt.
+      const witness = entryCompletes ? (this.history?.witness(traffic.name, entry) ?? null) : null;
       const sender = new Sender(
         this.sim,
         traffic,
-        { requests: this.requests, entry: this.#entry(traffic, entry), entryCompletes: this.#services.has(entry) },
+        { requests: this.requests, entry: this.#entry(traffic, entry), entryCompletes, witness },
         {
           index,
           warmupUs: this.#scenario.warmupUs,
@@ -298,7 +307,16 @@ export class World {
     // Two traffics with one key each are two groups, unless the keys are the same.
     const group = key?.kind === 'constant' ? keyNumber(key.value) : null;
     const client = this.#access.sqsClient(traffic.name, queue.settings, queue.queue, state);
-    return new SqsProducer(this.sim, this.requests, client, state, { name, latency, fifo, fair, group, batch });
+    const witness = this.history?.witness(traffic.name, resource) ?? null;
+    return new SqsProducer(this.sim, this.requests, client, state, {
+      name,
+      latency,
+      fifo,
+      fair,
+      group,
+      batch,
+      witness,
+    });
   }
 
   // --- faults ---
@@ -329,9 +347,23 @@ export class World {
       if (consumer !== undefined) ends.push(...this.#strikeConsumer(consumer, fault));
       if (fault.policy !== undefined) ends.push(this.#access.changePolicy(resource, fault.policy));
     }
+    const name = target.kind === 'link' ? `${target.from}->${target.to}` : target.resource;
+    this.history?.faultBegins(name);
+    // A crash or a flush is over at once; what comes of it is not.
+    if (fault.forUs === null && !isLasting(fault)) this.history?.faultEnds(name);
     return () => {
       for (const end of ends) end();
+      this.history?.faultEnds(name);
     };
+  }
+
+  /** What is left in each queue, read when all is over and nobody counts any more. */
+  visitQueues(found: (queue: string, body: number, MessageId: number, receives: number) => void): void {
+    for (const [name, { queue }] of this.#queues) queue.contents((...message) => found(name, ...message));
+  }
+
+  get queueNames(): readonly string[] {
+    return [...this.#queues.keys()];
   }
 
   #strikeService(service: Service, fault: FaultSettings): (() => void)[] {
@@ -361,4 +393,10 @@ export class World {
       this.sim.scheduleAt(first.fromUs, () => account.learnHealth(), undefined, MEASUREMENT);
     }
   }
+}
+
+/** Whether a fault that is not said to end goes on for ever. */
+function isLasting(fault: FaultSettings): boolean {
+  const shares = [fault.slow, fault.errors, fault.duplicate, fault.unreachable, fault.loseRequests, fault.loseReplies];
+  return fault.down || shares.some((share) => share !== null) || fault.policy !== undefined;
 }

@@ -164,6 +164,8 @@ export class WitnessOf {
     who: number,
     call: number,
     request: number,
+    group: number,
+    deduplication: number,
     outcome: number,
     agoUs: number,
     ids: Float64Array,
@@ -173,6 +175,8 @@ export class WitnessOf {
     const row = this.#answer(What.sendInvoke, who, call, request, outcome);
     const { chunk } = this.#recorder;
     chunk.servedUs[row] = (chunk.us[row] as number) - agoUs;
+    chunk.group[row] = group;
+    chunk.deduplication[row] = deduplication;
     if (outcome !== OK) return;
     chunk.message[row] = ids[at] as number;
     chunk.sequence[row] = sequences[at] as number;

@@ -119,6 +119,8 @@ export interface Witness {
     who: number,
     call: number,
     request: number,
+    group: number,
+    deduplication: number,
     outcome: Outcome,
     agoUs: number,
     ids: Float64Array,

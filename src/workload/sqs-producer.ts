@@ -361,15 +361,20 @@ export class SqsProducer implements Callee {
 
   #tellSending(witness: Witness, slot: number, call: number): void {
     const request = this.#request[slot] as number;
-    const group = this.#fifo || this.#fair ? (this.#group ?? this.#requests.key(request)) : -1;
     this.#call[slot] = call;
-    // Its sender may have left while the batch was open.
-    witness.sending(-1, call, request, group, this.#fifo ? this.#requests.ordinal(request) : -1);
+    witness.sending(-1, call, request, this.#groupOf(request), this.#fifo ? this.#requests.ordinal(request) : -1);
+  }
+
+  #groupOf(request: number): number {
+    return this.#fifo || this.#fair ? (this.#group ?? this.#requests.key(request)) : -1;
   }
 
   #tellSent(witness: Witness, slot: number, request: number, outcome: Outcome): void {
     const agoUs = this.#sim.now - (this.#servedUs[slot] as number);
-    witness.sent(-1, this.#call[slot] as number, request, outcome, agoUs, this.#messageId, this.#sequence, slot);
+    const call = this.#call[slot] as number;
+    const id = this.#fifo ? this.#requests.ordinal(request) : -1;
+    const group = this.#groupOf(request);
+    witness.sent(-1, call, request, group, id, outcome, agoUs, this.#messageId, this.#sequence, slot);
   }
 
   #noteGiven(slot: number, output: BatchOutput, i: number): void {
