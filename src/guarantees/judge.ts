@@ -72,14 +72,24 @@ class Bench {
   readonly #groups = new Places();
   readonly #probes: ProbeCounts;
   readonly #takesDeadLetters: boolean;
-  readonly #scoped: boolean;
+  /** Whether it keeps lives, counts rare situations, gives places to entities, to messages and groups. */
+  readonly #keepsLives: boolean;
+  readonly #probesAll: boolean;
+  readonly #probesRequests: boolean;
+  readonly #placesEntities: boolean;
+  readonly #placesMessages: boolean;
   #sight: Sight | null = null;
 
   constructor(of: ResourcePromises, checkers: readonly Checker[], probes: ProbeCounts) {
     this.of = of;
     this.lives = new Lives(of.visibilityUs ?? 0);
     this.#probes = probes;
-    this.#scoped = (of.scope ?? 'resource') === 'resource';
+    const { scope = 'resource' } = of;
+    this.#keepsLives = scope === 'resource' && of.visibilityUs !== undefined;
+    this.#probesAll = scope === 'resource';
+    this.#probesRequests = scope === 'client';
+    this.#placesEntities = scope !== 'all';
+    this.#placesMessages = scope === 'resource';
     this.#takesDeadLetters = of.promises.some(({ guarantee }) => guarantee === 'dead-letters');
     for (const promised of of.promises) this.#seat(promised, checkers);
   }
@@ -101,9 +111,12 @@ class Bench {
   }
 
   see(chunk: HistoryChunk, row: number, earliestUs: number, latestUs: number, other: boolean): void {
+    const what = chunk.what[row] as number;
+    const seats = this.#wanting[what] as Seat[];
+    const isOwn = !other && (this.#probesAll || (this.#probesRequests && what <= What.requestUnknown));
+    if (seats.length === 0 && !isOwn) return;
     this.#sight ??= new Sight(this.lives, chunk);
     const sight = this.#sight;
-    const what = chunk.what[row] as number;
     sight.chunk = chunk;
     sight.row = row;
     sight.n = chunk.first + row;
@@ -111,15 +124,16 @@ class Bench {
     sight.us = chunk.us[row] as number;
     sight.earliestUs = earliestUs;
     sight.latestUs = latestUs;
-    sight.entity = this.#entities.place(chunk.entity[row] as number);
-    sight.message = this.#messages.place(chunk.message[row] as number);
-    sight.group = this.#groups.place(chunk.group[row] as number);
+    if (this.#placesEntities) sight.entity = this.#entities.place(chunk.entity[row] as number);
+    if (this.#placesMessages) {
+      sight.message = this.#messages.place(chunk.message[row] as number);
+      sight.group = this.#groups.place(chunk.group[row] as number);
+    }
     sight.other = other;
-    const seats = this.#wanting[what] as Seat[];
     for (let i = 0; i < seats.length; i++) this.#show(seats[i] as Seat, sight);
-    if (other || !this.#scoped) return;
+    if (!isOwn) return;
     this.#probes.see(sight, this.#takesDeadLetters);
-    this.lives.note(sight);
+    if (this.#keepsLives) this.lives.note(sight);
   }
 
   #show(seat: Seat, sight: Sight): void {

@@ -62,6 +62,10 @@ export class Lives {
       (this.#flags.get(message) & (Received | Released)) === Received && this.#heldEarliest.get(message) > this.purgedUs
     );
   }
+  /** Whether a handle is that of the newest receive, and its message is still hidden. */
+  isOfHolder(message: number, handle: number, us: number): boolean {
+    return this.#handle.get(message) === handle && us < this.#due.get(message);
+  }
   sentEarliestUs(message: number): number {
     return this.#sentEarliest.get(message);
   }
