@@ -40,6 +40,8 @@ export interface Fold {
   /** Kinds of record that it looks at; of other resources too where the promise watches them. */
   readonly wants: readonly number[];
   see(record: Seen): void;
+  /** Of a promise of the whole run: looks at a whole chunk, instead of at each record. */
+  scan?(chunk: HistoryChunk): void;
   finish(end: End): Finding;
 }
 

@@ -12,15 +12,17 @@ import { broken, type Finding, held, notExercised, seconds } from './verdict.ts'
  */
 export const deduplication: Checker = { guarantee: 'deduplication', start: (settings) => new Deduplication(settings) };
 
-/** Groups that are told apart within one deduplication id. */
-const GROUPS = 4_194_304;
+/** Above all ids. */
+const NO_ID = 4_503_599_627_370_496;
 
 class Deduplication implements Fold {
   readonly wants = [What.sendInvoke, What.sendOk, What.sendFail];
   readonly #windowUs: number;
   readonly #perGroup: boolean;
   readonly #ids = new Places();
-  readonly #keys = new Places();
+  /** With a scope of groups: the group in which an id was met first, and the ids that were met in others too. */
+  readonly #group = new NumberColumn();
+  readonly #others = new Map<string, number>();
   /** Calls under way, or with unknown end, and since when. */
   readonly #open = new NumberColumn(0);
   readonly #openSince = new NumberColumn();
@@ -42,8 +44,7 @@ class Deduplication implements Fold {
     const { chunk, row, group, other, what, us } = seen;
     const id = chunk.deduplication[row] as number;
     if (other || id < 0) return;
-    const place = this.#ids.place(id);
-    const key = this.#perGroup ? this.#keys.place(place * GROUPS + Math.max(0, group)) : place;
+    const key = this.#keyOf(id, group);
     const open = this.#open.get(key);
     if (what === What.sendInvoke) {
       if (open <= 0) this.#openSince.set(key, us);
@@ -52,6 +53,22 @@ class Deduplication implements Fold {
     }
     this.#open.set(key, open - 1);
     if (what === What.sendOk && seen.message >= 0) this.#accepted(seen, key, open - 1);
+  }
+
+  #keyOf(id: number, group: number): number {
+    if (!this.#perGroup) return this.#ids.place(id);
+    const before = this.#ids.size;
+    const place = this.#ids.place(id);
+    if (place === before) this.#group.set(place, group);
+    if (this.#group.get(place) === group) return place;
+    // The same id in another group: seldom.
+    const key = `${place}/${group}`;
+    const known = this.#others.get(key);
+    if (known !== undefined) return known;
+    // A place of its own, by a number that is no id.
+    const made = this.#ids.place(NO_ID + this.#others.size);
+    this.#others.set(key, made);
+    return made;
   }
 
   /** `others`: calls of the same id that may have been taken first. */

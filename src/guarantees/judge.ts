@@ -76,7 +76,6 @@ class Bench {
   readonly #keepsLives: boolean;
   readonly #probesAll: boolean;
   readonly #probesRequests: boolean;
-  readonly #placesEntities: boolean;
   readonly #placesMessages: boolean;
   #sight: Sight | null = null;
 
@@ -88,7 +87,6 @@ class Bench {
     this.#keepsLives = scope === 'resource' && of.visibilityUs !== undefined;
     this.#probesAll = scope === 'resource';
     this.#probesRequests = scope === 'client';
-    this.#placesEntities = scope !== 'all';
     this.#placesMessages = scope === 'resource';
     this.#takesDeadLetters = of.promises.some(({ guarantee }) => guarantee === 'dead-letters');
     for (const promised of of.promises) this.#seat(promised, checkers);
@@ -124,25 +122,45 @@ class Bench {
     sight.us = chunk.us[row] as number;
     sight.earliestUs = earliestUs;
     sight.latestUs = latestUs;
-    if (this.#placesEntities) sight.entity = this.#entities.place(chunk.entity[row] as number);
+    sight.entity = this.#entities.place(chunk.entity[row] as number);
     if (this.#placesMessages) {
       sight.message = this.#messages.place(chunk.message[row] as number);
       sight.group = this.#groups.place(chunk.group[row] as number);
     }
     sight.other = other;
-    for (let i = 0; i < seats.length; i++) this.#show(seats[i] as Seat, sight);
+    this.#show(seats, sight);
     if (!isOwn) return;
     this.#probes.see(sight, this.#takesDeadLetters);
     if (this.#keepsLives) this.lives.note(sight);
   }
 
-  #show(seat: Seat, sight: Sight): void {
-    if (seat.error !== null) return;
+  #show(seats: readonly Seat[], sight: Sight): void {
+    let at = 0;
     try {
-      (seat.fold as Fold).see(sight);
+      for (; at < seats.length; at++) (seats[at] as Seat).fold?.see(sight);
     } catch (error) {
-      seat.error = failureOf(error);
+      this.#fell(seats[at] as Seat, error);
+      // Those after it have not seen the record: now without it.
+      this.#show(seats.slice(at + 1), sight);
     }
+  }
+
+  scan(chunk: HistoryChunk): void {
+    for (const seat of this.seats) {
+      try {
+        if (seat.error === null) seat.fold?.scan?.(chunk);
+      } catch (error) {
+        this.#fell(seat, error);
+      }
+    }
+  }
+
+  /** It has said nothing, and is shown nothing any more. */
+  #fell(seat: Seat, error: unknown): void {
+    seat.error = failureOf(error);
+    this.#wanting.forEach((seats, what) => {
+      this.#wanting[what] = seats.filter((one) => one !== seat);
+    });
   }
 
   findings(end: End): Judged[] {
@@ -194,6 +212,7 @@ export class Judge {
 
   take(chunk: HistoryChunk, names: Names): void {
     const { count } = chunk;
+    for (const bench of this.#runBenches) bench.scan(chunk);
     for (let row = 0; row < count; row++) this.#see(chunk, row, names);
   }
 
@@ -219,9 +238,6 @@ export class Judge {
     const client = chunk.client[row] as number;
     const clients = this.#byClient[client] ?? this.#benchesOf(client, names);
     for (let i = 0; i < clients.length; i++) (clients[i] as Bench).see(chunk, row, earliestUs, latestUs, false);
-    for (let i = 0; i < this.#runBenches.length; i++) {
-      (this.#runBenches[i] as Bench).see(chunk, row, earliestUs, latestUs, false);
-    }
   }
 
   /** When the call began whose answer this is; a call that is not known began with the answer. */

@@ -1,5 +1,5 @@
-import type { Checker, Fold, Seen } from './checker.ts';
-import { KINDS } from './codes.ts';
+import type { HistoryChunk } from '../history/index.ts';
+import type { Checker, Fold } from './checker.ts';
 import { broken, type Finding, held, notExercised } from './verdict.ts';
 
 /**
@@ -10,21 +10,31 @@ import { broken, type Finding, held, notExercised } from './verdict.ts';
 export const monotoneTime: Checker = { guarantee: 'monotone-time', start: () => new MonotoneTime() };
 
 class MonotoneTime implements Fold {
-  readonly wants = Array.from({ length: KINDS }, (_, what) => what);
+  readonly wants = [];
   #records = 0;
   #lastUs = 0;
-  #lastN = -1;
   #found: Finding | null = null;
 
-  see({ chunk, row, n, us }: Seen): void {
-    this.#records++;
-    if (us < this.#lastUs) {
-      this.#found ??= broken({}, `Record ${n} is of an earlier instant than the record before it.`, [this.#lastN, n]);
-    } else if ((chunk.servedUs[row] as number) > us) {
-      this.#found ??= broken({}, `Record ${n} tells of an answer that was given only after it had arrived.`, [n]);
+  see(): void {}
+
+  scan({ us, servedUs, count, first }: HistoryChunk): void {
+    this.#records += count;
+    let last = this.#lastUs;
+    for (let row = 0; row < count; row++) {
+      const now = us[row] as number;
+      if (now < last) this.#back(first + row);
+      else if ((servedUs[row] as number) > now) this.#early(first + row);
+      last = now;
     }
-    this.#lastUs = us;
-    this.#lastN = n;
+    this.#lastUs = last;
+  }
+
+  #back(n: number): void {
+    this.#found ??= broken({}, `Record ${n} is of an earlier instant than the record before it.`, [n - 1, n]);
+  }
+
+  #early(n: number): void {
+    this.#found ??= broken({}, `Record ${n} tells of an answer that was given only after it had arrived.`, [n]);
   }
 
   finish(): Finding {

@@ -144,6 +144,23 @@ export class HistoryChunk {
     this.resource = new Uint16Array(length);
     this.what = new Uint8Array(length);
     this.outcome = new Uint8Array(length);
+    this.count = length;
+    this.clear();
+  }
+
+  /** Makes all columns that not every record fills say that nothing is there. Cheaper at once than record by record. */
+  clear(): void {
+    const { count } = this;
+    this.servedUs.fill(NONE, 0, count);
+    this.message.fill(NONE, 0, count);
+    this.handle.fill(NONE, 0, count);
+    this.group.fill(NONE, 0, count);
+    this.deduplication.fill(NONE, 0, count);
+    this.sequence.fill(NONE, 0, count);
+    this.value.fill(NONE, 0, count);
+    this.receives.fill(NONE, 0, count);
+    this.outcome.fill(0, 0, count);
+    this.count = 0;
   }
 }
 
