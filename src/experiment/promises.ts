@@ -68,7 +68,10 @@ function ofQueue(scenario: ResolvedScenario, design: ResolvedDesign, settings: S
     resource: name,
     kind: 'sqs',
     visibilityUs: settings.visibilityTimeoutUs,
-    retentionUs: settings.messageRetentionPeriodUs,
+    // What no run is long enough for need not be reckoned with.
+    ...(settings.messageRetentionPeriodUs > scenario.horizonUs + scenario.drainUs
+      ? {}
+      : { retentionUs: settings.messageRetentionPeriodUs }),
     watch: [...sources.map((one) => one.name), ...(target === undefined ? [] : [target])],
     reads: [name, ...(target === undefined ? [] : [target])],
     promises,

@@ -1,7 +1,6 @@
 import type { Checker, Fold, Seen } from './checker.ts';
 import { NumberColumn, RecordColumn } from './columns.ts';
 import { What } from './codes.ts';
-import type { PromiseSettings } from './promises.ts';
 import { seconds, type Finding, broken, held, notExercised } from './verdict.ts';
 
 /**
@@ -9,11 +8,10 @@ import { seconds, type Finding, broken, held, notExercised } from './verdict.ts'
  *
  * While a message of a group is in somebody's hands, nobody is given a later one of that group.
  */
-export const groupLock: Checker = { guarantee: 'group-lock', start: (settings) => new GroupLock(settings) };
+export const groupLock: Checker = { guarantee: 'group-lock', start: () => new GroupLock() };
 
 class GroupLock implements Fold {
   readonly wants = [What.receiveOk];
-  readonly #retentionUs: number;
   /** The messages of a group that may be in flight: a list through the messages, newest first. */
   readonly #head = new RecordColumn();
   readonly #next = new RecordColumn();
@@ -22,10 +20,6 @@ class GroupLock implements Fold {
   #received = 0;
   #behind = 0;
   #found: Finding | null = null;
-
-  constructor(settings: PromiseSettings) {
-    this.#retentionUs = settings.of.retentionUs ?? Number.POSITIVE_INFINITY;
-  }
 
   see(seen: Seen): void {
     const { chunk, row, message, group, other } = seen;
@@ -46,12 +40,15 @@ class GroupLock implements Fold {
     let before = -1;
     for (let one = this.#head.get(group); one >= 0; ) {
       const next = this.#next.get(one);
-      const inFlight = lives.isHeld(one) && this.#dueUs(seen, one) > latestUs;
+      const inFlight = lives.isInFlight(one, latestUs);
       if (inFlight || one === message) {
         const isEarlier = one !== message && this.#sequence.get(one) < sequence;
         if (isEarlier) this.#behind++;
-        if (isEarlier && lives.heldLatestUs(one) <= earliestUs && lives.heldCall(one) !== chunk.call[row]) {
-          const leftUs = this.#dueUs(seen, one) - latestUs;
+        if (
+          isEarlier &&
+          isBefore(lives.heldLatestUs(one), lives.heldCall(one), earliestUs, chunk.call[row] as number)
+        ) {
+          const leftUs = lives.inFlightUntilUs(one) - latestUs;
           this.#found ??= broken(
             {},
             `A message was given out while an earlier one of its group was in flight for ${seconds(leftUs)} more.`,
@@ -68,14 +65,14 @@ class GroupLock implements Fold {
     }
   }
 
-  #dueUs({ lives }: Seen, message: number): number {
-    const sent = lives.sentEarliestUs(message);
-    return sent < 0 ? lives.dueUs(message) : Math.min(lives.dueUs(message), sent + this.#retentionUs);
-  }
-
   finish(): Finding {
     const counts = { received: this.#received, behindOthers: this.#behind };
     if (this.#found !== null) return { ...this.#found, counts };
     return this.#received < 2 ? notExercised(counts, 'No group had two messages.') : held(counts);
   }
+}
+
+/** Whether one receive surely came before another, and in another answer. Without numbers of calls, what came at one instant may be one answer. */
+function isBefore(oneUs: number, oneCall: number, otherUs: number, otherCall: number): boolean {
+  return oneCall >= 0 && otherCall >= 0 ? oneCall !== otherCall && oneUs <= otherUs : oneUs < otherUs;
 }

@@ -81,7 +81,7 @@ class Bench {
 
   constructor(of: ResourcePromises, checkers: readonly Checker[], probes: ProbeCounts) {
     this.of = of;
-    this.lives = new Lives(of.visibilityUs ?? 0);
+    this.lives = new Lives(of.visibilityUs ?? 0, of.retentionUs);
     this.#probes = probes;
     const { scope = 'resource' } = of;
     this.#keepsLives = scope === 'resource' && of.visibilityUs !== undefined;

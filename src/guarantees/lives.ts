@@ -5,7 +5,7 @@
  *
  * Each bound is on the safe side: `dueUs` is the earliest instant at which the timeout of the newest receive can have ended.
  */
-import { FlagColumn, NumberColumn, RecordColumn } from './columns.ts';
+import { FlagColumn, NumberColumn, Places, RecordColumn } from './columns.ts';
 import type { Seen } from './checker.ts';
 import { What } from './codes.ts';
 
@@ -24,10 +24,15 @@ export class Lives {
   acknowledged = 0;
   purgedUs = -1;
   readonly #visibilityUs: number;
+  readonly #retentionUs: number;
   readonly #flags = new FlagColumn();
   readonly #sentEarliest = new NumberColumn();
   readonly #sentLatest = new NumberColumn();
   readonly #sentN = new RecordColumn();
+  /** Of deduplication ids: sends that have no answer, and since when. */
+  readonly #ids = new Places();
+  readonly #open = new NumberColumn(0);
+  readonly #openSince = new NumberColumn();
   readonly #heldEarliest = new NumberColumn();
   readonly #heldLatest = new NumberColumn();
   readonly #heldN = new RecordColumn();
@@ -39,9 +44,10 @@ export class Lives {
   readonly #deletedLatest = new NumberColumn();
   readonly #deletedN = new RecordColumn();
 
-  /** `visibilityUs`: how long a receive hides a message unless it says otherwise. */
-  constructor(visibilityUs: number) {
+  /** `visibilityUs`: how long a receive hides a message unless it says otherwise. `retentionUs`: after so long it is gone, in flight too. */
+  constructor(visibilityUs: number, retentionUs = Number.POSITIVE_INFINITY) {
     this.#visibilityUs = visibilityUs;
+    this.#retentionUs = retentionUs;
   }
 
   isAcknowledged(message: number): boolean {
@@ -65,6 +71,16 @@ export class Lives {
   /** Whether a handle is that of the newest receive, and its message is still hidden. */
   isOfHolder(message: number, handle: number, us: number): boolean {
     return this.#handle.get(message) === handle && us < this.#due.get(message);
+  }
+  /** Whether it is surely in flight: held, hidden, and there. */
+  isInFlight(message: number, us: number): boolean {
+    return this.isHeld(message) && this.inFlightUntilUs(message) > us;
+  }
+  inFlightUntilUs(message: number): number {
+    // One that expires in flight is gone. If nobody knows when it was sent, that may be at any time.
+    if (this.#retentionUs === Number.POSITIVE_INFINITY) return this.#due.get(message);
+    if (!this.isAcknowledged(message)) return -1;
+    return Math.min(this.#due.get(message), this.#sentEarliest.get(message) + this.#retentionUs);
   }
   sentEarliestUs(message: number): number {
     return this.#sentEarliest.get(message);
@@ -119,6 +135,12 @@ export class Lives {
     const { message, what } = seen;
     if (message >= this.size) this.size = message + 1;
     switch (what) {
+      case What.sendInvoke:
+        this.#sending(seen);
+        break;
+      case What.sendFail:
+        this.#answered(seen);
+        break;
       case What.sendOk:
         if (message >= 0) this.#sent(seen, message);
         break;
@@ -147,7 +169,30 @@ export class Lives {
     return message >= 0 && this.#handle.get(message) === chunk.handle[row];
   }
 
-  #sent({ earliestUs, latestUs, n }: Seen, message: number): void {
+  #sending({ chunk, row, us }: Seen): void {
+    const id = chunk.deduplication[row] as number;
+    if (id < 0) return;
+    const place = this.#ids.place(id);
+    const open = this.#open.get(place);
+    if (open === 0) this.#openSince.set(place, us);
+    this.#open.set(place, open + 1);
+  }
+
+  /** A send of some deduplication id is over; since when others of it may have been taken: -1 where there are none. */
+  #answered({ chunk, row }: Seen): number {
+    const id = chunk.deduplication[row] as number;
+    if (id < 0) return -1;
+    const place = this.#ids.place(id);
+    const open = Math.max(0, this.#open.get(place) - 1);
+    this.#open.set(place, open);
+    return open > 0 ? this.#openSince.get(place) : -1;
+  }
+
+  #sent(seen: Seen, message: number): void {
+    const { latestUs, n } = seen;
+    const sinceUs = this.#answered(seen);
+    // What is acknowledged may have been taken in a call before it, whose answer was lost.
+    const earliestUs = sinceUs < 0 ? seen.earliestUs : Math.min(sinceUs, seen.earliestUs);
     // A duplicate is told the same message: the first acceptance counts.
     if (this.#flags.has(message, Acknowledged) && this.#sentEarliest.get(message) <= earliestUs) return;
     if (!this.#flags.has(message, Acknowledged)) this.acknowledged++;

@@ -15,7 +15,7 @@ export interface ResourcePromises {
   readonly scope?: 'resource' | 'client' | 'all';
   /** Of a queue: how long a receive hides a message unless it says otherwise, microseconds. */
   readonly visibilityUs?: number;
-  /** Of a queue: after so long a message is gone, microseconds. */
+  /** Of a queue: after so long a message is gone, microseconds; left out: never. */
   readonly retentionUs?: number;
   /** Other resources whose records its checkers look at: where its dead letters go, or come from; what feeds it. */
   readonly watch?: readonly string[];
