@@ -2,6 +2,7 @@
 import { sqsFacts } from '../facts/index.ts';
 import type { Promised, Promises, ResourcePromises } from '../guarantees/index.ts';
 import type { ResolvedDesign, ResolvedScenario, ResourceSettings } from '../scenario/resolved.ts';
+import { GUARANTEES } from '../scenario/guarantees.ts';
 import type { FifoSettings, SqsSettings } from '../services/sqs/settings.ts';
 import type { ConsumerSettings } from '../workload/settings.ts';
 import { strikes } from './disturbances.ts';
@@ -12,6 +13,8 @@ export const WHOLE_RUN = '*';
 const DEDUPLICATION_US = sqsFacts.deduplicationSeconds.value * 1_000_000;
 /** Nothing that the system does without a sign takes longer: polls, retries of calls, restarts of crashed instances. */
 const REST_US = 120_000_000;
+/** What a guarantee rests on that the resource itself does not give. */
+const ASKED_FOR = { restUs: REST_US, windowUs: DEDUPLICATION_US, delayUs: 0 };
 
 export function promisesOf(scenario: ResolvedScenario, design: ResolvedDesign): Promises {
   const all: ResourcePromises[] = [
@@ -24,7 +27,20 @@ export function promisesOf(scenario: ResolvedScenario, design: ResolvedDesign): 
     if (settings.type === 'sqs') all.push(ofQueue(scenario, design, settings));
     else if (settings.type === 'consumer') all.push(ofConsumer(design, settings));
   }
-  return all;
+  return all.map((of) => withDemanded(scenario, design, of));
+}
+
+/** With what the scenario asks for beyond what the resource gives. */
+function withDemanded(scenario: ResolvedScenario, design: ResolvedDesign, of: ResourcePromises): ResourcePromises {
+  const missing = (scenario.guarantees ?? []).filter(
+    ({ guarantee, resource, design: only }) =>
+      resource === of.resource &&
+      (only === null || only === design.name) &&
+      (GUARANTEES[of.kind] ?? []).includes(guarantee) &&
+      !of.promises.some((one) => one.guarantee === guarantee),
+  );
+  const more = [...new Set(missing.map(({ guarantee }) => guarantee))];
+  return { ...of, promises: [...of.promises, ...more.map((guarantee) => ({ guarantee, ...ASKED_FOR }))] };
 }
 
 function queuesOf({ resources }: ResolvedDesign): SqsSettings[] {

@@ -6,8 +6,8 @@
  * Each bound is on the safe side: `dueUs` is the earliest instant at which the timeout of the newest receive can have ended.
  */
 import { FlagColumn, NumberColumn, Places, RecordColumn } from './columns.ts';
-import type { Seen } from './checker.ts';
 import { What } from './codes.ts';
+import type { Sighting } from './sighting.ts';
 
 const Acknowledged = 1;
 const Received = 2;
@@ -125,13 +125,13 @@ export class Lives {
   }
 
   /** How long a receive hides: as it asked, or as the queue does. */
-  visibilityOf({ chunk, row }: Seen): number {
+  visibilityOf({ chunk, row }: Sighting): number {
     const asked = chunk.value[row] as number;
     return asked < 0 ? this.#visibilityUs : asked;
   }
 
   /** Takes a record in, after all have looked at it. */
-  note(seen: Seen): void {
+  note(seen: Sighting): void {
     const { message, what } = seen;
     if (message >= this.size) this.size = message + 1;
     switch (what) {
@@ -165,11 +165,11 @@ export class Lives {
     }
   }
 
-  #isNewest({ chunk, row }: Seen, message: number): boolean {
+  #isNewest({ chunk, row }: Sighting, message: number): boolean {
     return message >= 0 && this.#handle.get(message) === chunk.handle[row];
   }
 
-  #sending({ chunk, row, us }: Seen): void {
+  #sending({ chunk, row, us }: Sighting): void {
     const id = chunk.deduplication[row] as number;
     if (id < 0) return;
     const place = this.#ids.place(id);
@@ -179,7 +179,7 @@ export class Lives {
   }
 
   /** A send of some deduplication id is over; since when others of it may have been taken: -1 where there are none. */
-  #answered({ chunk, row }: Seen): number {
+  #answered({ chunk, row }: Sighting): number {
     const id = chunk.deduplication[row] as number;
     if (id < 0) return -1;
     const place = this.#ids.place(id);
@@ -188,7 +188,7 @@ export class Lives {
     return open > 0 ? this.#openSince.get(place) : -1;
   }
 
-  #sent(seen: Seen, message: number): void {
+  #sent(seen: Sighting, message: number): void {
     const { latestUs, n } = seen;
     const sinceUs = this.#answered(seen);
     // What is acknowledged may have been taken in a call before it, whose answer was lost.
@@ -202,7 +202,7 @@ export class Lives {
     this.#sentN.set(message, n);
   }
 
-  #received(seen: Seen, message: number): void {
+  #received(seen: Sighting, message: number): void {
     const { chunk, row, earliestUs, latestUs, n } = seen;
     // An answer that was long on its way tells of an older receive.
     if (this.#flags.has(message, Received) && latestUs < this.#heldEarliest.get(message)) return;
@@ -216,7 +216,7 @@ export class Lives {
     this.#call.set(message, chunk.call[row] as number);
   }
 
-  #deleted(seen: Seen, message: number): void {
+  #deleted(seen: Sighting, message: number): void {
     const { latestUs, earliestUs, n } = seen;
     this.#flags.add(message, Deleted);
     this.#deletedEarliest.set(message, earliestUs);
@@ -225,7 +225,7 @@ export class Lives {
     if (this.#isNewest(seen, message) && latestUs < this.#due.get(message)) this.#flags.add(message, SurelyDeleted);
   }
 
-  #changed({ chunk, row, earliestUs, what }: Seen, message: number): void {
+  #changed({ chunk, row, earliestUs, what }: Sighting, message: number): void {
     const due = earliestUs + (chunk.value[row] as number);
     this.#due.set(message, what === What.visibilityOk ? due : Math.min(due, this.#due.get(message)));
   }

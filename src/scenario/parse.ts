@@ -11,6 +11,7 @@ import { readFaults } from './faults.ts';
 import { checkFifo } from './fifo.ts';
 import { readBy } from './findings.ts';
 import { type NamedResource, namesOf } from './names.ts';
+import { readGuarantees } from './guarantees.ts';
 import { readObjectives } from './objectives.ts';
 import { type Applied, applyOverrides, type OptionFinding, type Override, type TrafficOverride } from './overrides.ts';
 import { checkDesign, checkSizes, readEntries } from './references.ts';
@@ -86,6 +87,7 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
   checkFifo(settings, designs, faults, findings);
   checkAccess(raw, names, findings);
   const objectives = readObjectives(schemas, raw, names, findings);
+  const guarantees = readGuarantees(schemas, raw, names, typesOf(trafficNames, designs), findings);
   if (root === null) return null;
   const times = resolveTimes(root, traffic, findings);
   const study = readStudy(root, names, findings);
@@ -107,9 +109,21 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
     designs,
     faults,
     objectives,
+    ...(guarantees.length === 0 ? {} : { guarantees }),
     assumptions: [],
   };
   return { ...resolved, assumptions: assumptionsOf(resolved, traffic, raw) };
+}
+
+/** What each name of a traffic or a resource is, over all designs. */
+function typesOf(
+  traffic: readonly string[],
+  designs: readonly ResolvedDesign[],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const types = new Map<string, Set<string>>(traffic.map((name) => [name, new Set(['traffic'])]));
+  for (const { name, type } of designs.flatMap(({ resources }) => resources))
+    types.set(name, (types.get(name) ?? new Set()).add(type));
+  return types;
 }
 
 function unknownDesignKeys(raw: unknown): readonly string[] {
