@@ -1,5 +1,5 @@
 import type { Checker, End, Fold, Seen } from './checker.ts';
-import { FlagColumn } from './columns.ts';
+import { FlagColumn, NumberColumn } from './columns.ts';
 import { What } from './codes.ts';
 import type { Lives } from './lives.ts';
 import type { PromiseSettings } from './promises.ts';
@@ -12,7 +12,7 @@ import { broken, type Finding, held, notExercised, unknown } from './verdict.ts'
  */
 export const atLeastOnce: Checker = {
   guarantee: 'at-least-once',
-  start: (settings) => new Endings(settings, [What.receiveOk], settings.flag('read'), 'was never given to anybody'),
+  start: (settings) => new Endings(settings, What.receiveOk, settings.flag('read'), 'was never given to anybody'),
 };
 
 /**
@@ -22,41 +22,44 @@ export const atLeastOnce: Checker = {
  */
 export const noLoss: Checker = {
   guarantee: 'no-loss',
-  start: (settings) => new Endings(settings, [What.deleteInvoke], false, 'is gone, and nobody deleted it'),
+  start: (settings) => new Endings(settings, What.deleteInvoke, false, 'is gone, and nobody deleted it'),
 };
 
-const Settled = 1;
-/** It is still there, or was moved: not gone. */
+/** Seen in a dead-letter queue. */
+const Moved = 1;
+/** It is still there. */
 const There = 2;
 
 class Endings implements Fold {
   readonly wants: readonly number[];
-  readonly #settles: readonly number[];
+  readonly #settles: number;
   readonly #restUs: number;
   readonly #retentionUs: number;
   /** Whether a message that is left at rest should have been given to somebody. */
   readonly #mustNotStay: boolean;
   readonly #what: string;
   readonly #state = new FlagColumn();
+  /** What settles it, so many times, less those that failed. */
+  readonly #settled = new NumberColumn(0);
 
-  constructor(settings: PromiseSettings, settles: readonly number[], mustNotStay: boolean, what: string) {
+  constructor(settings: PromiseSettings, settles: number, mustNotStay: boolean, what: string) {
     this.#settles = settles;
     this.#restUs = settings.number('restUs');
     this.#retentionUs = settings.of.retentionUs ?? Number.POSITIVE_INFINITY;
     this.#mustNotStay = mustNotStay;
     this.#what = what;
-    this.wants = [...new Set([...settles, What.deleteFail, What.receiveOk, What.left])];
+    this.wants = [...new Set([settles, What.deleteFail, What.receiveOk, What.left])];
   }
 
   see({ message, what, other }: Seen): void {
     if (message < 0) return;
-    // Seen in a dead-letter queue.
     if (other) {
-      if (what === What.receiveOk || what === What.left) this.#state.add(message, Settled);
-    } else if (this.#settles.includes(what)) this.#state.add(message, Settled);
-    else if (what === What.deleteFail && this.#settles.includes(What.deleteInvoke))
-      this.#state.remove(message, Settled);
-    else if (what === What.left) this.#state.add(message, There);
+      if (what === What.receiveOk || what === What.left) this.#state.add(message, Moved);
+    } else if (what === What.left) this.#state.add(message, There);
+    else if (what === this.#settles) this.#settled.set(message, this.#settled.get(message) + 1);
+    // Of several that tried to delete it, this one did not.
+    else if (what === What.deleteFail && this.#settles === What.deleteInvoke)
+      this.#settled.set(message, this.#settled.get(message) - 1);
   }
 
   finish(end: End): Finding {
@@ -68,7 +71,7 @@ class Endings implements Fold {
     for (let message = 0; message < lives.size; message++) {
       if (!lives.isAcknowledged(message)) continue;
       acknowledged++;
-      if (this.#state.has(message, Settled)) continue;
+      if (this.#state.has(message, Moved) || this.#settled.get(message) > 0) continue;
       if (this.#hasEnded(lives, message, end.endUs)) expired++;
       else if (this.#state.has(message, There) && !this.#mustNotStay) left++;
       else open.push(message);

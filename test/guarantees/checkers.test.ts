@@ -150,6 +150,11 @@ describe('no loss', () => {
       verdict: 'broken',
       proof: ['0 shop sent a', '1 w1 gets a'],
     },
+    'a delete of another that failed takes nothing back': {
+      promises,
+      told: `${sent}31 w2 gets a\n32 w1 deletes a\n32 w2 deletes a\n33 w2 deleted a\n34 w1 undeleted a\nrest`,
+      verdict: 'held',
+    },
     'holds for what a dead-letter queue has given out': {
       promises,
       told: `${sent}9 op gets a on=dlq\nrest`,
