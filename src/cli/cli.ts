@@ -80,6 +80,12 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
               requiresArg: true,
               describe: 'Instant at which virtual time begins in that log (default: 2026-01-01)',
             })
+            .option('history', {
+              type: 'string',
+              requiresArg: true,
+              describe:
+                'Write what clients did and saw in one replication of one design to this file, a line of JSON each',
+            })
             .option('json', { type: 'boolean', describe: 'Print result.json on one line instead of the summary' }),
         async (argv) => {
           const { run } = await import('./commands/run.ts');
@@ -98,6 +104,7 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
                 formats: parseFormats(argv.format ?? DEFAULT_FORMATS),
                 json: argv.json === true,
                 apiLog: apiLog === undefined ? undefined : { file: apiLog, epochSeconds },
+                history: single('history', argv.history),
               },
               terminal,
             ),

@@ -10,6 +10,7 @@ import { type Costs, compareCosts, costInterval, costsOf } from './cost.ts';
 import { type Disturbance, disturbancesOf } from './disturbances.ts';
 import { sha256Hex } from '../scenario/sha256.ts';
 import { healthShare } from './health.ts';
+import { guaranteesOf } from './guarantees.ts';
 import { judge, shareWith } from './objectives.ts';
 import { bandSeries, meanSeries, quantileSeries, zeroAfter } from './pooling.ts';
 import { recoveryMs } from './recovery.ts';
@@ -215,13 +216,7 @@ function designResult(
       .filter((objective) => objective.design === null || objective.design === design.name)
       .map((objective) => judge(scenario, objective, samples, outcomes, costs))
       .filter((verdict) => verdict !== null),
-    // Asserted in every run: one in which it breaks is an error, not a result.
-    guarantees: scenario.traffic.map(({ name }) => ({
-      name: 'conservation',
-      resource: name,
-      verdict: 'held',
-      expected: 'held',
-    })),
+    ...guaranteesOf(scenario, design, outcomes),
     cost: costs.cost,
     events: outcomes.reduce((sum, { events }) => sum + events, 0),
     eventsFingerprint: sha256Hex(outcomes.map(({ fingerprint }) => fingerprint).join('\n')).slice(0, 32),

@@ -1,9 +1,12 @@
 /** Runs one design for one replication after another. Pure: the same scenario, design and index give the same outcome, wherever it runs. */
-import type { MetricData, TrafficOutcome } from '../history/index.ts';
+import { Judge, type Judgement, registry } from '../guarantees/index.ts';
+import type { HistorySink, MetricData, TrafficOutcome } from '../history/index.ts';
 import type { ResolvedScenario } from '../scenario/resolved.ts';
 import type { ApiLog } from '../access/index.ts';
 import { ExperimentError } from './errors.ts';
 import type { SubscriptionOutcome } from './topics.ts';
+import { finishHistory } from './final-read.ts';
+import { promisesOf } from './promises.ts';
 import { World } from './world.ts';
 
 export interface ReplicationOutcome {
@@ -21,6 +24,8 @@ export interface ReplicationOutcome {
   }[];
   /** Of all topics; there only where a design has one. */
   readonly subscriptions?: readonly SubscriptionOutcome[];
+  /** Left out where the run was not judged. */
+  readonly judgement?: Judgement;
 }
 
 export interface RunOptions {
@@ -32,6 +37,10 @@ export interface RunOptions {
   readonly onProgress?: (share: number) => void;
   /** Notes every call to a managed service; of one replication. Default: none is kept. */
   readonly log?: ApiLog;
+  /** Whether guarantees are judged; default: true. */
+  readonly judge?: boolean;
+  /** Takes the history of one replication; default: nobody does. */
+  readonly history?: HistorySink;
 }
 
 const MAX_EVENTS = 2e9;
@@ -63,16 +72,20 @@ export function runReplication(
   const wanted = scenario.designs.find(({ name }) => name === design);
   if (wanted === undefined) throw new ExperimentError('unknown-design', `no design ${design} in ${scenario.name}`);
   const { maxEvents = MAX_EVENTS, log = null } = options;
-  const world = new World(scenario, wanted, replication, maxEvents, log);
+  const judge = options.judge === false ? null : new Judge(promisesOf(scenario, wanted), registry);
+  const sinks = [judge, options.history].filter((sink) => sink != null);
+  const world = new World(scenario, wanted, replication, maxEvents, log, sinks);
   world.start();
   const endUs = play(world, scenario, design, replication, options);
+  const quiesced = world.requests.inSystem === 0;
   world.requests.settleRest();
-  const padded = Math.max(1, Math.ceil(endUs / scenario.resolutionUs)) * scenario.resolutionUs;
+  const { resolutionUs } = scenario;
+  const padded = Math.max(1, Math.ceil(endUs / resolutionUs)) * resolutionUs;
   // One bucket more for metrics: in it nothing changes, so that its value is what the run left behind.
-  const after = padded + scenario.resolutionUs;
+  const after = padded + resolutionUs;
   const traffic = world.accounts.map(({ name, account }) => ({ name, outcome: account.finish(padded) }));
   for (const { name, outcome } of traffic) assertConserved(scenario, design, replication, name, outcome);
-  return {
+  const outcome: ReplicationOutcome = {
     design,
     replication,
     events: world.sim.events,
@@ -82,6 +95,10 @@ export function runReplication(
     resources: world.recorders.map(({ name, type, recorder }) => ({ name, type, metrics: recorder.finish(after) })),
     ...world.subscriptions(),
   };
+  if (world.history !== null) {
+    finishHistory(world, world.history, outcome.resources, { quiesced, endUs, afterUs: after, resolutionUs });
+  }
+  return judge === null ? outcome : { ...outcome, judgement: judge.finish() };
 }
 
 /** Traffic until the horizon, then the drain, which ends early when nothing is left in the system. Returns when it ended. */

@@ -1,5 +1,6 @@
 /** The result file, `spillway/result@1`. Times are milliseconds, the names say so. Plain data: no host time, path or date in it. */
 import type { Denial } from '../access/index.ts';
+import type { HistoryRecord } from '../history/index.ts';
 
 export type { Denial };
 
@@ -122,6 +123,15 @@ export interface GuaranteeResult {
   readonly resource: string;
   readonly verdict: 'held' | 'broken' | 'unknown' | 'not exercised';
   readonly expected: 'held' | 'broken';
+  // What follows came with version 0.2: results from before lack it.
+  /** Why, in a sentence; left out where there is nothing to say. */
+  readonly sentence?: string;
+  /** What was looked at, by name, in the replication that is told of. */
+  readonly counts?: Readonly<Record<string, number>>;
+  /** Where it is broken: the first replication that breaks it, the share of those that do, and the records that prove it. */
+  readonly replication?: number;
+  readonly brokenShare?: number;
+  readonly evidence?: readonly HistoryRecord[];
 }
 
 /** Replications that ended in two regimes: collapse or not. Then no t interval on a mean is given. */
@@ -184,6 +194,8 @@ export interface DesignResult {
   readonly distributions: Readonly<Record<string, readonly (readonly [number, number])[]>>;
   readonly objectives: readonly ObjectiveResult[];
   readonly guarantees: readonly GuaranteeResult[];
+  /** How often rare situations were met, over all replications; those that never were are left out. */
+  readonly probes?: Readonly<Record<string, number>>;
   /** null: a result from before costs were reckoned. */
   readonly cost: DesignCost | null;
   readonly events: number;

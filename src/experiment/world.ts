@@ -13,7 +13,7 @@ import { Access, type ApiLog } from '../access/index.ts';
 import { type CallObserver, CallPath, type CallSettings, Link } from '../calls/index.ts';
 import { NO_RETRY } from '../calls/schema.ts';
 import { snsFacts } from '../facts/index.ts';
-import { MetricsRecorder, TrafficAccount, type Window } from '../history/index.ts';
+import { HistoryRecorder, type HistorySink, MetricsRecorder, TrafficAccount, type Window } from '../history/index.ts';
 import { compileVariate, Simulation } from '../kernel/index.ts';
 import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
 import { strikes } from '../scenario/strikes.ts';
@@ -58,6 +58,8 @@ export class World {
   readonly recorders: { readonly name: string; readonly type: string; readonly recorder: MetricsRecorder }[] = [];
   /** Set when traffic has stopped: from then on the run ends as soon as nothing is left in the system. */
   draining = false;
+  /** null: nobody listens. */
+  readonly history: HistoryRecorder | null;
 
   readonly #scenario: ResolvedScenario;
   readonly #design: ResolvedDesign;
@@ -80,13 +82,14 @@ export class World {
   /** Redrives of the script that have not begun. */
   #redrivesAhead = 0;
 
-  /** `log`: notes the calls to managed services; it changes nothing in the run. */
+  /** `log`: notes the calls to managed services; `sinks`: take the history. They change nothing in the run. */
   constructor(
     scenario: ResolvedScenario,
     design: ResolvedDesign,
     replication: number,
     maxEvents: number,
     log: ApiLog | null = null,
+    sinks: readonly HistorySink[] = [],
   ) {
     this.#scenario = scenario;
     this.#design = design;
@@ -100,6 +103,7 @@ export class World {
       this.accounts.map(({ account }) => account),
       () => this.#stopWhenDone(),
     );
+    this.history = sinks.length === 0 ? null : new HistoryRecorder(this.sim, this.requests, sinks);
     const faults = scenario.faults.filter((fault) => strikes(scenario, design, fault));
     const redrives = faults.filter(
       ({ redrive, atUs }) => redrive !== undefined && atUs <= scenario.horizonUs + scenario.drainUs,
@@ -219,6 +223,8 @@ export class World {
         queue: this.#access.sqsClient(settings.name, source, queue, endpoint),
         endpoint,
         latency: source.latency,
+        atQueue: this.history?.witness(settings.name, settings.source) ?? null,
+        witness: this.history?.witness(settings.name, settings.name) ?? null,
       });
       this.#consumers.set(settings.name, consumer);
       this.#scalers.addConsumer(consumer, metrics);
@@ -380,10 +386,13 @@ export class World {
       const { source } = traffic;
       const arrivals =
         source.kind === 'users' ? null : arrivalsOf(this.sim, traffic.name, source, this.#scenario.horizonUs);
+      const entryCompletes = this.#services.has(entry);
+      // Into a queue its producer tells each attempt.
+      const witness = entryCompletes ? (this.history?.witness(traffic.name, entry) ?? null) : null;
       const sender = new Sender(
         this.sim,
         traffic,
-        { requests: this.requests, entry: this.#entry(traffic, entry), entryCompletes: this.#services.has(entry) },
+        { requests: this.requests, entry: this.#entry(traffic, entry), entryCompletes, witness },
         {
           index,
           warmupUs: this.#scenario.warmupUs,
@@ -410,7 +419,8 @@ export class World {
     const fair = fairQueues === true && key !== null;
     const client = this.#access.sqsClient(traffic.name, queue.settings, queue.queue, state);
     const target = new SqsTarget(this.requests, client, { fifo, fair, group });
-    return new Producer(this.sim, this.requests, target, state, { name, latency: latency.send, batch });
+    const witness = this.history?.witness(traffic.name, resource) ?? null;
+    return new Producer(this.sim, this.requests, target, state, { name, latency: latency.send, batch, witness });
   }
 
   #publisher(
@@ -472,8 +482,13 @@ export class World {
       if (fault.kmsDown === true) ends.push(this.#access.cutKms(resource));
       if (fault.redrive !== undefined) ends.push(this.#redrive(resource, fault.redrive));
     }
+    const name = target.kind === 'link' ? `${target.from}->${target.to}` : target.resource;
+    this.history?.faultBegins(name);
+    // A crash or a flush is over at once; what comes of it is not.
+    if (fault.forUs === null && !isLasting(fault)) this.history?.faultEnds(name);
     return () => {
       for (const end of ends) end();
+      this.history?.faultEnds(name);
     };
   }
 
@@ -490,6 +505,15 @@ export class World {
       return () => {};
     }
     return () => void this.#moveTasks.CancelMessageMoveTask(TaskHandle);
+  }
+
+  /** What is left in each queue, read when all is over and nobody counts any more. */
+  visitQueues(found: (queue: string, body: number, MessageId: number, receives: number) => void): void {
+    for (const [name, { queue }] of this.#queues) queue.contents((...message) => found(name, ...message));
+  }
+
+  get queueNames(): readonly string[] {
+    return [...this.#queues.keys()];
   }
 
   #strikeService(service: Service, fault: FaultSettings): (() => void)[] {
@@ -519,4 +543,10 @@ export class World {
       this.sim.scheduleAt(first.fromUs, () => account.learnHealth(), undefined, MEASUREMENT);
     }
   }
+}
+
+/** Whether a fault that is not said to end goes on for ever. */
+function isLasting(fault: FaultSettings): boolean {
+  const shares = [fault.slow, fault.errors, fault.duplicate, fault.unreachable, fault.loseRequests, fault.loseReplies];
+  return fault.down || shares.some((share) => share !== null) || fault.policy !== undefined;
 }

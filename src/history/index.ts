@@ -1,7 +1,11 @@
 /** What is recorded while a run goes on. */
 export type { CohortData } from './cohorts.ts';
 export { DeliveryAccount } from './delivery-account.ts';
+export { History, Picker } from './history.ts';
+export { HistoryFormatError, HistoryLines, parseHistory } from './lines.ts';
 export { type MetricData, MetricsRecorder } from './metrics.ts';
+export { deliveryOf, HistoryChunk, type HistoryRecord, Names, requestOf, subscriptionOf, What } from './record.ts';
+export { type Entities, HistoryRecorder, type HistorySink, type WitnessOf } from './recorder.ts';
 export type { TrafficTotals } from './tallies.ts';
 export { type AccountOptions, TrafficAccount, type TrafficOutcome } from './traffic-account.ts';
 export type { Clock, Window } from './window.ts';

@@ -119,12 +119,19 @@ export function objectivesTable(result: Result): Table | undefined {
   };
 }
 
+/** Worst first. */
+const VERDICTS = ['broken', 'unknown', 'held', 'not exercised'];
+function rankOf(verdict: string): number {
+  return VERDICTS.indexOf(verdict);
+}
+
 /** Guarantees and whether they held; undefined where none were checked. */
 export function guaranteesTable(result: Result): Table | undefined {
   const groups = designNames(result).flatMap((name): Group[] => {
-    const rows = designOf(result, name).guarantees.map((one): Cell[] => [
+    const inOrder = [...designOf(result, name).guarantees].sort((a, b) => rankOf(a.verdict) - rankOf(b.verdict));
+    const rows = inOrder.map((one): Cell[] => [
       { text: one.name },
-      { text: one.resource },
+      { text: one.resource === '*' ? 'the run' : one.resource },
       { text: one.verdict, tone: VERDICT_TONES[one.verdict] ?? 'quiet' },
       { text: one.expected },
     ]);

@@ -5,7 +5,7 @@ import type { Result } from '../experiment/result.ts';
 import { terminalText } from './escape.ts';
 import { isOneRun } from './findings.ts';
 import { plural } from './format.ts';
-import { tellStory } from './sentences.ts';
+import { guaranteeSummaries, tellStory } from './sentences.ts';
 import { type Cell, comparisonTable, objectivesTable, subscriptionsTable, type Table, type Tone } from './tables.ts';
 
 export interface SummaryOptions {
@@ -47,6 +47,8 @@ export function summarise(result: Result, options: SummaryOptions): string {
   if (deliveries !== undefined) out.push('', tableText(deliveries, width, paint));
   const objectives = objectivesTable(result);
   if (objectives !== undefined) out.push('', ...objectiveLines(objectives, width, paint));
+  const guarantees = guaranteeSummaries(result);
+  if (guarantees.length > 0) out.push('', ...guarantees.flatMap((sentence) => bullet(sentence, width)));
   const assumed = result.assumptions.filter((one) => one.source === 'assumed' || one.source === '').length;
   out.push('');
   say(

@@ -25,6 +25,7 @@ export type ScenarioErrorCode =
   | 'no-effect'
   | 'misfit'
   | 'objective'
+  | 'guarantee'
   | 'bad-policy'
   | 'unknown-path'
   | 'no-file'

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { FORBIDDEN } from './document.ts';
 import { EFFECTS } from './faults.ts';
 import { MOST, RESOURCE_TYPES } from './names.ts';
+import { guaranteePattern } from './guarantees.ts';
 import { objectivePattern } from './objective-pattern.ts';
 import { schemasFor } from './schemas.ts';
 import { type JsonSchema, NAME, written } from './words.ts';
@@ -21,7 +22,7 @@ const noFiles = (): undefined => undefined;
 
 /** The schema of a whole scenario, as plain data with keys in a fixed order. */
 export function scenarioJsonSchema(): JsonSchema {
-  const { root, traffic, resources, fault, objective } = schemasFor(noFiles);
+  const { root, traffic, resources, fault, objective, guarantee } = schemasFor(noFiles);
   const definitions: Definitions = new Map();
   const types = RESOURCE_TYPES.map((type) => ({ type, json: shapeOf(resources[type], definitions) }));
   for (const { type, json } of types) definitions.set(type, json);
@@ -35,7 +36,8 @@ export function scenarioJsonSchema(): JsonSchema {
   definitions.set('traffic', shapeOf(traffic, definitions));
   definitions.set('resource', discriminated(types));
   definitions.set('fault', withEffect(shapeOf(fault, definitions)));
-  definitions.set('objective', withPattern(shapeOf(objective, definitions)));
+  definitions.set('objective', withPattern(shapeOf(objective, definitions), objectivePattern()));
+  definitions.set('guarantee', withPattern(shapeOf(guarantee, definitions), guaranteePattern()));
   definitions.set('design', {
     type: 'object',
     properties: {
@@ -67,6 +69,7 @@ export function scenarioJsonSchema(): JsonSchema {
       designs: { ...keys['designs'], ...byName(reference('design'), MOST.designs, 1) },
       faults: { ...keys['faults'], ...list('fault') },
       objectives: { ...keys['objectives'], ...list('objective') },
+      guarantees: { ...keys['guarantees'], ...list('guarantee') },
     },
     required: [...(whole['required'] as readonly string[]), 'traffic', 'designs'],
     definitions: Object.fromEntries(definitions),
@@ -101,11 +104,10 @@ function withEffect(fault: JsonSchema): JsonSchema {
   return { ...fault, anyOf: EFFECTS.map((effect) => ({ required: [effect] })) };
 }
 
-/** Both forms of an objective say the same sentence. */
-function withPattern(objective: JsonSchema): JsonSchema {
-  const [plain, full] = objective['anyOf'] as readonly [JsonSchema, JsonSchema];
+/** Both forms of an objective, or a guarantee, say the same sentence. */
+function withPattern(sentence: JsonSchema, pattern: string): JsonSchema {
+  const [plain, full] = sentence['anyOf'] as readonly [JsonSchema, JsonSchema];
   const keys = full['properties'] as Readonly<Record<string, JsonSchema>>;
-  const pattern = objectivePattern();
   return {
     anyOf: [
       { ...plain, pattern },

@@ -54,6 +54,7 @@ const ROOT = [
   'designs',
   'faults',
   'objectives',
+  'guarantees',
 ] as const;
 export const ROOT_KEYS: readonly string[] = ROOT;
 

@@ -12,6 +12,7 @@ import { checkFifo } from './fifo.ts';
 import { readBy } from './findings.ts';
 import { type NamedResource, namesOf } from './names.ts';
 import { checkFunctions, LAMBDA_CONCURRENCY, lambdaConcurrencyOf } from './lambda.ts';
+import { readGuarantees } from './guarantees.ts';
 import { readObjectives } from './objectives.ts';
 import { type Applied, applyOverrides, type OptionFinding, type Override, type TrafficOverride } from './overrides.ts';
 import { withPartitions } from './partitions.ts';
@@ -92,6 +93,7 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
   checkAccess(raw, names, findings);
   checkQueues(raw, names, findings);
   const objectives = readObjectives(schemas, raw, names, findings);
+  const guarantees = readGuarantees(schemas, raw, names, typesOf(trafficNames, designs), findings);
   if (root === null) return null;
   const times = resolveTimes(root, traffic, findings);
   const study = readStudy(root, names, findings);
@@ -117,9 +119,21 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
     designs: withPartitions(designs, settings, root.aws?.settings?.region),
     faults,
     objectives,
+    ...(guarantees.length === 0 ? {} : { guarantees }),
     assumptions: [],
   };
   return { ...resolved, assumptions: assumptionsOf(resolved, traffic, raw) };
+}
+
+/** What each name of a traffic or a resource is, over all designs. */
+function typesOf(
+  traffic: readonly string[],
+  designs: readonly ResolvedDesign[],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const types = new Map<string, Set<string>>(traffic.map((name) => [name, new Set(['traffic'])]));
+  for (const { name, type } of designs.flatMap(({ resources }) => resources))
+    types.set(name, (types.get(name) ?? new Set()).add(type));
+  return types;
 }
 
 function unknownDesignKeys(raw: unknown): readonly string[] {

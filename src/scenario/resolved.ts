@@ -55,6 +55,17 @@ export interface ResolvedObjective {
   readonly limit: number;
 }
 
+/** A guarantee that the scenario speaks of. */
+export interface ResolvedGuarantee {
+  /** As written. */
+  readonly text: string;
+  readonly guarantee: string;
+  readonly resource: string;
+  /** null: judged in every design that has the resource. */
+  readonly design: string | null;
+  readonly expect: 'held' | 'broken';
+}
+
 /** Where everything is that says nothing else, and its KMS. */
 export interface AwsSettings extends Whereabouts {
   readonly kms: KmsSettings;
@@ -106,6 +117,8 @@ export interface ResolvedScenario {
   readonly designs: readonly ResolvedDesign[];
   readonly faults: readonly FaultSettings[];
   readonly objectives: readonly ResolvedObjective[];
+  /** There only where the scenario speaks of some. */
+  readonly guarantees?: readonly ResolvedGuarantee[];
   /** What the scenario rests on that AWS does not publish, or that a default decided: shown in the report. */
   readonly assumptions: readonly Assumption[];
 }

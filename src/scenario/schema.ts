@@ -127,6 +127,10 @@ export function rootSchema(v: Vocabulary): z.ZodType<WrittenRoot> {
         .unknown()
         .optional()
         .meta({ description: 'What must hold, such as completion.p99 of orders < 2s.' }),
+      guarantees: z.unknown().optional().meta({
+        description:
+          'Guarantees that are asked for beyond those that each resource gives, or that are expected to break, such as order of orders.',
+      }),
     })
     .transform(
       (r): WrittenRoot => ({
@@ -182,6 +186,34 @@ export function objectiveSchema(v: Vocabulary): z.ZodType<WrittenObjective> {
       }),
     })
     .transform((o): WrittenObjective => ({ that: o.that, design: o.design ?? null, expect: o.expect ?? 'met' }));
+  return v.either(`${expected}, or { that, design, expect }`, [plain, full]);
+}
+
+export interface WrittenGuarantee {
+  readonly that: string;
+  readonly design: string | null;
+  readonly expect: 'held' | 'broken';
+}
+
+/** `order of orders`, or `{ that, design, expect }`. */
+export function guaranteeSchema(v: Vocabulary): z.ZodType<WrittenGuarantee> {
+  const expected = 'a guarantee such as order of orders';
+  const plain = z
+    .string({ error: expected })
+    .transform((that): WrittenGuarantee => ({ that, design: null, expect: 'held' }));
+  const full = v
+    .object({
+      that: z.string({ error: expected }).meta({ description: 'The guarantee, such as order of orders.' }),
+      design: v
+        .name('the name of a design')
+        .optional()
+        .meta({ description: 'The one design that it is about. Default: every design that has the resource.' }),
+      expect: v.choice(['held', 'broken']).optional().meta({
+        description: 'How it should come out: what is expected to be broken is no failure when it is.',
+        default: 'held',
+      }),
+    })
+    .transform((o): WrittenGuarantee => ({ that: o.that, design: o.design ?? null, expect: o.expect ?? 'held' }));
   return v.either(`${expected}, or { that, design, expect }`, [plain, full]);
 }
 

@@ -15,7 +15,14 @@ import {
 import { empiricalReader } from './empirical.ts';
 import type { ResourceType } from './names.ts';
 import type { ResourceSettings } from './resolved.ts';
-import { objectiveSchema, rootSchema, type WrittenObjective, type WrittenRoot } from './schema.ts';
+import {
+  guaranteeSchema,
+  objectiveSchema,
+  rootSchema,
+  type WrittenGuarantee,
+  type WrittenObjective,
+  type WrittenRoot,
+} from './schema.ts';
 import { queueLimits } from './sqs-limits.ts';
 import { createVocabulary } from './vocabulary.ts';
 
@@ -33,6 +40,7 @@ export interface Schemas {
   readonly resources: Readonly<Record<ResourceType, z.ZodType<Unnamed>>>;
   readonly fault: z.ZodType<WrittenFault>;
   readonly objective: z.ZodType<WrittenObjective>;
+  readonly guarantee: z.ZodType<WrittenGuarantee>;
 }
 
 const built = new WeakMap<ReadText, Schemas>();
@@ -55,6 +63,7 @@ export function schemasFor(readText: ReadText): Schemas {
     },
     fault: faultSchema(v),
     objective: objectiveSchema(v),
+    guarantee: guaranteeSchema(v),
   };
   built.set(readText, schemas);
   return schemas;

@@ -90,3 +90,67 @@ export interface Metrics {
   observations(name: string, unit: string): Observations;
   age(name: string): Age;
 }
+
+/** Messages in a client's hands, in columns of equal length. */
+export interface MessageColumns {
+  /** The row of each one's request. */
+  readonly body: Float64Array;
+  readonly handle: Float64Array;
+  readonly receiveCount: Int32Array;
+  readonly id: Float64Array;
+  readonly group: Float64Array;
+  readonly sequence: Float64Array;
+}
+
+/**
+ * Takes down what one client does at one resource and what it is told, as it happens: the history that guarantees are judged by. Whoever has none to tell
+ * holds null, and nothing else changes. `who`: which instance of the client. Requests are rows that the client holds while it tells of them. `agoUs`: how long ago the service answered.
+ */
+export interface Witness {
+  /** A call begins: its number, for what is told of it later. */
+  begin(): number;
+  /** The whole of what a sender wants, retries included; or one attempt of a service at another. */
+  requesting(who: number, call: number, request: number): void;
+  answered(who: number, call: number, request: number, outcome: Outcome): void;
+  /** `deduplication`, `group`: -1 where there is none. */
+  sending(who: number, call: number, request: number, group: number, deduplication: number): void;
+  /** `ids[at]` and `sequences[at]`: what the queue gave it, where the outcome is ok. */
+  sent(
+    who: number,
+    call: number,
+    request: number,
+    group: number,
+    deduplication: number,
+    outcome: Outcome,
+    agoUs: number,
+    ids: Float64Array,
+    sequences: Float64Array,
+    at: number,
+  ): void;
+  /** The sender left without an answer. */
+  sendUnknown(who: number, call: number, request: number): void;
+  /** `visibilitySeconds`: what the client asked for; negative: the queue's own. */
+  received(
+    who: number,
+    call: number,
+    agoUs: number,
+    messages: MessageColumns,
+    at: number,
+    visibilitySeconds: number,
+  ): void;
+  /** A whole call to receive came back with an error (`failed`), or not at all (`timedOut`). */
+  receiveFailed(who: number, call: number, outcome: Outcome): void;
+  deleting(who: number, call: number, messages: MessageColumns, at: number): void;
+  /** `timedOut`: no answer came. */
+  deleted(who: number, call: number, messages: MessageColumns, at: number, outcome: Outcome, agoUs: number): void;
+  /** ChangeMessageVisibility, with its answer. */
+  visibility(who: number, messages: MessageColumns, at: number, seconds: number, outcome: Outcome): void;
+  /** A handler begins on a message, and ends: its effect is there, or (`failed`) isn't. */
+  handling(who: number, call: number, messages: MessageColumns, at: number): void;
+  handled(who: number, call: number, messages: MessageColumns, at: number, outcome: Outcome): void;
+  publishing(who: number, call: number, request: number, group: number, deduplication: number): void;
+  published(who: number, call: number, request: number, outcome: Outcome): void;
+  /** A subscription must be given this delivery of a publish; and it was given it. */
+  owed(delivery: number): void;
+  delivered(delivery: number, outcome: Outcome): void;
+}

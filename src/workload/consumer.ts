@@ -11,13 +11,13 @@
  */
 import { type CallPath, childPath, receivePath, repeatedCallPath } from '../calls/index.ts';
 import { compileVariate, type Handle, type KeyedStream, type Simulation, type Variate } from '../kernel/index.ts';
-import { type Caller, type Counter, type Level, type Metrics, Outcome } from '../services/ports.ts';
+import { type Caller, type Counter, type Level, type Metrics, Outcome, type Witness } from '../services/ports.ts';
 import type { SqsOperations } from '../services/sqs/operations.ts';
 import type { SqsLatency } from '../services/sqs/settings.ts';
 import type { EndpointState } from './endpoint.ts';
 import type { RequestTable } from './requests.ts';
 import type { ConsumerSettings } from './settings.ts';
-import { type ClientOwner, emptyMessages, type Messages, SqsClient } from './sqs-client.ts';
+import { type ClientOwner, copyMessage, emptyMessages, type Messages, SqsClient } from './sqs-client.ts';
 
 const US_PER_SECOND = 1e6;
 
@@ -36,6 +36,8 @@ interface Worker {
   /** Handles of those that went well, first in the unit's own columns. */
   readonly done: Messages;
   callIndex: number;
+  /** The witness's number of the handling under way. */
+  handling: number;
   ticket: number;
   deletion: number;
   timer: Handle | -1;
@@ -63,6 +65,9 @@ export interface ConsumerPorts {
   readonly queue: SqsOperations;
   readonly endpoint: EndpointState;
   readonly latency: SqsLatency;
+  /** What it does at its queue, and what its handlers do; default: null. */
+  readonly atQueue?: Witness | null;
+  readonly witness?: Witness | null;
 }
 
 /** Sums since the start of the run, exact at the instant of reading: the difference of two readings is what happened in between. */
@@ -80,6 +85,7 @@ export class Consumer implements ClientOwner, Caller {
   readonly #sim: Simulation;
   readonly #requests: RequestTable;
   readonly #client: SqsClient;
+  readonly #witness: Witness | null;
   readonly #time: Variate;
   readonly #work: KeyedStream;
   readonly #luck: KeyedStream;
@@ -125,6 +131,7 @@ export class Consumer implements ClientOwner, Caller {
     this.#elastic = settings.autoscaling !== null;
     this.#sim = sim;
     this.#requests = ports.requests;
+    this.#witness = ports.witness ?? null;
     this.#time = compileVariate(settings.handler.time);
     this.#work = sim.keyedStream(`${settings.name}/handler`);
     this.#luck = sim.keyedStream(`${settings.name}/failure`);
@@ -148,6 +155,7 @@ export class Consumer implements ClientOwner, Caller {
         WaitTimeSeconds: settings.waitTimeUs / US_PER_SECOND,
       },
       this,
+      ports.atQueue ?? null,
     );
     for (let i = 0; i < settings.instances; i++) this.#addInstance(i);
     this.#present = settings.instances;
@@ -328,7 +336,7 @@ export class Consumer implements ClientOwner, Caller {
     const instance: Instance = {
       index,
       workers: [],
-      inHand: emptyMessages(batchSize),
+      inHand: emptyMessages(batchSize, this.#witness !== null),
       next: 0,
       active: there,
       alive: there,
@@ -343,10 +351,11 @@ export class Consumer implements ClientOwner, Caller {
         index: this.#workers.length,
         instance,
         state: Idle,
-        unit: emptyMessages(unit),
+        unit: emptyMessages(unit, this.#witness !== null),
         at: 0,
-        done: emptyMessages(unit),
+        done: emptyMessages(unit, this.#witness !== null),
         callIndex: 0,
+        handling: -1,
         ticket: -1,
         deletion: -1,
         timer: -1,
@@ -396,6 +405,9 @@ export class Consumer implements ClientOwner, Caller {
     worker.timer = -1;
     worker.ticket = -1;
     worker.deletion = -1;
+    if (this.#witness !== null && (worker.state === Handling || worker.state === Calling)) {
+      this.#witness.handled(worker.index, worker.handling, worker.unit, worker.at, Outcome.timedOut);
+    }
     this.#letGo(worker);
     this.#setState(worker, Idle);
   }
@@ -423,6 +435,10 @@ export class Consumer implements ClientOwner, Caller {
 
   #handle(worker: Worker): void {
     worker.state = Handling;
+    if (this.#witness !== null) {
+      worker.handling = this.#witness.begin();
+      this.#witness.handling(worker.index, worker.handling, worker.unit, worker.at);
+    }
     const time = this.#time.constant ? this.#time.mean : this.#time.draw(this.#draws(this.#work, worker));
     worker.timer = this.#sim.schedule(Math.floor(time * this.#slow + 0.5), this.#handlerOver, worker.index);
   }
@@ -464,15 +480,19 @@ export class Consumer implements ClientOwner, Caller {
   /** One message is done, or has failed; on to the next of the unit, or to the delete. */
   #messageOver(worker: Worker, success: boolean): void {
     const { unit, done } = worker;
-    const handle = unit.handle[worker.at] as number;
     this.#handled.add(1);
+    if (this.#witness !== null) {
+      const outcome = success ? Outcome.ok : Outcome.failed;
+      this.#witness.handled(worker.index, worker.handling, unit, worker.at, outcome);
+    }
     if (success) {
       this.#requests.complete(unit.body[worker.at] as number);
-      done.handle[done.count++] = handle;
+      copyMessage(unit, worker.at, done, done.count++);
     } else {
       this.#failures.add(1);
       const visibility = this.settings.onFailureVisibilityUs;
-      if (visibility !== null) this.#client.changeVisibility(handle, visibility / US_PER_SECOND);
+      if (visibility !== null)
+        this.#client.changeVisibility(unit, worker.at, visibility / US_PER_SECOND, worker.instance.index);
     }
     worker.at++;
     if (worker.at < unit.count) {
@@ -531,12 +551,13 @@ export class Consumer implements ClientOwner, Caller {
     const seconds = (this.settings.heartbeat as { extendToUs: number }).extendToUs / US_PER_SECOND;
     let held = 0;
     for (let i = instance.next; i < instance.inHand.count; i++, held++) {
-      this.#client.changeVisibility(instance.inHand.handle[i] as number, seconds);
+      this.#client.changeVisibility(instance.inHand, i, seconds, instance.index);
     }
+    const { index } = instance;
     for (const { state, unit, at, done } of instance.workers) {
       if (state === Idle) continue;
-      for (let i = 0; i < done.count; i++, held++) this.#client.changeVisibility(done.handle[i] as number, seconds);
-      for (let i = at; i < unit.count; i++, held++) this.#client.changeVisibility(unit.handle[i] as number, seconds);
+      for (let i = 0; i < done.count; i++, held++) this.#client.changeVisibility(done, i, seconds, index);
+      for (let i = at; i < unit.count; i++, held++) this.#client.changeVisibility(unit, i, seconds, index);
     }
     if (held > 0) this.#armHeartbeat(instance);
   }
@@ -547,10 +568,6 @@ function pathOf(worker: Worker): number {
 }
 
 function copyMessages(from: Messages, start: number, count: number, into: Messages): void {
-  for (let i = 0; i < count; i++) {
-    into.body[i] = from.body[start + i] as number;
-    into.handle[i] = from.handle[start + i] as number;
-    into.receiveCount[i] = from.receiveCount[start + i] as number;
-  }
+  for (let i = 0; i < count; i++) copyMessage(from, start + i, into, i);
   into.count = count;
 }

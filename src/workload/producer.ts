@@ -5,7 +5,7 @@
  *
  * The operation takes effect half-way through its round trip (assumed: AWS publishes no split).
  */
-import { FIRST_SLOTS, grownInt32, grownUint32, grownUint8, Slots } from '../calls/index.ts';
+import { FIRST_SLOTS, grownFloat64, grownInt32, grownUint32, grownUint8, Slots } from '../calls/index.ts';
 import {
   compileVariate,
   type Distribution,
@@ -14,7 +14,7 @@ import {
   type Simulation,
   type Variate,
 } from '../kernel/index.ts';
-import { type Callee, type Caller, Outcome, type Requests } from '../services/ports.ts';
+import { type Callee, type Caller, Outcome, type Requests, type Witness } from '../services/ports.ts';
 import type { EndpointState } from './endpoint.ts';
 
 /** An error as services answer it. */
@@ -23,22 +23,38 @@ export interface ServiceError {
   readonly senderFault: boolean;
 }
 
+/** The answer to a send; valid until the next one. */
+export interface SendAnswer {
+  readonly error: ServiceError | null;
+  readonly MessageId: number;
+  /** FIFO only. */
+  readonly SequenceNumber?: number;
+}
+
 /** The result of a batch: entry i is in `entryErrors[i]`; the whole request may fail too. */
 export interface BatchAnswer {
   readonly error: ServiceError | null;
   readonly entryErrors: readonly (ServiceError | null)[];
+  /** Of those that were taken. */
+  readonly MessageId?: Float64Array;
+  readonly SequenceNumber?: Float64Array;
 }
 
 /** What the producer sends to: a queue or a topic, in its own operations. */
 export interface ProducerTarget {
+  /** Whether what it takes has sequence numbers. */
+  readonly fifo: boolean;
   /** Bytes that one batch may have. */
   readonly batchMaxBytes: number;
   /** Sends one request; at the service, now. */
-  send(request: number): ServiceError | null;
+  send(request: number): SendAnswer;
   /** Sets entry `i` of the next batch. */
   put(i: number, request: number): void;
   /** Sends the first `count` entries that were put. */
   sendBatch(count: number): BatchAnswer;
+  /** As the service is told; -1: none. */
+  groupOf(request: number): number;
+  deduplicationOf(request: number): number;
 }
 
 export interface ProducerOptions {
@@ -46,6 +62,8 @@ export interface ProducerOptions {
   /** Round trip of a send. */
   readonly latency: Distribution;
   readonly batch: { readonly size: number; readonly lingerUs: number } | null;
+  /** Default: null. */
+  readonly witness?: Witness | null;
 }
 
 const Free = 0;
@@ -95,6 +113,7 @@ export class Producer implements Callee {
   readonly #replyLosses: KeyedStream;
   readonly #errors: KeyedStream;
   readonly #batching: ProducerOptions['batch'];
+  readonly #witness: Witness | null;
   readonly #pool: Batch[] = [];
   #open: Batch | null = null;
 
@@ -108,6 +127,11 @@ export class Producer implements Callee {
   #tag = new Int32Array(FIRST_SLOTS);
   /** The other half of the round trip, microseconds. */
   #back = new Int32Array(FIRST_SLOTS);
+  // For the witness alone: the call that the slot is part of (-1: not begun), when it was answered, what it was given.
+  #call = new Int32Array(0);
+  #servedUs = new Float64Array(0);
+  #messageId = new Float64Array(0);
+  #sequence = new Float64Array(0);
   readonly #caller: (Caller | null)[] = [];
   readonly #slots = new Slots((length) => this.#grow(length));
 
@@ -145,6 +169,8 @@ export class Producer implements Callee {
     this.#replyLosses = sim.keyedStream(`${options.name}/lostReply`);
     this.#errors = sim.keyedStream(`${options.name}/error`);
     this.#batching = options.batch !== null && options.batch.size > 1 ? options.batch : null;
+    this.#witness = options.witness ?? null;
+    if (this.#witness !== null) this.#growWitness(FIRST_SLOTS);
   }
 
   call(request: number, path: number, caller: Caller, tag: number): number {
@@ -154,6 +180,7 @@ export class Producer implements Callee {
     this.#path[slot] = path;
     this.#tag[slot] = tag;
     this.#caller[slot] = caller;
+    if (this.#witness !== null) this.#call[slot] = -1;
     const serial = ((this.#serial[slot] as number) + 1) | 0;
     this.#serial[slot] = serial;
     this.#requests.retain(request);
@@ -164,6 +191,9 @@ export class Producer implements Callee {
   }
 
   abandon(slot: number): void {
+    if (this.#witness !== null && (this.#call[slot] as number) >= 0) {
+      this.#witness.sendUnknown(-1, this.#call[slot] as number, this.#request[slot] as number);
+    }
     // The message is on its way all the same: there is nothing to stop.
     if (this.#phase[slot] === Lost) this.#give(slot);
     else this.#left[slot] = 1;
@@ -180,19 +210,25 @@ export class Producer implements Callee {
     const out = half + wayUs + perMessageUs;
     this.#phase[slot] = Outbound;
     this.#back[slot] = roundTrip - half + wayUs;
+    if (this.#witness !== null) this.#tellSending(this.#witness, slot, this.#witness.begin());
     if (out > 0) this.#sim.schedule(out, this.#arrive, slot);
     else this.#send(slot);
   }
 
   #send(slot: number): void {
     if (!this.#state.calm && this.#disturbed(slot)) return;
-    const error = this.#target.send(this.#request[slot] as number);
+    const answer = this.#target.send(this.#request[slot] as number);
+    if (this.#witness !== null) {
+      this.#messageId[slot] = answer.MessageId;
+      this.#sequence[slot] = answer.SequenceNumber ?? -1;
+    }
     this.#back[slot] = (this.#back[slot] as number) + this.#state.lateUs;
-    this.#answer(slot, outcomeOf(error));
+    this.#answer(slot, outcomeOf(answer.error));
   }
 
   #answer(slot: number, outcome: Outcome): void {
     this.#outcome[slot] = outcome;
+    if (this.#witness !== null) this.#servedUs[slot] = this.#sim.now;
     if (!this.#state.calm && this.#loses(slot, this.#state.loseReplies, this.#replyLosses)) {
       this.#lose(slot);
       return;
@@ -232,9 +268,11 @@ export class Producer implements Callee {
     const roundTrip = this.#roundTrip(first);
     const half = Math.floor(roundTrip / 2 + 0.5);
     const { wayUs, perMessageUs } = this.#state;
+    const call = this.#witness === null ? -1 : this.#witness.begin();
     for (const slot of batch.slots) {
       this.#phase[slot] = Outbound;
       this.#back[slot] = roundTrip - half + wayUs;
+      if (this.#witness !== null) this.#tellSending(this.#witness, slot, call);
     }
     this.#sim.schedule(half + wayUs + perMessageUs * batch.slots.length, this.#arriveBatch, batch);
   }
@@ -250,6 +288,7 @@ export class Producer implements Callee {
       const slot = slots[i] as number;
       this.#outcome[slot] = outcomeOf(output.error ?? output.entryErrors[i] ?? null);
       this.#phase[slot] = Inbound;
+      if (this.#witness !== null) this.#noteGiven(slot, output, i);
       if (lost) this.#lose(slot);
     }
     if (lost) this.#recycle(batch);
@@ -266,6 +305,7 @@ export class Producer implements Callee {
     for (const slot of batch.slots) {
       this.#outcome[slot] = Outcome.unavailable;
       this.#phase[slot] = Inbound;
+      if (this.#witness !== null) this.#servedUs[slot] = this.#sim.now;
     }
     this.#sim.schedule(this.#back[first] as number, this.#returnBatch, batch);
     return true;
@@ -284,6 +324,7 @@ export class Producer implements Callee {
     const request = this.#request[slot] as number;
     const outcome = this.#outcome[slot] as Outcome;
     const left = this.#left[slot] === 1;
+    if (this.#witness !== null && !left) this.#tellSent(this.#witness, slot, request, outcome);
     this.#recycleSlot(slot);
     if (left) caller.onLateReply(request, outcome);
     else caller.onReply(tag, outcome);
@@ -330,7 +371,36 @@ export class Producer implements Callee {
     this.#slots.give(slot);
   }
 
+  // --- what is told to the witness ---
+
+  #tellSending(witness: Witness, slot: number, call: number): void {
+    const request = this.#request[slot] as number;
+    this.#call[slot] = call;
+    witness.sending(-1, call, request, this.#target.groupOf(request), this.#target.deduplicationOf(request));
+  }
+
+  #tellSent(witness: Witness, slot: number, request: number, outcome: Outcome): void {
+    const agoUs = this.#sim.now - (this.#servedUs[slot] as number);
+    const call = this.#call[slot] as number;
+    const [group, id] = [this.#target.groupOf(request), this.#target.deduplicationOf(request)];
+    witness.sent(-1, call, request, group, id, outcome, agoUs, this.#messageId, this.#sequence, slot);
+  }
+
+  #noteGiven(slot: number, { MessageId, SequenceNumber }: BatchAnswer, i: number): void {
+    this.#servedUs[slot] = this.#sim.now;
+    this.#messageId[slot] = MessageId?.[i] ?? -1;
+    this.#sequence[slot] = this.#target.fifo ? (SequenceNumber?.[i] ?? -1) : -1;
+  }
+
+  #growWitness(length: number): void {
+    this.#call = grownInt32(this.#call, length);
+    this.#servedUs = grownFloat64(this.#servedUs, length);
+    this.#messageId = grownFloat64(this.#messageId, length);
+    this.#sequence = grownFloat64(this.#sequence, length);
+  }
+
   #grow(length: number): void {
+    if (this.#witness !== null) this.#growWitness(length);
     this.#phase = grownUint8(this.#phase, length);
     this.#left = grownUint8(this.#left, length);
     this.#outcome = grownUint8(this.#outcome, length);

@@ -46,6 +46,9 @@ const Responded = 128;
 /** Ordinals of one traffic, so many that no run uses them up. */
 const ORDINALS = 0x1000_0000;
 
+/** Above all ordinals: see `deliveryOf` of the history. */
+const DELIVERIES = 68_719_476_736;
+
 /** Place of a request among all of the world, by the place of its traffic and its own place in it: what selects its draws. */
 export function ordinalOf(traffic: number, order: number): number {
   return traffic * ORDINALS + order;
@@ -191,6 +194,11 @@ export class RequestTable implements Requests {
 
   ordinal(row: number): number {
     return ordinalOf(this.#traffic[row] as number, this.#order[row] as number);
+  }
+  /** What a history calls it: the ordinal of a request; of a delivery, with its subscription. A row is used again, this is not. */
+  entity(row: number): number {
+    const ordinal = this.ordinal(row);
+    return this.#isDelivery(row) ? ((this.#count[row] as number) + 1) * DELIVERIES + ordinal : ordinal;
   }
   bytes(row: number): number {
     return this.#bytes[row] as number;

@@ -6,7 +6,7 @@
  */
 import { CallPath, COPY_PATH } from '../calls/index.ts';
 import { compileVariate, type KeyedStream, type Simulation, type Variate } from '../kernel/index.ts';
-import { type Callee, type Caller, Outcome } from '../services/ports.ts';
+import { type Callee, type Caller, Outcome, type Witness } from '../services/ports.ts';
 import type { KeySampler } from './keys.ts';
 import { ordinalOf, type RequestTable } from './requests.ts';
 import type { TrafficSettings } from './settings.ts';
@@ -16,6 +16,8 @@ export interface SenderPorts {
   readonly entry: Callee;
   /** Whether the answer of the entry means that the work is done (a service), not only taken in (a queue). */
   readonly entryCompletes: boolean;
+  /** Default: null. */
+  readonly witness?: Witness | null;
 }
 
 export interface SenderOptions {
@@ -37,6 +39,7 @@ export class Sender implements Caller {
   readonly #options: SenderOptions;
   readonly #requests: RequestTable;
   readonly #path: CallPath;
+  readonly #witness: Witness | null;
   readonly #size: Variate;
   readonly #sizes: KeyedStream;
   readonly #keyDraws: KeyedStream;
@@ -71,6 +74,7 @@ export class Sender implements Caller {
     this.#think = settings.source.kind === 'users' ? compileVariate(settings.source.think) : null;
     this.#thinkDraws = sim.keyedStream(`${settings.name}/think`);
     const { requests, entryCompletes } = ports;
+    this.#witness = ports.witness ?? null;
     this.#path = new CallPath(sim, settings.name, requests, ports.entry, settings, {
       onAttempt: (request) => requests.attempted(request),
       onServed: (request, outcome) => {
@@ -93,6 +97,7 @@ export class Sender implements Caller {
   }
 
   onReply(tag: number, outcome: Outcome): void {
+    if (this.#witness !== null) this.#witness.answered((tag & COPY) === 0 ? 0 : 1, -1, tag & ~COPY, outcome);
     if ((tag & COPY) !== 0) return;
     this.#requests.respond(tag, outcome === Outcome.ok ? 'ok' : outcome === Outcome.timedOut ? 'timedOut' : 'refused');
     if (this.#think === null) return;
@@ -139,8 +144,10 @@ export class Sender implements Caller {
       counted,
     );
     if (user >= 0) this.#users.set(request, user);
+    if (this.#witness !== null) this.#witness.requesting(0, -1, request);
     this.#path.call(request, 0, this, request);
     if (duplicates > 0 && this.#copyDraws.at(draw, 0).uniform() < duplicates) {
+      if (this.#witness !== null) this.#witness.requesting(1, -1, request);
       this.#path.call(request, COPY_PATH, this, request | COPY);
     }
     this.#requests.release(request);

@@ -1,8 +1,8 @@
 /** A topic as its publisher's client calls it: each request as a message. */
 import { snsFacts } from '../facts/index.ts';
 import type { Requests } from '../services/ports.ts';
-import type { PublishInput, SnsError, SnsPublishing } from '../services/sns/operations.ts';
-import type { BatchAnswer, ProducerTarget } from './producer.ts';
+import type { PublishInput, SnsPublishing } from '../services/sns/operations.ts';
+import type { BatchAnswer, ProducerTarget, SendAnswer } from './producer.ts';
 
 export interface SnsTargetOptions {
   /** The topic's largest message, and its largest batch. */
@@ -15,6 +15,7 @@ export interface SnsTargetOptions {
 }
 
 export class SnsTarget implements ProducerTarget {
+  readonly fifo: boolean;
   readonly batchMaxBytes: number;
   readonly #requests: Requests;
   readonly #topic: SnsPublishing;
@@ -22,6 +23,7 @@ export class SnsTarget implements ProducerTarget {
   readonly #inputs: readonly PublishInput[];
 
   constructor(requests: Requests, topic: SnsPublishing, options: SnsTargetOptions) {
+    this.fifo = options.fifo;
     this.batchMaxBytes = options.maximumMessageSizeBytes;
     this.#requests = requests;
     this.#topic = topic;
@@ -35,20 +37,27 @@ export class SnsTarget implements ProducerTarget {
     }));
   }
 
-  send(request: number): SnsError | null {
+  send(request: number): SendAnswer {
     this.put(0, request);
-    return this.#topic.Publish(this.#inputs[0] as PublishInput).error;
+    return this.#topic.Publish(this.#inputs[0] as PublishInput);
+  }
+
+  groupOf(request: number): number {
+    return this.#options.group ?? this.#requests.key(request);
+  }
+
+  /** A retry and a duplicate are the same request, so a FIFO topic knows them again. */
+  deduplicationOf(request: number): number {
+    return this.fifo ? this.#requests.ordinal(request) : -1;
   }
 
   put(i: number, request: number): void {
-    const { fifo, group, kindOf } = this.#options;
     const input = this.#inputs[i] as PublishInput;
     input.body = request;
     input.bytes = this.#requests.bytes(request);
-    input.kind = kindOf(request);
-    input.MessageGroupId = group ?? this.#requests.key(request);
-    // A retry and a duplicate are the same request, so a FIFO topic knows them again.
-    if (fifo) input.MessageDeduplicationId = this.#requests.ordinal(request);
+    input.kind = this.#options.kindOf(request);
+    input.MessageGroupId = this.groupOf(request);
+    input.MessageDeduplicationId = this.deduplicationOf(request);
   }
 
   sendBatch(count: number): BatchAnswer {

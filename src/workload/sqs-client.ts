@@ -3,11 +3,17 @@
  * Answers that are lost end in the SDK's own time-out, so that a poller never hangs.
  */
 import { compileVariate, type Simulation, type Stream, type Variate } from '../kernel/index.ts';
-import type { Requests } from '../services/ports.ts';
-import type { ReceiveMessageInput, ReceiveMessageOutput, Receiver, SqsOperations } from '../services/sqs/operations.ts';
+import { Outcome, type Requests, type Witness } from '../services/ports.ts';
+import type {
+  ReceiveMessageInput,
+  ReceiveMessageOutput,
+  Receiver,
+  SqsError,
+  SqsOperations,
+} from '../services/sqs/operations.ts';
 import type { SqsLatency } from '../services/sqs/settings.ts';
 import type { EndpointState } from './endpoint.ts';
-import { isThrottling } from './producer.ts';
+import { isThrottling, outcomeOf } from './producer.ts';
 
 /** Messages in a client's hands, in columns; pooled. */
 export interface Messages {
@@ -15,15 +21,34 @@ export interface Messages {
   readonly body: Float64Array;
   readonly handle: Float64Array;
   readonly receiveCount: Int32Array;
+  // What only a history wants to know; without one of length 0.
+  readonly id: Float64Array;
+  readonly group: Float64Array;
+  readonly sequence: Float64Array;
 }
 
-export function emptyMessages(capacity: number): Messages {
+/** `witnessed`: with the columns that a history wants. */
+export function emptyMessages(capacity: number, witnessed = false): Messages {
+  const more = witnessed ? capacity : 0;
   return {
     count: 0,
     body: new Float64Array(capacity),
     handle: new Float64Array(capacity),
     receiveCount: new Int32Array(capacity),
+    id: new Float64Array(more),
+    group: new Float64Array(more),
+    sequence: new Float64Array(more),
   };
+}
+
+export function copyMessage(from: Messages, i: number, into: Messages, at: number): void {
+  into.body[at] = from.body[i] as number;
+  into.handle[at] = from.handle[i] as number;
+  into.receiveCount[at] = from.receiveCount[i] as number;
+  if (into.id.length === 0) return;
+  into.id[at] = from.id[i] as number;
+  into.group[at] = from.group[i] as number;
+  into.sequence[at] = from.sequence[i] as number;
 }
 
 export interface ClientOwner {
@@ -44,11 +69,18 @@ interface Operation {
   /** The owner has gone (a crash): the answer is thrown away. */
   abandoned: boolean;
   failed: boolean;
+  /** No answer will come. */
+  lost: boolean;
+  /** The witness's number of it, and when the service answered. */
+  call: number;
+  servedUs: number;
   attempts: number;
   startedUs: number;
   backUs: number;
   ticket: number;
   readonly messages: Messages;
+  /** Of a delete: how it ended for each. */
+  readonly outcomes: Uint8Array;
   /** What a receive asks for; the service may hold it for as long as the poll lasts. */
   readonly input: ReceiveMessageInput;
 }
@@ -64,6 +96,7 @@ export class SqsClient implements Receiver {
   readonly #delays: Stream;
   readonly #losses: Stream;
   readonly #input: ReceiveMessageInput;
+  readonly #witness: Witness | null;
   readonly #operations: Operation[] = [];
   readonly #free: number[] = [];
 
@@ -89,6 +122,7 @@ export class SqsClient implements Receiver {
     latency: SqsLatency,
     input: ReceiveMessageInput,
     owner: ClientOwner,
+    witness: Witness | null = null,
   ) {
     this.#sim = sim;
     this.#requests = requests;
@@ -96,6 +130,7 @@ export class SqsClient implements Receiver {
     this.#state = state;
     this.#owner = owner;
     this.#input = input;
+    this.#witness = witness;
     this.#receiveLatency = compileVariate(latency.receive);
     this.#deleteLatency = compileVariate(latency.delete);
     this.#delays = sim.stream(`${name}/latency`);
@@ -111,6 +146,7 @@ export class SqsClient implements Receiver {
     const operation = this.#take(tag);
     operation.input.MaxNumberOfMessages = atMost;
     operation.input.WaitTimeSeconds = waitSeconds;
+    if (this.#witness !== null) operation.call = this.#witness.begin();
     // At least a microsecond, so that polling an empty queue without a wait moves the clock.
     const roundTrip = Math.max(1, this.#roundTrip(this.#receiveLatency));
     const half = Math.floor(roundTrip / 2 + 0.5);
@@ -123,7 +159,11 @@ export class SqsClient implements Receiver {
   /** Begins a DeleteMessage, or DeleteMessageBatch for several; the owner hears `onDeleted(tag)`. */
   delete(tag: number, messages: Messages, from: number, count: number): number {
     const operation = this.#take(tag);
-    for (let i = 0; i < count; i++) operation.messages.handle[i] = messages.handle[from + i] as number;
+    if (this.#witness === null) {
+      for (let i = 0; i < count; i++) operation.messages.handle[i] = messages.handle[from + i] as number;
+    } else {
+      for (let i = 0; i < count; i++) copyMessage(messages, from + i, operation.messages, i);
+    }
     operation.messages.count = count;
     operation.attempts = 0;
     this.#sendDelete(operation);
@@ -131,10 +171,14 @@ export class SqsClient implements Receiver {
   }
 
   /** ChangeMessageVisibility; takes effect at once (assumed), and nobody waits for its answer. */
-  changeVisibility(handle: number, seconds: number): void {
+  changeVisibility(messages: Messages, at: number, seconds: number, who = -1): void {
     const { calm, down, loseRequests, errors } = this.#state;
-    if (!calm && (down || this.#chance(loseRequests) || this.#chance(errors))) return;
-    this.#queue.ChangeMessageVisibility(handle, seconds);
+    if (!calm && (down || this.#chance(loseRequests) || this.#chance(errors))) {
+      this.#witness?.visibility(who, messages, at, seconds, Outcome.timedOut);
+      return;
+    }
+    const error = this.#queue.ChangeMessageVisibility(messages.handle[at] as number, seconds);
+    this.#witness?.visibility(who, messages, at, seconds, outcomeOf(error));
   }
 
   /** The owner has crashed: what was asked for goes on at the service, the answers are thrown away. */
@@ -160,10 +204,12 @@ export class SqsClient implements Receiver {
       messages.receiveCount[i] = output.ApproximateReceiveCount[i] as number;
       this.#requests.retain(body);
     }
+    if (this.#witness !== null) this.#noteReceived(operation, output);
     if (!this.#state.calm && this.#chance(this.#state.loseReplies)) {
       // Received as far as the service knows, never seen by the client: hidden until the visibility timeout ends.
       this.#drop(messages);
       operation.failed = true;
+      operation.lost = true;
       this.#sim.schedule(this.#timeLeft(operation), this.#receiveReturns, operation.index);
       return;
     }
@@ -190,6 +236,7 @@ export class SqsClient implements Receiver {
     const lost = this.#chance(this.#state.loseRequests);
     if (!lost && !this.#state.down && !this.#chance(this.#state.errors)) return false;
     operation.failed = true;
+    operation.lost = lost;
     operation.messages.count = 0;
     this.#sim.schedule(lost ? this.#timeLeft(operation) : operation.backUs, this.#receiveReturns, operation.index);
     return true;
@@ -207,6 +254,7 @@ export class SqsClient implements Receiver {
       this.#give(operation);
       return;
     }
+    if (this.#witness !== null) this.#tellReceived(this.#witness, operation);
     this.#owner.onMessages(operation.tag, operation.failed ? null : operation.messages);
     this.#give(operation);
   }
@@ -218,6 +266,7 @@ export class SqsClient implements Receiver {
 
   #sendDelete(operation: Operation): void {
     operation.attempts++;
+    if (this.#witness !== null) this.#tellDeleting(this.#witness, operation);
     const roundTrip = this.#roundTrip(this.#deleteLatency);
     const half = Math.floor(roundTrip / 2 + 0.5);
     const { wayUs } = this.#state;
@@ -227,35 +276,92 @@ export class SqsClient implements Receiver {
 
   #deleteNow(operation: Operation): void {
     operation.failed = false;
+    operation.lost = false;
+    operation.servedUs = this.#sim.now;
     let wait = operation.backUs;
     if (!this.#state.calm && this.#chance(this.#state.loseRequests)) {
       operation.failed = true;
+      operation.lost = true;
       wait = SDK_TIMEOUT_US;
     } else if (!this.#state.calm && (this.#state.down || this.#chance(this.#state.errors))) {
       operation.failed = true;
+      operation.outcomes.fill(Outcome.unavailable);
     } else {
-      const { messages } = operation;
-      const error =
-        messages.count === 1
-          ? this.#queue.DeleteMessage(messages.handle[0] as number)
-          : this.#queue.DeleteMessageBatch(messages.handle, messages.count).error;
+      const error = this.#deleteAt(operation);
       // The SDK tries again what was throttled; entries of a batch are the application's business, and nobody looks.
       if (error !== null && isThrottling(error)) operation.failed = true;
       if (!this.#state.calm && this.#chance(this.#state.loseReplies)) {
         operation.failed = true;
+        operation.lost = true;
         wait = SDK_TIMEOUT_US;
       }
     }
     this.#sim.schedule(wait, this.#deleteReturns, operation.index);
   }
 
+  #deleteAt({ messages, outcomes }: Operation): SqsError | null {
+    if (messages.count === 1) {
+      const error = this.#queue.DeleteMessage(messages.handle[0] as number);
+      if (this.#witness !== null) outcomes[0] = outcomeOf(error);
+      return error;
+    }
+    const { error, entryErrors } = this.#queue.DeleteMessageBatch(messages.handle, messages.count);
+    if (this.#witness !== null) {
+      for (let i = 0; i < messages.count; i++) outcomes[i] = outcomeOf(error ?? entryErrors[i] ?? null);
+    }
+    return error;
+  }
+
   #deleteOver(operation: Operation): void {
+    if (this.#witness !== null && !operation.abandoned) this.#tellDeleted(this.#witness, operation);
     if (operation.failed && !operation.abandoned && operation.attempts < DELETE_ATTEMPTS) {
       this.#sendDelete(operation);
       return;
     }
     if (!operation.abandoned) this.#owner.onDeleted(operation.tag);
     this.#give(operation);
+  }
+
+  // --- what is told to the witness ---
+
+  #noteReceived(operation: Operation, output: ReceiveMessageOutput): void {
+    const { messages } = operation;
+    operation.servedUs = this.#sim.now;
+    if (output.error !== null) operation.outcomes[0] = outcomeOf(output.error);
+    for (let i = 0; i < messages.count; i++) {
+      messages.id[i] = output.MessageId[i] as number;
+      messages.group[i] = output.MessageGroupId?.[i] ?? -1;
+      messages.sequence[i] = output.SequenceNumber?.[i] ?? -1;
+    }
+  }
+
+  #tellReceived(witness: Witness, operation: Operation): void {
+    const { messages, tag, call } = operation;
+    if (operation.failed) {
+      const outcome = operation.lost ? Outcome.timedOut : (operation.outcomes[0] as Outcome);
+      witness.receiveFailed(tag, call, outcome === Outcome.ok ? Outcome.unavailable : outcome);
+      return;
+    }
+    const agoUs = this.#sim.now - operation.servedUs;
+    for (let i = 0; i < messages.count; i++) {
+      witness.received(tag, call, agoUs, messages, i, operation.input.VisibilityTimeout);
+    }
+  }
+
+  #tellDeleting(witness: Witness, operation: Operation): void {
+    operation.call = witness.begin();
+    for (let i = 0; i < operation.messages.count; i++) {
+      witness.deleting(operation.tag, operation.call, operation.messages, i);
+    }
+  }
+
+  #tellDeleted(witness: Witness, operation: Operation): void {
+    const { messages, outcomes } = operation;
+    const agoUs = this.#sim.now - operation.servedUs;
+    for (let i = 0; i < messages.count; i++) {
+      const outcome = operation.lost ? Outcome.timedOut : (outcomes[i] as Outcome);
+      witness.deleted(operation.tag, operation.call, messages, i, outcome, agoUs);
+    }
   }
 
   #chance(share: number): boolean {
@@ -277,11 +383,15 @@ export class SqsClient implements Receiver {
         tag,
         abandoned: false,
         failed: false,
+        lost: false,
+        call: -1,
+        servedUs: 0,
         attempts: 0,
         startedUs: 0,
         backUs: 0,
         ticket: -1,
-        messages: emptyMessages(10),
+        messages: emptyMessages(10, this.#witness !== null),
+        outcomes: new Uint8Array(10),
         input: { ...this.#input },
       };
       this.#operations.push(operation);
@@ -290,6 +400,8 @@ export class SqsClient implements Receiver {
     operation.startedUs = this.#sim.now;
     operation.abandoned = false;
     operation.failed = false;
+    operation.lost = false;
+    operation.outcomes[0] = Outcome.ok;
     operation.ticket = -1;
     operation.messages.count = 0;
     return operation;

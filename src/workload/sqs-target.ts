@@ -1,8 +1,8 @@
 /** A queue as its producer's client calls it: each request as a message. */
 import { sqsFacts } from '../facts/index.ts';
 import type { Requests } from '../services/ports.ts';
-import type { SendMessageInput, SqsError, SqsOperations } from '../services/sqs/operations.ts';
-import type { BatchAnswer, ProducerTarget } from './producer.ts';
+import type { SendMessageInput, SqsOperations } from '../services/sqs/operations.ts';
+import type { BatchAnswer, ProducerTarget, SendAnswer } from './producer.ts';
 
 export interface SqsTargetOptions {
   /** Each message bears its request's key as its group, and the request itself as its deduplication id. Default false. */
@@ -14,10 +14,10 @@ export interface SqsTargetOptions {
 }
 
 export class SqsTarget implements ProducerTarget {
+  readonly fifo: boolean;
   readonly batchMaxBytes = sqsFacts.batchMaxBytes.value;
   readonly #requests: Requests;
   readonly #queue: SqsOperations;
-  readonly #fifo: boolean;
   readonly #grouped: boolean;
   readonly #group: number | null;
   readonly #inputs: readonly SendMessageInput[];
@@ -25,8 +25,8 @@ export class SqsTarget implements ProducerTarget {
   constructor(requests: Requests, queue: SqsOperations, { fifo, fair, group }: SqsTargetOptions = {}) {
     this.#requests = requests;
     this.#queue = queue;
-    this.#fifo = fifo ?? false;
-    this.#grouped = this.#fifo || (fair ?? false);
+    this.fifo = fifo ?? false;
+    this.#grouped = this.fifo || (fair ?? false);
     this.#group = group ?? null;
     this.#inputs = Array.from({ length: sqsFacts.batchMaxEntries.value }, () => ({
       body: 0,
@@ -37,9 +37,18 @@ export class SqsTarget implements ProducerTarget {
     }));
   }
 
-  send(request: number): SqsError | null {
+  send(request: number): SendAnswer {
     this.put(0, request);
-    return this.#queue.SendMessage(this.#inputs[0] as SendMessageInput).error;
+    return this.#queue.SendMessage(this.#inputs[0] as SendMessageInput);
+  }
+
+  groupOf(request: number): number {
+    return this.#grouped ? (this.#group ?? this.#requests.key(request)) : -1;
+  }
+
+  /** A retry and a duplicate are the same request, so the queue knows them again. */
+  deduplicationOf(request: number): number {
+    return this.fifo ? this.#requests.ordinal(request) : -1;
   }
 
   put(i: number, request: number): void {
@@ -47,10 +56,8 @@ export class SqsTarget implements ProducerTarget {
     input.body = request;
     input.bytes = this.#requests.bytes(request);
     if (!this.#grouped) return;
-    input.MessageGroupId = this.#group ?? this.#requests.key(request);
-    if (!this.#fifo) return;
-    // A retry and a duplicate are the same request, so the queue knows them again.
-    input.MessageDeduplicationId = this.#requests.ordinal(request);
+    input.MessageGroupId = this.groupOf(request);
+    input.MessageDeduplicationId = this.deduplicationOf(request);
   }
 
   sendBatch(count: number): BatchAnswer {

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Result } from '../../experiment/index.ts';
 import { type ApiLogOption, writeApiLog } from '../api-log.ts';
 import { EXIT, type ExitCode, UserError } from '../exit.ts';
+import { writeHistory } from '../history-file.ts';
 import { checkWritable, writeReport } from '../output.ts';
 import type { Format } from '../overrides.ts';
 import { startProgress } from '../progress.ts';
@@ -22,6 +23,8 @@ export interface RunOptions {
   readonly json: boolean;
   /** undefined: none is written. */
   readonly apiLog: ApiLogOption | undefined;
+  /** File of the history; undefined: none is written. */
+  readonly history: string | undefined;
 }
 
 type Valid = Extract<Reading, { ok: true }>;
@@ -45,8 +48,9 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<Exit
     options,
   );
   const [first, ...others] = jobs;
-  if (options.apiLog !== undefined && (others.length > 0 || first?.designs.length !== 1)) {
-    throw new UserError('bad-option', '--api-log → expected one scenario and one design: choose it with --design');
+  const ofOne = options.apiLog !== undefined ? '--api-log' : options.history !== undefined ? '--history' : null;
+  if (ofOne !== null && (others.length > 0 || first?.designs.length !== 1)) {
+    throw new UserError('bad-option', `${ofOne} → expected one scenario and one design: choose it with --design`);
   }
   for (const { out } of jobs) checkWritable(out);
   let code: ExitCode = EXIT.fine;
@@ -102,6 +106,8 @@ async function runJob(job: Job, options: RunOptions, terminal: Terminal): Promis
   writeReport(job.out, await renderReport(result, options.formats), false);
   const [design] = job.designs;
   if (options.apiLog !== undefined && design !== undefined) terminal.err(writeApiLog(scenario, design, options.apiLog));
+  if (options.history !== undefined && design !== undefined)
+    terminal.err(writeHistory(scenario, design, options.history));
   if (options.json) terminal.out(JSON.stringify(result));
   else {
     terminal.out(summarise(result, { color: terminal.color, width: terminal.width }));

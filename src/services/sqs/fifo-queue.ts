@@ -462,6 +462,11 @@ export class FifoQueue extends QueueCore implements DeadLetterPort {
     return this.store.has(slot, MOVED_HERE) ? (this.#past.get(ordinal) as Past).id : this.firstMessageId + ordinal;
   }
 
+  protected override receivesOf(slot: number): number {
+    const isNew = this.store.place(slot) !== Place.recorded && this.store.has(slot, MOVED_HERE);
+    return isNew ? (this.#past.get(this.store.ordinal(slot)) as Past).receives : super.receivesOf(slot);
+  }
+
   // --- groups and their turn ---
 
   /** Lets a group wait for receives, when its first message can be had. */

@@ -22,7 +22,7 @@ import {
   toUs,
   VISIBILITY_CAP_US,
 } from './limits.ts';
-import { type MessageStore, NONE } from './message-store.ts';
+import { type MessageStore, NONE, Place } from './message-store.ts';
 import type {
   BatchOutput,
   QueueAttributes,
@@ -610,6 +610,26 @@ export abstract class QueueCore implements SqsOperations {
     attributes.ApproximateNumberOfMessagesNotVisible = this.inFlight;
     attributes.ApproximateNumberOfMessagesDelayed = this.delayed;
     return attributes;
+  }
+
+  /** What a reader of everything would find now: for the final read of a history. Nothing changes. `receives`: as such a reader would be told. */
+  contents(found: (body: number, MessageId: number, receives: number) => void): void {
+    this.visit(this.own, found);
+  }
+
+  protected visit(arrivals: Arrivals, found: (body: number, MessageId: number, receives: number) => void): void {
+    const { store, records } = this;
+    for (let slot = arrivals.head; slot !== NONE; slot = store.newer(slot)) {
+      // A copy of what was deleted is not there for anybody.
+      if (store.place(slot) === Place.recorded && records.stage[store.link(slot)] === Stage.copy) continue;
+      found(store.body(slot), this.messageId(slot), this.receivesOf(slot) + 1);
+    }
+  }
+
+  /** Receives of a message's life so far. */
+  protected receivesOf(slot: number): number {
+    const { store, records } = this;
+    return store.place(slot) === Place.recorded ? (records.receives[store.link(slot)] as number) : 0;
   }
 
   /** A new visibility timeout holds for what is received from then on, a new retention for all messages; a new delay: see the kind of queue. */

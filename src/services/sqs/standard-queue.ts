@@ -577,6 +577,11 @@ export class SqsQueue extends QueueCore implements DeadLetterPort {
     this.purge(this.#moved);
   }
 
+  override contents(found: (body: number, MessageId: number, receives: number) => void): void {
+    super.contents(found);
+    this.visit(this.#moved, found);
+  }
+
   // --- metrics ---
 
   protected countsForAge(slot: number): boolean {

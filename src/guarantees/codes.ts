@@ -1,0 +1,55 @@
+/** The kinds of record. A checker takes only types from the history, so they stand here again, and the compiler holds the two together. */
+import type { What as Recorded } from '../history/index.ts';
+
+export const What: typeof Recorded = {
+  requestInvoke: 0,
+  requestOk: 1,
+  requestFail: 2,
+  requestUnknown: 3,
+  sendInvoke: 4,
+  sendOk: 5,
+  sendFail: 6,
+  sendUnknown: 7,
+  receiveInvoke: 8,
+  receiveOk: 9,
+  receiveFail: 10,
+  receiveUnknown: 11,
+  deleteInvoke: 12,
+  deleteOk: 13,
+  deleteFail: 14,
+  deleteUnknown: 15,
+  visibilityInvoke: 16,
+  visibilityOk: 17,
+  visibilityFail: 18,
+  visibilityUnknown: 19,
+  purgeInvoke: 20,
+  purgeOk: 21,
+  purgeFail: 22,
+  purgeUnknown: 23,
+  handleInvoke: 24,
+  handleOk: 25,
+  handleFail: 26,
+  handleUnknown: 27,
+  publishInvoke: 28,
+  publishOk: 29,
+  publishFail: 30,
+  publishUnknown: 31,
+  deliverInvoke: 32,
+  deliverOk: 33,
+  deliverFail: 34,
+  deliverUnknown: 35,
+  owed: 37,
+  left: 41,
+  faultInvoke: 44,
+  faultOk: 45,
+  healed: 49,
+  quiesced: 53,
+  read: 57,
+  measured: 61,
+  end: 65,
+};
+
+/** One more than the highest. */
+export const KINDS = 66;
+/** The low two bits: 0 a call begins, 1 ok, 2 failed, 3 unknown. */
+export const PHASE = 3;

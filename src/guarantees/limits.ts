@@ -1,0 +1,117 @@
+import type { Checker, End, Fold, Seen } from './checker.ts';
+import { RecordColumn } from './columns.ts';
+import { What } from './codes.ts';
+import type { Lives } from './lives.ts';
+import type { PromiseSettings } from './promises.ts';
+import { broken, type Finding, held, notExercised } from './verdict.ts';
+
+/**
+ * At each instant t: |{m : m is surely in flight at t}| ≤ limit.
+ *
+ * No more messages are in people's hands than the queue allows.
+ */
+export const inFlight: Checker = { guarantee: 'in-flight', start: (settings) => new InFlight(settings) };
+
+class InFlight implements Fold {
+  readonly wants = [What.receiveOk, What.deleteInvoke];
+  readonly #limit: number;
+  /** No fewer than are in flight: those whose timeout is over are found out when it matters. */
+  #atMost = 0;
+  #most = 0;
+  #found: Finding | null = null;
+
+  constructor(settings: PromiseSettings) {
+    this.#limit = settings.number('limit');
+  }
+
+  see(seen: Seen): void {
+    const { what, message, lives, chunk, row, n, other } = seen;
+    if (other || message < 0) return;
+    const isHeld = lives.isHeld(message);
+    if (what === What.deleteInvoke) {
+      if (isHeld && lives.handle(message) === chunk.handle[row]) this.#atMost--;
+      return;
+    }
+    if (!isHeld) this.#atMost++;
+    if (this.#atMost > this.#limit) this.#atMost = this.#count(seen, lives);
+    this.#most = Math.max(this.#most, this.#atMost);
+    if (this.#atMost <= this.#limit) return;
+    this.#found ??= broken({}, `${this.#atMost} messages were in flight, though ${this.#limit} are the most.`, [n]);
+  }
+
+  /** Exact, this receive included. */
+  #count({ message, earliestUs }: Seen, lives: Lives): number {
+    let count = 1;
+    for (let one = 0; one < lives.size; one++) {
+      if (one !== message && lives.isInFlight(one, earliestUs)) count++;
+    }
+    return count;
+  }
+
+  finish(): Finding {
+    const counts = { most: this.#most };
+    if (this.#found !== null) return { ...this.#found, counts };
+    return this.#most < this.#limit ? notExercised(counts, 'The limit was never near.') : held(counts);
+  }
+}
+
+/**
+ * For each action (send, receive, delete) and each whole second s of the service's clock: |{ok calls in s}| ≤ calls per second + burst.
+ *
+ * The queue does not take more calls than it says.
+ */
+export const rate: Checker = { guarantee: 'rate', start: (settings) => new Rate(settings) };
+
+const US_PER_SECOND = 1e6;
+const ACTIONS = ['send', 'receive', 'delete'] as const;
+
+class Rate implements Fold {
+  readonly wants = [What.sendOk, What.receiveOk, What.deleteOk, What.sendFail, What.receiveFail, What.deleteFail];
+  readonly #perSecond: number;
+  readonly #most: number;
+  /** Calls of each action in each second: place = second × 3 + action. */
+  readonly #calls = new RecordColumn();
+  readonly #firstN = new RecordColumn();
+  readonly #lastCall = [-1, -1, -1];
+  #busiest = 0;
+  #refused = 0;
+  #found: Finding | null = null;
+
+  constructor(settings: PromiseSettings) {
+    this.#perSecond = settings.number('perSecond');
+    this.#most = this.#perSecond + settings.number('burst');
+  }
+
+  see({ what, chunk, row, earliestUs, latestUs, n, other }: Seen): void {
+    if (other) return;
+    if ((what & 1) === 0) {
+      this.#refused++;
+      return;
+    }
+    const action = (what >>> 2) - 1;
+    const call = chunk.call[row] as number;
+    // All messages of a batch are one call; when it was served must be known.
+    if (earliestUs !== latestUs || (call >= 0 && call === this.#lastCall[action])) return;
+    this.#lastCall[action] = call;
+    const place = Math.floor(latestUs / US_PER_SECOND) * ACTIONS.length + action;
+    const calls = Math.max(0, this.#calls.get(place)) + 1;
+    this.#calls.set(place, calls);
+    if (calls === 1) this.#firstN.set(place, n);
+    this.#busiest = Math.max(this.#busiest, calls);
+    if (calls <= this.#most) return;
+    const second = Math.floor(latestUs / US_PER_SECOND);
+    this.#found ??= broken(
+      {},
+      `More than ${this.#most} calls to ${ACTIONS[action]} were taken in second ${second}, though ${this.#perSecond} a second are the most.`,
+      [this.#firstN.get(place), n],
+    );
+  }
+
+  finish(_end: End): Finding {
+    const counts = { busiestSecond: this.#busiest, refused: this.#refused };
+    if (this.#found !== null) return { ...this.#found, counts };
+    return this.#busiest < this.#perSecond && this.#refused === 0
+      ? notExercised(counts, 'The rate was never near.')
+      : held(counts);
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Which checkers there are for each kind of resource. A new kind adds a row; whoever makes its promises names the guarantees that its configuration gives.
+ */
+import { deliveredAtMostOnce, doneAtMostOnce } from './at-most-once.ts';
+import type { Checker } from './checker.ts';
+import { conservationOfCalls, conservationOfMessages } from './conservation.ts';
+import { deduplication } from './deduplication.ts';
+import { atLeastOnce, noLoss } from './endings.ts';
+import { exactlyOnce } from './exactly-once.ts';
+import { fanOut } from './fan-out.ts';
+import { groupLock } from './group-lock.ts';
+import { inFlight, rate } from './limits.ts';
+import { littlesLaw } from './littles-law.ts';
+import { monotoneTime } from './monotone-time.ts';
+import { orderOfDelivery, orderOfEffects } from './order.ts';
+import { deadLetters, receiveCount, redrive } from './redrive.ts';
+import { delay, retention } from './times.ts';
+import { deletion, visibility } from './visibility.ts';
+
+export type Registry = Readonly<Record<string, readonly Checker[]>>;
+
+export const registry: Registry = {
+  run: [monotoneTime],
+  traffic: [conservationOfCalls],
+  sqs: [
+    conservationOfMessages,
+    atLeastOnce,
+    noLoss,
+    deliveredAtMostOnce,
+    orderOfDelivery,
+    groupLock,
+    deduplication,
+    visibility,
+    deletion,
+    redrive,
+    deadLetters,
+    receiveCount,
+    retention,
+    delay,
+    inFlight,
+    rate,
+    littlesLaw,
+  ],
+  consumer: [orderOfEffects, doneAtMostOnce, exactlyOnce],
+  sns: [fanOut],
+};

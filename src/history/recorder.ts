@@ -1,0 +1,260 @@
+/**
+ * Takes a history down while a run goes on. A record is one row of the chunk at hand; a full chunk goes to the sinks and is written over, so
+ * a recorder holds no more than one chunk whatever the length of the run.
+ *
+ *   clients ─▶ WitnessOf(client, resource) ─▶ chunk ──full──▶ judge, file, store
+ */
+import { HistoryChunk, Names, NONE, What } from './record.ts';
+import type { Clock } from './window.ts';
+
+/** What becomes of a chunk. It is valid during the call only. */
+export interface HistorySink {
+  take(chunk: HistoryChunk, names: Names): void;
+}
+
+/** Who knows the numbers of entities by the rows of the table of requests. */
+export interface Entities {
+  entity(row: number): number;
+}
+
+interface Columns {
+  readonly body: Float64Array;
+  readonly handle: Float64Array;
+  readonly receiveCount: Int32Array;
+  readonly id: Float64Array;
+  readonly group: Float64Array;
+  readonly sequence: Float64Array;
+}
+
+/** Rows of a chunk: its columns, some 90 kB, stay in a processor's second cache. */
+const CHUNK = 1024;
+const NO_CALL = -1;
+const US_PER_SECOND = 1e6;
+/** Outcomes of the ports that a history tells apart. */
+const OK = 0;
+const TIMED_OUT = 5;
+
+export class HistoryRecorder {
+  readonly names = new Names();
+  records = 0;
+  readonly #clock: Clock;
+  readonly #entities: Entities;
+  readonly #sinks: readonly HistorySink[];
+  #chunk: HistoryChunk;
+  #calls = 0;
+
+  constructor(clock: Clock, entities: Entities, sinks: readonly HistorySink[], rows = CHUNK) {
+    this.#clock = clock;
+    this.#entities = entities;
+    this.#sinks = sinks;
+    this.#chunk = new HistoryChunk(rows);
+    // Number 0: nobody, nothing.
+    this.names.of('');
+  }
+
+  /** What one client tells of one resource. */
+  witness(client: string, resource: string): WitnessOf {
+    return new WitnessOf(this, this.names.of(client), this.names.of(resource));
+  }
+
+  begin(): number {
+    return this.#calls++;
+  }
+
+  entity(row: number): number {
+    return this.#entities.entity(row);
+  }
+
+  /** A new row; the caller adds what else it knows. Its chunk is `chunk`. */
+  row(what: number, client: number, resource: number, who: number, call: number, entity: number): number {
+    if (this.#chunk.count === this.#chunk.length) this.#pass();
+    const chunk = this.#chunk;
+    const row = chunk.count++;
+    chunk.us[row] = this.#clock.now;
+    chunk.entity[row] = entity;
+    chunk.call[row] = call;
+    chunk.who[row] = who;
+    chunk.client[row] = client;
+    chunk.resource[row] = resource;
+    chunk.what[row] = what;
+    return row;
+  }
+
+  get chunk(): HistoryChunk {
+    return this.#chunk;
+  }
+
+  get now(): number {
+    return this.#clock.now;
+  }
+
+  // --- what no client tells ---
+
+  faultBegins(resource: string): void {
+    this.row(What.faultInvoke, 0, this.names.of(resource), NONE, NO_CALL, NONE);
+  }
+  faultEnds(resource: string): void {
+    this.row(What.faultOk, 0, this.names.of(resource), NONE, NO_CALL, NONE);
+  }
+  /** Found by the final read. `receives`: what a reader would be told. */
+  left(resource: string, request: number, id: number, receives: number): void {
+    const row = this.row(What.left, 0, this.names.of(resource), NONE, NO_CALL, this.entity(request));
+    this.#chunk.message[row] = id;
+    this.#chunk.receives[row] = receives;
+  }
+  mark(what: number, resource = '', value: number = NONE): void {
+    const row = this.row(what, 0, this.names.of(resource), NONE, NO_CALL, NONE);
+    this.#chunk.value[row] = value;
+  }
+
+  /** The last record; what is in hand goes to the sinks. */
+  end(): void {
+    this.mark(What.end);
+    this.#pass();
+  }
+
+  #pass(): void {
+    const chunk = this.#chunk;
+    this.records += chunk.count;
+    for (const sink of this.#sinks) sink.take(chunk, this.names);
+    chunk.first = this.records;
+    chunk.clear();
+  }
+}
+
+/** One client at one resource: `Witness` of the ports. */
+export class WitnessOf {
+  readonly #recorder: HistoryRecorder;
+  readonly #client: number;
+  readonly #resource: number;
+
+  constructor(recorder: HistoryRecorder, client: number, resource: number) {
+    this.#recorder = recorder;
+    this.#client = client;
+    this.#resource = resource;
+  }
+
+  begin(): number {
+    return this.#recorder.begin();
+  }
+
+  requesting(who: number, call: number, request: number): void {
+    this.#plain(What.requestInvoke, who, call, request);
+  }
+  answered(who: number, call: number, request: number, outcome: number): void {
+    this.#answer(What.requestInvoke, who, call, request, outcome);
+  }
+
+  sending(who: number, call: number, request: number, group: number, deduplication: number): void {
+    const row = this.#plain(What.sendInvoke, who, call, request);
+    const { chunk } = this.#recorder;
+    chunk.group[row] = group;
+    chunk.deduplication[row] = deduplication;
+  }
+  sent(
+    who: number,
+    call: number,
+    request: number,
+    group: number,
+    deduplication: number,
+    outcome: number,
+    agoUs: number,
+    ids: Float64Array,
+    sequences: Float64Array,
+    at: number,
+  ): void {
+    const row = this.#answer(What.sendInvoke, who, call, request, outcome);
+    const { chunk } = this.#recorder;
+    chunk.servedUs[row] = (chunk.us[row] as number) - agoUs;
+    chunk.group[row] = group;
+    chunk.deduplication[row] = deduplication;
+    if (outcome !== OK) return;
+    chunk.message[row] = ids[at] as number;
+    chunk.sequence[row] = sequences[at] as number;
+  }
+  sendUnknown(who: number, call: number, request: number): void {
+    this.#answer(What.sendInvoke, who, call, request, TIMED_OUT);
+  }
+
+  received(who: number, call: number, agoUs: number, messages: Columns, at: number, visibilitySeconds: number): void {
+    const row = this.#message(What.receiveOk, who, call, messages, at);
+    const { chunk } = this.#recorder;
+    chunk.servedUs[row] = (chunk.us[row] as number) - agoUs;
+    if (visibilitySeconds >= 0) chunk.value[row] = Math.round(visibilitySeconds * US_PER_SECOND);
+  }
+  receiveFailed(who: number, call: number, outcome: number): void {
+    const recorder = this.#recorder;
+    const what = outcome === TIMED_OUT ? What.receiveUnknown : What.receiveFail;
+    const row = recorder.row(what, this.#client, this.#resource, who, call, NONE);
+    recorder.chunk.outcome[row] = outcome;
+  }
+
+  deleting(who: number, call: number, messages: Columns, at: number): void {
+    this.#message(What.deleteInvoke, who, call, messages, at);
+  }
+  deleted(who: number, call: number, messages: Columns, at: number, outcome: number, agoUs: number): void {
+    const row = this.#message(answerOf(What.deleteInvoke, outcome), who, call, messages, at);
+    const { chunk } = this.#recorder;
+    chunk.outcome[row] = outcome;
+    if (outcome !== TIMED_OUT) chunk.servedUs[row] = (chunk.us[row] as number) - agoUs;
+  }
+
+  visibility(who: number, messages: Columns, at: number, seconds: number, outcome: number): void {
+    const row = this.#message(answerOf(What.visibilityInvoke, outcome), who, NO_CALL, messages, at);
+    const { chunk } = this.#recorder;
+    chunk.outcome[row] = outcome;
+    chunk.servedUs[row] = chunk.us[row] as number;
+    chunk.value[row] = Math.round(seconds * US_PER_SECOND);
+  }
+
+  handling(who: number, call: number, messages: Columns, at: number): void {
+    this.#message(What.handleInvoke, who, call, messages, at);
+  }
+  handled(who: number, call: number, messages: Columns, at: number, outcome: number): void {
+    const row = this.#message(answerOf(What.handleInvoke, outcome), who, call, messages, at);
+    this.#recorder.chunk.outcome[row] = outcome;
+  }
+
+  publishing(who: number, call: number, request: number, group: number, deduplication: number): void {
+    const row = this.#plain(What.publishInvoke, who, call, request);
+    const { chunk } = this.#recorder;
+    chunk.group[row] = group;
+    chunk.deduplication[row] = deduplication;
+  }
+  published(who: number, call: number, request: number, outcome: number): void {
+    this.#answer(What.publishInvoke, who, call, request, outcome);
+  }
+  owed(delivery: number): void {
+    this.#plain(What.owed, NONE, NO_CALL, delivery);
+  }
+  delivered(delivery: number, outcome: number): void {
+    this.#answer(What.deliverInvoke, NONE, NO_CALL, delivery, outcome);
+  }
+
+  #plain(what: number, who: number, call: number, request: number): number {
+    const recorder = this.#recorder;
+    return recorder.row(what, this.#client, this.#resource, who, call, recorder.entity(request));
+  }
+
+  #answer(invoke: number, who: number, call: number, request: number, outcome: number): number {
+    const row = this.#plain(answerOf(invoke, outcome), who, call, request);
+    this.#recorder.chunk.outcome[row] = outcome;
+    return row;
+  }
+
+  #message(what: number, who: number, call: number, messages: Columns, at: number): number {
+    const row = this.#plain(what, who, call, messages.body[at] as number);
+    const { chunk } = this.#recorder;
+    chunk.message[row] = messages.id[at] as number;
+    chunk.handle[row] = messages.handle[at] as number;
+    chunk.group[row] = messages.group[at] as number;
+    chunk.sequence[row] = messages.sequence[at] as number;
+    chunk.receives[row] = messages.receiveCount[at] as number;
+    return row;
+  }
+}
+
+/** The record of an answer to a call. */
+function answerOf(invoke: number, outcome: number): number {
+  return invoke + (outcome === OK ? 1 : outcome === TIMED_OUT ? 3 : 2);
+}

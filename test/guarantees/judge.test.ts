@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type Checker,
+  judgeHistory,
+  type Promises,
+  type Registry,
+  registry,
+  worseThan,
+} from '../../src/guarantees/index.ts';
+import { History, What } from '../../src/history/index.ts';
+import { GUARANTEES } from '../../src/scenario/guarantees.ts';
+import { story } from './story.ts';
+
+const told = '0 shop sends a\n0 shop sent a\n1 w1 gets a\n2 w1 gets a';
+const ofQueue = (...guarantees: string[]): Promises => [
+  {
+    resource: 'orders',
+    kind: 'sqs',
+    visibilityUs: 30e6,
+    promises: guarantees.map((guarantee) => ({ guarantee, restUs: 1 })),
+  },
+];
+const falls = (when: 'start' | 'see' | 'finish'): Checker => ({
+  guarantee: 'falls',
+  start: () => {
+    const fall = (at: string): void => {
+      if (at === when) throw new Error('out of paper');
+    };
+    fall('start');
+    return {
+      wants: [What.receiveOk],
+      see: () => fall('see'),
+      finish: () => {
+        fall('finish');
+        return { verdict: 'held', sentence: '', evidence: [], counts: {} };
+      },
+    };
+  },
+});
+
+describe('the judge', () => {
+  test.each(['start', 'see', 'finish'] as const)(
+    'calls it unknown when a checker falls over (%s), and goes on',
+    (when) => {
+      const checkers: Registry = { sqs: [falls(when), ...(registry['sqs'] ?? [])] };
+      const { findings } = judgeHistory(story(told).history, ofQueue('falls', 'visibility'), checkers);
+      expect(findings).toMatchObject([
+        { verdict: 'unknown', sentence: 'The checker failed: out of paper.' },
+        { verdict: 'broken', evidence: [2, 3] },
+      ]);
+    },
+  );
+
+  test('calls it unknown when a promise lacks what its checker needs, or nobody can check it', () => {
+    const { findings } = judgeHistory(story(told).history, ofQueue('redrive', 'exactly-twice'));
+    expect(findings.map(({ verdict }) => verdict)).toEqual(['unknown', 'unknown']);
+    expect(findings[0]?.sentence).toContain('maxReceiveCount');
+  });
+
+  test('takes a kind of resource that it has never heard of', () => {
+    const fair: Checker = {
+      guarantee: 'all-different',
+      start: () => {
+        const seen = new Set<number>();
+        let twice = -1;
+        return {
+          wants: [What.receiveOk],
+          see: ({ entity, n }) => {
+            if (seen.has(entity)) twice = n;
+            seen.add(entity);
+          },
+          finish: () => ({ verdict: twice < 0 ? 'held' : 'broken', sentence: '', evidence: [twice], counts: {} }),
+        };
+      },
+    };
+    const promises: Promises = [{ resource: 'orders', kind: 'stream', promises: [{ guarantee: 'all-different' }] }];
+    expect(judgeHistory(story(told).history, promises, { stream: [fair] }).findings).toMatchObject([
+      { guarantee: 'all-different', resource: 'orders', verdict: 'broken', evidence: [3] },
+    ]);
+  });
+
+  test('knows no end of a history that was cut off', () => {
+    const whole = story(`${told}\n3 shop sends b\n3 shop sent b\nrest`).history;
+    const cut = new History(whole.records - 1);
+    for (const chunk of whole.chunks) cut.take(chunk, whole.names);
+    expect(cut.truncated).toBe(true);
+    expect(judgeHistory(whole, ofQueue('at-least-once')).findings).toMatchObject([{ verdict: 'broken' }]);
+    expect(judgeHistory(cut, ofQueue('at-least-once')).findings).toMatchObject([
+      { verdict: 'unknown', sentence: 'The history was too long to be kept, so its end is not known.' },
+    ]);
+  });
+
+  test('counts rare situations', () => {
+    const { history } = story(
+      `0 shop sends a d=1\n0 shop sent a d=1\n1 shop sends a d=1\n1 shop sent a d=1\n1 w1 gets a\n32 w2 gets a\n33 w1 deletes a\n63 w2 deletes a\n63 w2 deleted a\n64 w3 begins a on=workers\n64 w3 fails a on=workers\nfault`,
+    );
+    const promises: Promises = [...ofQueue('visibility'), { resource: 'workers', kind: 'consumer', promises: [] }];
+    const { probes } = judgeHistory(history, promises);
+    expect(Object.fromEntries(Object.entries(probes).filter(([, count]) => count > 0))).toEqual({
+      redelivery: 1,
+      'delete-raced-timeout': 1,
+      'stale-handle': 1,
+      deduplicated: 1,
+      'handler-failed': 1,
+      fault: 1,
+    });
+  });
+
+  test('puts the worst verdict first', () => {
+    const all = ['not exercised', 'held', 'unknown', 'broken'] as const;
+    expect([...all].sort((a, b) => (worseThan(a, b) ? -1 : 1))).toEqual(['broken', 'unknown', 'held', 'not exercised']);
+  });
+
+  test('has a checker for each guarantee that a scenario may name, and the other way round', () => {
+    for (const [kind, names] of Object.entries(GUARANTEES)) {
+      expect([...names].sort()).toEqual((registry[kind] ?? []).map(({ guarantee }) => guarantee).sort());
+    }
+  });
+});
