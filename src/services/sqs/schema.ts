@@ -31,9 +31,8 @@ export const SQS_LIMITS = {
   maxInFlight: f.inFlightStandard.value,
 } as const;
 
-/** Nine calls in ten take about `p50`, one in ten is slow; microseconds. */
-function roundTrip(p50: number, p99: number, slowP50: number, slowP99: number): Distribution {
-  const slow = f.slowCallShare.value;
+/** Most calls take about `p50`, a share of them is slow; microseconds. */
+function roundTrip(p50: number, p99: number, slow: number, slowP50: number, slowP99: number): Distribution {
   return {
     kind: 'mixture',
     parts: [
@@ -43,10 +42,17 @@ function roundTrip(p50: number, p99: number, slowP50: number, slowP99: number): 
   };
 }
 
-const CALL = roundTrip(f.callP50Us.value, f.callP99Us.value, f.slowCallP50Us.value, f.slowCallP99Us.value);
+const CALL = roundTrip(
+  f.callP50Us.value,
+  f.callP99Us.value,
+  f.slowCallShare.value,
+  f.slowCallP50Us.value,
+  f.slowCallP99Us.value,
+);
 const FIFO_CALL = roundTrip(
   f.fifoCallP50Us.value,
   f.fifoCallP99Us.value,
+  f.fifoSlowCallShare.value,
   f.fifoSlowCallP50Us.value,
   f.fifoSlowCallP99Us.value,
 );
