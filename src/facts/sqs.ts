@@ -22,7 +22,7 @@ const FITTED =
   'AWS publishes none. One law for each call of a standard queue: usually about this, one in ten is slow. Fitted by Nelder and Mead so that half a send and half a waiting receive take the four published quantiles of message to Lambda (13.7, 16.2, 33.8, 105 ms) to a percent; how it splits between the two, and what Lambda has of it, is unknown';
 
 const FIFO_FITTED =
-  'AWS publishes none. Fitted as for standard queues, to the four published quantiles of message to Lambda (21.9, 28.1, 61.2, 645 ms), which they give to a percent';
+  'AWS publishes none. Fitted as for standard queues, to the four published quantiles of message to Lambda (21.9, 28.1, 61.2, 645 ms), which they give to a percent; six in a hundred are slow, for with more of them the same quantiles need a tail of many seconds that nobody has measured';
 
 /** Every number of SQS that the model, its validation or a cost uses. */
 export const sqsFacts = {
@@ -269,9 +269,10 @@ export const sqsFacts = {
     'message to Lambda, FIFO queue',
   ),
   fifoCallP50Us: assumed('sqs.latency.fifo_call_p50', 26_900, 'us', FIFO_FITTED),
-  fifoCallP99Us: assumed('sqs.latency.fifo_call_p99', 46_700, 'us', FIFO_FITTED),
-  fifoSlowCallP50Us: assumed('sqs.latency.fifo_slow_call_p50', 99_000, 'us', FIFO_FITTED),
-  fifoSlowCallP99Us: assumed('sqs.latency.fifo_slow_call_p99', 3_560_000, 'us', FIFO_FITTED),
+  fifoCallP99Us: assumed('sqs.latency.fifo_call_p99', 48_600, 'us', FIFO_FITTED),
+  fifoSlowCallShare: assumed('sqs.latency.fifo_slow_share', 0.06, 'share', FIFO_FITTED),
+  fifoSlowCallP50Us: assumed('sqs.latency.fifo_slow_call_p50', 289_000, 'us', FIFO_FITTED),
+  fifoSlowCallP99Us: assumed('sqs.latency.fifo_slow_call_p99', 3_370_000, 'us', FIFO_FITTED),
   priceStandardPerMillion: confirmed(
     'sqs.price.standard_per_million',
     0.4,

@@ -130,11 +130,11 @@ function ofQueues(queues: readonly SqsSettings[], resources: readonly ResourceSe
   const preset = (queue: SqsSettings): boolean =>
     !queue.fifo &&
     (['send', 'receive', 'delete'] as const).some((operation) => queue.latency[operation] === SQS_LATENCY[operation]);
-  const { callP50Us, callP99Us, slowCallP50Us, slowCallP99Us, endToEndP10Ms, endToEndP50Ms } = sqsFacts;
+  const { callP50Us, callP99Us, slowCallShare, slowCallP50Us, slowCallP99Us, endToEndP10Ms, endToEndP50Ms } = sqsFacts;
   const { endToEndP90Ms, endToEndP99Ms } = sqsFacts;
   say(
     queues.filter(preset),
-    `Round trips where none are given: ${roundTripText(callP50Us, callP99Us, slowCallP50Us, slowCallP99Us)} AWS publishes none: they are fitted so that a message reaches a waiting consumer as once measured, ${quantilesText(endToEndP10Ms, endToEndP50Ms, endToEndP90Ms, endToEndP99Ms)}.`,
+    `Round trips where none are given: ${roundTripText(callP50Us, callP99Us, slowCallShare, slowCallP50Us, slowCallP99Us)} AWS publishes none: they are fitted so that a message reaches a waiting consumer as once measured, ${quantilesText(endToEndP10Ms, endToEndP50Ms, endToEndP90Ms, endToEndP99Ms)}.`,
     `${ASSUMED}, after ${sourceOf(sqsFacts.endToEndP50Ms)}`,
   );
   const silent = (rate: 'deleteMiss' | 'receiveMiss' | 'reorder') =>

@@ -70,9 +70,9 @@ function sourceOfQuotas(queues: readonly SqsSettings[]): string {
 }
 
 /** A law of round trips in words. */
-export function roundTripText(p50: Fact, p99: Fact, slowP50: Fact, slowP99: Fact): string {
+export function roundTripText(p50: Fact, p99: Fact, share: Fact, slowP50: Fact, slowP99: Fact): string {
   const ms = ({ value }: Fact): number => value / 1000;
-  return `nine sends, receives and deletes in ten take ${ms(p50)} ms in the median (99th percentile ${ms(p99)} ms), one in ten is slow, ${ms(slowP50)} ms in the median (99th percentile ${ms(slowP99)} ms).`;
+  return `a send, receive or delete takes ${ms(p50)} ms in the median (99th percentile ${ms(p99)} ms), ${share.value * 100} % of them are slow and take ${ms(slowP50)} ms in the median (99th percentile ${ms(slowP99)} ms).`;
 }
 
 /** What was measured, in words. */
@@ -86,14 +86,14 @@ export function assumptionsOfFifo(queues: readonly SqsSettings[]): Assumption[] 
   const say = (who: readonly SqsSettings[], text: string, source: string): void => {
     if (who.length > 0) found.push({ about: who.map(({ name }) => name).join(', '), text, source });
   };
-  const { fifoCallP50Us, fifoCallP99Us, fifoSlowCallP50Us, fifoSlowCallP99Us } = sqsFacts;
+  const { fifoCallP50Us, fifoCallP99Us, fifoSlowCallShare, fifoSlowCallP50Us, fifoSlowCallP99Us } = sqsFacts;
   const { fifoEndToEndP10Ms, fifoEndToEndP50Ms, fifoEndToEndP90Ms, fifoEndToEndP99Ms } = sqsFacts;
   const fifo = queues.filter((queue) => queue.fifo);
   say(
     fifo.filter(({ latency }) =>
       (['send', 'receive', 'delete'] as const).some((operation) => latency[operation] === SQS_FIFO_LATENCY[operation]),
     ),
-    `Round trips where none are given: ${roundTripText(fifoCallP50Us, fifoCallP99Us, fifoSlowCallP50Us, fifoSlowCallP99Us)} AWS publishes none: they are fitted so that a message reaches a waiting consumer as once measured, ${quantilesText(fifoEndToEndP10Ms, fifoEndToEndP50Ms, fifoEndToEndP90Ms, fifoEndToEndP99Ms)}.`,
+    `Round trips where none are given: ${roundTripText(fifoCallP50Us, fifoCallP99Us, fifoSlowCallShare, fifoSlowCallP50Us, fifoSlowCallP99Us)} AWS publishes none: they are fitted so that a message reaches a waiting consumer as once measured, ${quantilesText(fifoEndToEndP10Ms, fifoEndToEndP50Ms, fifoEndToEndP90Ms, fifoEndToEndP99Ms)}.`,
     `assumed, after ${fifoEndToEndP50Ms.source} (${fifoEndToEndP50Ms.date})`,
   );
   say(

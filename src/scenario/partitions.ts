@@ -14,6 +14,7 @@ import { PARTITIONS_BY_LOAD } from '../services/sqs/schema.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import type { KeySettings, TrafficSettings, TrafficSource } from '../workload/settings.ts';
 import type { ResolvedDesign, ResourceSettings } from './resolved.ts';
+import { deliversTo } from './topics.ts';
 
 /** What the busiest partition may be expected to have, messages per second. */
 const FULL = sqsFacts.fifoPartitionCallsPerSecond.value * sqsFacts.fifoPartitionFill.value;
@@ -81,12 +82,13 @@ function groupLoads(
   });
 }
 
-/** The queue and those whose dead letters come to it. */
+/** The queue, those whose dead letters come to it, and the topics that deliver to one of them. */
 function feeders(design: ResolvedDesign, name: string, found: Set<string>): ReadonlySet<string> {
   found.add(name);
   for (const one of design.resources) {
-    if (one.type === 'sqs' && one.redrive?.deadLetterQueue === name && !found.has(one.name))
-      feeders(design, one.name, found);
+    const feeds =
+      (one.type === 'sqs' && one.redrive?.deadLetterQueue === name) || (one.type === 'sns' && deliversTo(one, name));
+    if (feeds && !found.has(one.name)) feeders(design, one.name, found);
   }
   return found;
 }

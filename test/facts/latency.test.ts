@@ -97,6 +97,10 @@ test('the facts say what was measured', () => {
   expect(of(snsFacts)).toEqual([...(quantiles[2] ?? []), ...(quantiles[3] ?? [])]);
   expect(snsFacts.slowShare.value).toBe(0.1);
   expect(sqsFacts.slowCallShare.value).toBe(0.1);
+  // Few calls take longer than a visibility timeout.
+  const random = new Simulation({ seed: 20261126 }).stream('tail');
+  const slow = Array.from({ length: 500_000 }, () => fifoCall.draw(random)).filter((us) => us > 20_000_000);
+  expect(slow.length).toBeLessThan(10);
 });
 
 test('one call takes about what AWS reckons with in its example, 20 ms [sqs.aws-s-own-sizing-example]', () => {

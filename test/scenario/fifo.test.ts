@@ -43,7 +43,7 @@ describe('a FIFO queue', () => {
         scanWindow: 120_000,
       },
       maxInFlight: 120_000,
-      latency: { send: { kind: 'mixture', parts: [{ of: { p50: 26_900 } }, { weight: 0.1 }] } },
+      latency: { send: { kind: 'mixture', parts: [{ of: { p50: 26_900 } }, { weight: 0.06 }] } },
     });
     const texts = assumptions.filter(({ about }) => about === 'q').map((one) => one.text);
     expect(texts.some((one) => one.includes('28.1 ms'))).toBe(true);

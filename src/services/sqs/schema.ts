@@ -3,7 +3,6 @@ import type { z } from 'zod';
 import { sqsFacts } from '../../facts/index.ts';
 import { resourceAccessOf, resourceAccessShape } from '../../calls/access.ts';
 import { complain, type Vocabulary } from '../../calls/schema.ts';
-import type { Distribution } from '../../kernel/index.ts';
 import { fittedLatency } from '../messaging/latency.ts';
 import type { FifoSettings, SqsDistribution, SqsLatency, SqsSettings } from './settings.ts';
 
@@ -42,7 +41,7 @@ const CALL = fittedLatency({
 const FIFO_CALL = fittedLatency({
   p50: f.fifoCallP50Us,
   p99: f.fifoCallP99Us,
-  slowShare: f.slowCallShare,
+  slowShare: f.fifoSlowCallShare,
   slowP50: f.fifoSlowCallP50Us,
   slowP99: f.fifoSlowCallP99Us,
 });
