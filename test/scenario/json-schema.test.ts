@@ -285,6 +285,7 @@ designs:
       e: { type: consumer, source: q, handler: {}, autoscaling: { min: 1, max: 9, target: { metric: utilisation, value: 50% }, scaleOut: {}, scaleIn: {} } }
       f: { type: consumer, source: q, handler: {}, autoscaling: { min: 1, max: 9, steps: [{ above: 70%, add: 1 }] } }
 objectives: [{ that: lost of t == 0 }]
+guarantees: [{ that: order of q }]
 `;
 
   test('shows the defaults that the reader takes', () => {
