@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ReplicationOutcome, runReplication } from '../src/experiment/index.ts';
+import { type ReplicationOutcome, type RunOptions, runReplication } from '../src/experiment/index.ts';
 import { formatErrors, parseScenario, type ResolvedScenario } from '../src/scenario/index.ts';
 
 interface Case {
@@ -141,14 +141,30 @@ function median(values: number[]): number {
   return sorted[sorted.length >> 1] as number;
 }
 
-function measure({ name, yaml, design, aim, deliveries = false }: Case): void {
+/** What a run may bear besides: nothing; a history that nobody keeps; verdicts. */
+const BURDENS = [
+  ['', { judge: false }],
+  ['with a history', { judge: false, history: { take: () => {} } }],
+  ['judged', { judge: true }],
+] as const;
+
+function measure(one: Case): void {
+  for (const [burden, options] of BURDENS) measureWith(one, burden, options);
+}
+
+function measureWith(
+  { name, yaml, design, aim: wanted, deliveries = false }: Case,
+  burden: string,
+  options: RunOptions,
+): void {
+  const aim = burden === '' ? wanted : null;
   const scenario = resolve(yaml);
-  runReplication(scenario, design, 0);
+  runReplication(scenario, design, 0, options);
   let events = 0;
   let finished = 0;
   const rates = Array.from({ length: ROUNDS }, (_, i) => {
     const before = cpuSeconds();
-    const outcome = runReplication(scenario, design, i + 1);
+    const outcome = runReplication(scenario, design, i + 1, options);
     const seconds = cpuSeconds() - before;
     events += outcome.events;
     const done = deliveries ? deliveredIn(outcome) : finishedIn(outcome);
@@ -158,7 +174,9 @@ function measure({ name, yaml, design, aim, deliveries = false }: Case): void {
   const rate = median(rates);
   const aimed = aim === null ? '' : `, aim ${aim} (${(rate / aim).toFixed(2)} of it)`;
   const each = (events / finished).toFixed(1);
-  console.log(`${name}: ${rate.toFixed(2)} million/s${aimed}; ${each} events each, ${(1000 / rate).toFixed(0)} ns`);
+  console.log(
+    `${burden === '' ? name : `  ${burden}`}: ${rate.toFixed(2)} million/s${aimed}; ${each} events each, ${(1000 / rate).toFixed(0)} ns`,
+  );
 }
 
 function finishedIn({ traffic }: ReplicationOutcome): number {
@@ -179,10 +197,11 @@ function measureBacklog(): void {
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     return heapUsed + arrayBuffers;
   };
-  runReplication({ ...scenario, horizonUs: 1_000_000 }, 'd', 0);
+  runReplication({ ...scenario, horizonUs: 1_000_000 }, 'd', 0, { judge: false });
   const before = used();
   let after = before;
   const { traffic } = runReplication(scenario, 'd', 0, {
+    judge: false,
     onProgress: (share) => {
       if (share === 1) after = used();
     },

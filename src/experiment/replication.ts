@@ -37,7 +37,7 @@ export interface RunOptions {
   readonly onProgress?: (share: number) => void;
   /** Notes every call to a managed service; of one replication. Default: none is kept. */
   readonly log?: ApiLog;
-  /** Whether guarantees are judged; default: true. */
+  /** Whether guarantees are judged; default: in as many replications as the scenario says. */
   readonly judge?: boolean;
   /** Takes the history of one replication; default: nobody does. */
   readonly history?: HistorySink;
@@ -72,7 +72,8 @@ export function runReplication(
   const wanted = scenario.designs.find(({ name }) => name === design);
   if (wanted === undefined) throw new ExperimentError('unknown-design', `no design ${design} in ${scenario.name}`);
   const { maxEvents = MAX_EVENTS, log = null } = options;
-  const judge = options.judge === false ? null : new Judge(promisesOf(scenario, wanted), registry);
+  const isJudged = options.judge ?? replication < scenario.judged;
+  const judge = isJudged ? new Judge(promisesOf(scenario, wanted), registry) : null;
   const sinks = [judge, options.history].filter((sink) => sink != null);
   const world = new World(scenario, wanted, replication, maxEvents, log, sinks);
   world.start();

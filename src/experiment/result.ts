@@ -123,7 +123,7 @@ export interface GuaranteeResult {
   readonly resource: string;
   readonly verdict: 'held' | 'broken' | 'unknown' | 'not exercised';
   readonly expected: 'held' | 'broken';
-  // What follows came with version 0.2: results from before lack it.
+  // Results from before runs were judged lack what follows.
   /** Why, in a sentence; left out where there is nothing to say. */
   readonly sentence?: string;
   /** What was looked at, by name, in the replication that is told of. */

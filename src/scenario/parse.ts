@@ -109,6 +109,7 @@ function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): Reso
     seed: root.seed,
     ...times,
     ...study,
+    judged: root.judged,
     confidence: root.confidence,
     facts: root.facts,
     ties: root.ties,

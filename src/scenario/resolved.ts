@@ -103,6 +103,8 @@ export interface ResolvedScenario {
   /** With a precision: how many to begin with. */
   readonly replications: number;
   readonly precision: ResolvedPrecision | null;
+  /** Replications whose guarantees are judged, the first ones. */
+  readonly judged: number;
   readonly confidence: number;
   readonly facts: string;
   readonly resolutionUs: number;

@@ -33,6 +33,7 @@ export interface WrittenRoot {
   readonly study: 'terminating' | 'steady';
   readonly replications: number;
   readonly precision: WrittenPrecision | null;
+  readonly judged: number;
   readonly confidence: number;
   readonly facts: string;
   readonly resolutionUs: number | null;
@@ -79,6 +80,10 @@ export function rootSchema(v: Vocabulary): z.ZodType<WrittenRoot> {
       precision: precisionSchema(v).optional().meta({
         description:
           'Adds replications until the means are known to within this share of themselves, such as 2%. Default: the number of replications is fixed.',
+      }),
+      judged: v.count({ min: 0, max: MAX_REPLICATIONS }).optional().meta({
+        description: 'Replications whose guarantees are judged, the first ones: each takes up to twice its time.',
+        default: 1,
       }),
       confidence: v
         .number({ min: 0.5, max: 0.9999 })
@@ -143,6 +148,7 @@ export function rootSchema(v: Vocabulary): z.ZodType<WrittenRoot> {
         study: r.study ?? 'terminating',
         replications: r.replications ?? 10,
         precision: r.precision ?? null,
+        judged: r.judged ?? 1,
         confidence: r.confidence ?? 0.95,
         facts: r.facts ?? FACTS_SNAPSHOT,
         resolutionUs: r.resolution ?? null,

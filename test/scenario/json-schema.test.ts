@@ -289,7 +289,7 @@ designs:
       l: { type: lambda, source: q, role: { vpcEndpoint: {} }, provisioned: {}, handler: { calls: [{ to: u, hedge: { after: 1s }, bulkhead: { concurrent: 9 } }] } }
       f: { type: consumer, source: q, handler: {}, autoscaling: { min: 1, max: 9, steps: [{ above: 70%, add: 1 }] } }
 objectives: [{ that: lost of t == 0 }]
-guarantees: [{ that: conservation of t }]
+guarantees: [{ that: order of q }]
 `;
 
   test('shows the defaults that the reader takes', () => {
