@@ -9,38 +9,29 @@
 
 import { CHUNK_MASK, CHUNK_SHIFT, ChunkStore } from './chunk-store.ts';
 import { KernelError } from './errors.ts';
+import {
+  BOTTOM_LENGTH,
+  BOTTOM_STARTS,
+  LEVELS,
+  MAX_PENDING,
+  NOTHING,
+  OF_SEAT,
+  PER_TWO_POW_32,
+  SEAT_MASK,
+  SMALL,
+  SORTED_AT_MOST,
+  SPILL_ABOVE,
+  SPILL_KEEPS,
+  TWO_POW_26,
+  TWO_POW_32,
+} from './event-list-numbers.ts';
 import type { Handle } from './time.ts';
 import { WordQueue } from './word-queue.ts';
 
-/** Pending events at most (cancelled ones not yet swept included); the array of handlers and arguments can't grow much further. */
-export const MAX_PENDING = 33_554_432;
+export { NOTHING };
 
-/** `next` found nothing due. */
-export const NOTHING = -1;
-
-/** A bucket of at most this many is sorted into bottom; a fuller one is spread. */
-const SORTED_AT_MOST = 48;
-/** Bottom is spilled to the wheel above this many, down to the earliest few. */
-const SPILL_ABOVE = 64;
-const SPILL_KEEPS = 16;
-/** With at most this many left in the wheel all of them come to bottom. */
-const SMALL = 24;
-
-/** Bottom's arrays, and where in them it starts: it grows at both ends. */
-const BOTTOM_LENGTH = 256;
-const BOTTOM_STARTS = 64;
-
-/** Set in the word of a seat's event, which is negative: seat × 4 + phase below it. */
-const OF_SEAT = 1 << 31;
-const SEAT_MASK = 0x1ffffff;
-const MAX_SEATS = SEAT_MASK;
-
-const LEVELS = 7;
 /** Width of a bucket of each level in microseconds. */
 const WIDTH_US = [1, 256, 65536, 16777216, 4294967296, 1099511627776, 281474976710656];
-const TWO_POW_26 = 67108864;
-const TWO_POW_32 = 4294967296;
-const PER_TWO_POW_32 = 1 / 4294967296;
 
 /**
  * Pending events in the order (time, phase, insertion). An event is a slot (generation, handler, argument) and an entry, its time and its
@@ -160,8 +151,8 @@ export class EventList {
   }
 
   private newSeat(): number {
-    if (this.seats.length === MAX_SEATS)
-      throw new KernelError('too-many-pending', `more than ${MAX_SEATS} processes at ${this.now} µs`);
+    if (this.seats.length === SEAT_MASK)
+      throw new KernelError('too-many-pending', `more than ${SEAT_MASK} processes at ${this.now} µs`);
     return this.seats.push(undefined) - 1;
   }
 

@@ -5,6 +5,17 @@
 
 import { KernelError, shown } from './errors.ts';
 import type { EventList } from './event-list.ts';
+import {
+  AT_ONCE_AT_MOST,
+  BROKEN,
+  CREATED,
+  DELAYED,
+  ENDED,
+  NOBODY,
+  READY,
+  RUNNING,
+  SUSPENDED,
+} from './process-numbers.ts';
 import { type Handle, MAX_TIME_US, type Phase } from './time.ts';
 import { FAILED, FULFILLED, type Sleeper, type Standing, Wait, WAITING, Waiting, type Yieldable } from './wait.ts';
 import { WaitList } from './wait-list.ts';
@@ -48,25 +59,18 @@ export class ProcessError extends KernelError {
   }
 }
 
-/** After this many waits in a row that were fulfilled at once, the process goes on by an event: `maxEvents` ends an endless loop. */
-const AT_ONCE_AT_MOST = 1024;
+type Next = (this: LifeCycle<unknown>, value: unknown) => IteratorResult<unknown, unknown>;
 
-/** Called by itself: each generator function gives its objects a shape of their own, and a look-up of `next` would have to tell them all apart. */
-const resume = Object.getPrototypeOf(Object.getPrototypeOf((function* (): LifeCycle {})())).next as (
-  this: LifeCycle<unknown>,
-  value: unknown,
-) => IteratorResult<unknown, unknown>;
+/**
+ * Each generator function gives its objects a shape of their own, and a look-up of `next` would have to tell them all apart. In a closure: what that binds
+ * the engine takes for constant, what a bundled file binds it loads and checks.
+ */
+const resume = (() => {
+  const next = Object.getPrototypeOf(Object.getPrototypeOf((function* (): LifeCycle {})())).next as Next;
+  return (generator: LifeCycle<unknown>, value: unknown) => next.call(generator, value);
+})();
 
-const NOBODY = -1;
 const NO_SLEEPER: Sleeper = { name: '', phase: 1, wake: () => {}, alarm: () => NOBODY, silence: () => {} };
-
-const CREATED = 0;
-const DELAYED = 1;
-const SUSPENDED = 2;
-const READY = 3;
-const RUNNING = 4;
-const ENDED = 5;
-const BROKEN = 6;
 
 /** A process that was started. Yield it to wait for its end: `yield*` gives what it returned, or throws what it threw. */
 export class Process<T = unknown> extends Wait<T> implements Sleeper {
@@ -188,7 +192,7 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
       for (;;) {
         const step: IteratorResult<unknown, unknown> = throwing
           ? generator.throw(value)
-          : resume.call(generator, value);
+          : resume(generator, value);
         throwing = false;
         const wanted = step.value;
         if (step.done === true) {

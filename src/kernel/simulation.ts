@@ -1,5 +1,6 @@
 import { KernelError, shown } from './errors.ts';
-import { EventList, NOTHING, seatOf } from './event-list.ts';
+import { EventList, seatOf } from './event-list.ts';
+import { NOTHING } from './event-list-numbers.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { KeyedStream } from './keyed-stream.ts';
 import { Driver, type LifeCycle, type Process, type ProcessOptions } from './process.ts';
