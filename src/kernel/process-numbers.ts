@@ -3,14 +3,13 @@
 /** After this many waits in a row that were fulfilled at once, the process goes on by an event: `maxEvents` ends an endless loop. */
 export const AT_ONCE_AT_MOST = 1024;
 
-/** No seat. */
-export const NOBODY = -1;
-
 /** Where a process stands. */
 export const CREATED = 0;
 export const DELAYED = 1;
 export const SUSPENDED = 2;
+/** Its wait is over; STRUCK: and what came of it is to be thrown. */
 export const READY = 3;
-export const RUNNING = 4;
-export const ENDED = 5;
-export const BROKEN = 6;
+export const STRUCK = 4;
+export const RUNNING = 5;
+export const ENDED = 6;
+export const BROKEN = 7;
