@@ -293,7 +293,7 @@ export class EventList {
 
   /** What bottom still holds for this instant was scheduled before it, so among equal phases it goes first. */
   private takeOfInstant(): number {
-    const phase = lowestBit(this.instantMask);
+    const phase = 31 - Math.clz32(this.instantMask & -this.instantMask);
     const head = this.bottomHead;
     if (head < this.bottomTail && this.bottomTimes[head] === this.now) {
       const word = this.bottomWords[head] as number;

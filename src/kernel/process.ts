@@ -215,7 +215,8 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
           throwing = true;
         } else if (typeof wanted === 'number') {
           const time = list.now + wanted;
-          if (isDelay(wanted) && time <= MAX_TIME_US) {
+          // Most are small: those need no rounding.
+          if (wanted >= 0 && ((wanted | 0) === wanted || Math.floor(wanted) === wanted) && time <= MAX_TIME_US) {
             this.state = DELAYED;
             list.insertForSeat(this.word, time);
             list.active = NOTHING;
@@ -225,7 +226,7 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
           throwing = true;
         } else if ((wanted as Partial<Wait<unknown>> | null | undefined)?.begin !== undefined) {
           const { root } = this;
-          const standing = tryBegin(wanted as Wait<unknown>, root);
+          const standing = this.tryBegin(wanted as Wait<unknown>, root);
           if (standing === WAITING) {
             root.wait = wanted as Wait<unknown>;
             this.state = SUSPENDED;
@@ -250,6 +251,16 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
       return;
     }
     this.end(ENDED, result);
+  }
+
+  /** What a filter or a limit of virtual time throws belongs to the process that waits. */
+  private tryBegin(wait: Wait<unknown>, root: Waiting): Standing {
+    try {
+      return wait.begin(root);
+    } catch (error) {
+      root.value = error;
+      return FAILED;
+    }
   }
 
   /** One that came meanwhile, thrown instead of what it yielded. */
@@ -335,7 +346,7 @@ export class Driver {
       throw new KernelError('bad-phase', `phase ${shown(phase)} of a process: expected 0, 1, 2 or 3`);
     }
     const { now } = this.list;
-    if (!(isDelay(after) && now + after <= MAX_TIME_US)) throw badDelay(now, after);
+    if (!(after >= 0 && Math.floor(after) === after && now + after <= MAX_TIME_US)) throw badDelay(now, after);
   }
 
   private newRoot(seat: number): Waiting {
@@ -345,11 +356,6 @@ export class Driver {
   }
 }
 
-/** Whole and not negative. Most are small: those need no rounding. */
-function isDelay(micros: number): boolean {
-  return micros >= 0 && ((micros | 0) === micros || Math.floor(micros) === micros);
-}
-
 function badDelay(now: number, delay: number): KernelError {
   return delay >= 0 && Math.floor(delay) === delay
     ? new KernelError('too-far', `a delay of ${delay} µs at ${now} µs: expected to end by 2^53 − 1 (285 years)`)
@@ -357,16 +363,6 @@ function badDelay(now: number, delay: number): KernelError {
         'bad-delay',
         `a delay of ${shown(delay)} µs at ${now} µs: expected a whole number of microseconds, at least 0; round fractions first`,
       );
-}
-
-/** What a filter or a limit of virtual time throws belongs to the process that waits. */
-function tryBegin(wait: Wait<unknown>, root: Waiting): Standing {
-  try {
-    return wait.begin(root);
-  } catch (error) {
-    root.value = error;
-    return FAILED;
-  }
 }
 
 /** Nothing but a real one can be resumed by `resume`. */

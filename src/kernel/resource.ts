@@ -151,10 +151,14 @@ export class Resource {
       this.grant(waiting.sleeper as Process, wish);
       return FULFILLED;
     }
-    return this.beginBusy(waiting, wish);
+    const { front } = this;
+    if (wish.preempt || wish.priority !== front.priority) return this.beginByPriority(waiting, wish);
+    front.add(waiting);
+    this.waiting++;
+    return WAITING;
   }
 
-  private beginBusy(waiting: Waiting, wish: Acquire): Standing {
+  private beginByPriority(waiting: Waiting, wish: Acquire): Standing {
     const wisher = waiting.sleeper as Process;
     const lane = this.lane(wish.priority);
     const isFirst = lane.size === 0 && lane === this.front;
