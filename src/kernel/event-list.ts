@@ -9,38 +9,29 @@
 
 import { CHUNK_MASK, CHUNK_SHIFT, ChunkStore } from './chunk-store.ts';
 import { KernelError } from './errors.ts';
+import {
+  BOTTOM_LENGTH,
+  BOTTOM_STARTS,
+  LEVELS,
+  MAX_PENDING,
+  NOTHING,
+  OF_SEAT,
+  PER_TWO_POW_32,
+  SEAT_MASK,
+  SMALL,
+  SORTED_AT_MOST,
+  SPILL_ABOVE,
+  SPILL_KEEPS,
+  TWO_POW_26,
+  TWO_POW_32,
+} from './event-list-numbers.ts';
 import type { Handle } from './time.ts';
 import { WordQueue } from './word-queue.ts';
 
-/** Pending events at most (cancelled ones not yet swept included); the array of handlers and arguments can't grow much further. */
-export const MAX_PENDING = 33_554_432;
+export { NOTHING };
 
-/** `next` found nothing due. */
-export const NOTHING = -1;
-
-/** A bucket of at most this many is sorted into bottom; a fuller one is spread. */
-const SORTED_AT_MOST = 48;
-/** Bottom is spilled to the wheel above this many, down to the earliest few. */
-const SPILL_ABOVE = 64;
-const SPILL_KEEPS = 16;
-/** With at most this many left in the wheel all of them come to bottom. */
-const SMALL = 24;
-
-/** Bottom's arrays, and where in them it starts: it grows at both ends. */
-const BOTTOM_LENGTH = 256;
-const BOTTOM_STARTS = 64;
-
-/** Set in the word of a seat's event, which is negative: seat × 4 + phase below it. */
-const OF_SEAT = 1 << 31;
-const SEAT_MASK = 0x1ffffff;
-const MAX_SEATS = SEAT_MASK;
-
-const LEVELS = 7;
 /** Width of a bucket of each level in microseconds. */
 const WIDTH_US = [1, 256, 65536, 16777216, 4294967296, 1099511627776, 281474976710656];
-const TWO_POW_26 = 67108864;
-const TWO_POW_32 = 4294967296;
-const PER_TWO_POW_32 = 1 / 4294967296;
 
 /**
  * Pending events in the order (time, phase, insertion). An event is a slot (generation, handler, argument) and an entry, its time and its
@@ -56,12 +47,15 @@ export class EventList {
   now = 0.5;
   /** Live pending events. */
   count = 0;
+  /** Seat of the event that is being executed, NOTHING if it has none. A number: storing a new object in an old one costs more. */
+  active = 0;
   /** Handler and argument of slot s at 2s and 2s + 1. No handler: free (then 2s + 1 holds the next free slot) or cancelled. */
   readonly cells: unknown[] = [];
   /** Who has seat s. Undefined while the entry of its cancelled event is still held. */
   readonly seats: (object | undefined)[] = [];
   /** Seats that can be taken; what they hold is for the next one there. */
-  private readonly freeSeats: number[] = [];
+  private freeSeats = new Int32Array(64);
+  private freeSeatCount = 0;
 
   private generations = new Int32Array(64);
   private free = NOTHING;
@@ -92,6 +86,7 @@ export class EventList {
 
   constructor() {
     this.now = 0;
+    this.active = NOTHING;
     this.bottomEnd = Number.POSITIVE_INFINITY;
   }
 
@@ -156,22 +151,27 @@ export class EventList {
 
   /** A free seat; the caller fills it. Throws KernelError `too-many-pending`. */
   takeSeat(): number {
-    return this.freeSeats.length > 0 ? (this.freeSeats.pop() as number) : this.newSeat();
+    const left = this.freeSeatCount - 1;
+    if (left < 0) return this.newSeat();
+    this.freeSeatCount = left;
+    return this.freeSeats[left] as number;
   }
 
   private newSeat(): number {
-    if (this.seats.length === MAX_SEATS)
-      throw new KernelError('too-many-pending', `more than ${MAX_SEATS} processes at ${this.now} µs`);
+    if (this.seats.length === SEAT_MASK)
+      throw new KernelError('too-many-pending', `more than ${SEAT_MASK} processes at ${this.now} µs`);
     return this.seats.push(undefined) - 1;
   }
 
   leaveSeat(seat: number): void {
-    this.freeSeats.push(seat);
+    const count = this.freeSeatCount;
+    if (count === this.freeSeats.length) this.freeSeats = widened(this.freeSeats);
+    this.freeSeats[count] = seat;
+    this.freeSeatCount = count + 1;
   }
 
-  /** Files an event of a seat that has none. `time` is whole and not before `now`. */
-  insertForSeat(seat: number, time: number, phase: number): void {
-    const word = OF_SEAT | (seat << 2) | phase;
+  /** Files an event of a seat that has none, given by its word. `time` is whole and not before `now`. */
+  insertForSeat(word: number, time: number): void {
     this.count++;
     if (time === this.now) this.addToInstant(word);
     else if (time < this.bottomEnd) this.addToBottom(time, word);
@@ -179,9 +179,9 @@ export class EventList {
   }
 
   /** The same at `now`. */
-  wakeSeat(seat: number, phase: number): void {
+  wakeSeat(word: number): void {
     this.count++;
-    this.addToInstant(OF_SEAT | (seat << 2) | phase);
+    this.addToInstant(word);
   }
 
   /** Cancels the event of a seat. The seat is lost with it, until the entry has gone. */
@@ -293,7 +293,7 @@ export class EventList {
 
   /** What bottom still holds for this instant was scheduled before it, so among equal phases it goes first. */
   private takeOfInstant(): number {
-    const phase = lowestBit(this.instantMask);
+    const phase = 31 - Math.clz32(this.instantMask & -this.instantMask);
     const head = this.bottomHead;
     if (head < this.bottomTail && this.bottomTimes[head] === this.now) {
       const word = this.bottomWords[head] as number;
@@ -310,14 +310,26 @@ export class EventList {
 
   // ── bottom ──
 
-  /** Opens a gap from the nearer end: with timers far ahead the next few microseconds cost no more than without them. */
   private addToBottom(time: number, word: number): void {
     if (this.bottomTail === BOTTOM_LENGTH) this.makeRoom();
+    const head = this.bottomHead;
+    const tail = this.bottomTail;
+    const times = this.bottomTimes;
+    if (tail === head || (times[tail - 1] as number) < time) {
+      times[tail] = time;
+      this.bottomWords[tail] = word;
+      this.bottomTail = tail + 1;
+    } else this.addWithinBottom(time, word);
+    if (tail - head >= SPILL_ABOVE) this.spill();
+  }
+
+  /** Opens a gap from the nearer end: with timers far ahead the next few microseconds cost no more than without them. */
+  private addWithinBottom(time: number, word: number): void {
     const times = this.bottomTimes;
     const words = this.bottomWords;
     const head = this.bottomHead;
     const tail = this.bottomTail;
-    if (head > 0 && time < (times[(head + tail) >> 1] as number) && tail > head) {
+    if (head > 0 && time < (times[(head + tail) >> 1] as number)) {
       let i = head;
       while (comesBefore(times[i] as number, words[i] as number, time, word)) {
         times[i - 1] = times[i] as number;
@@ -338,7 +350,6 @@ export class EventList {
       words[i] = word;
       this.bottomTail = tail + 1;
     }
-    if (tail - head >= SPILL_ABOVE) this.spill();
   }
 
   /** Moves bottom, which never holds more than a few dozen, back to where it starts. */
@@ -607,9 +618,7 @@ export class EventList {
       );
     }
     if (slot === this.generations.length) {
-      const wider = new Int32Array(slot < 65536 ? slot * 2 : slot + (slot >> 2));
-      wider.set(this.generations);
-      this.generations = wider;
+      this.generations = widened(this.generations);
     }
     this.slots = slot + 1;
     this.cells.push(handler, argument);
@@ -621,6 +630,18 @@ export class EventList {
 /** Of a word below NOTHING. */
 export function seatOf(word: number): number {
   return (word >> 2) & SEAT_MASK;
+}
+
+/** The word of the events of a seat. */
+export function wordOf(seat: number, phase: number): number {
+  return OF_SEAT | (seat << 2) | phase;
+}
+
+function widened(array: Int32Array): Int32Array<ArrayBuffer> {
+  const { length } = array;
+  const wider = new Int32Array(length < 65536 ? length * 2 : length + (length >> 2));
+  wider.set(array);
+  return wider;
 }
 
 /** Whether the first, which was inserted earlier, also runs earlier. */

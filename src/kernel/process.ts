@@ -4,7 +4,19 @@
 //                                      └▶ yields a Wait: at once, or ─▶ fulfilled ─▶ event of that instant ─▶ step
 
 import { KernelError, shown } from './errors.ts';
-import type { EventList } from './event-list.ts';
+import { type EventList, seatOf, wordOf } from './event-list.ts';
+import { NOTHING, OF_SEAT, SEAT_MASK } from './event-list-numbers.ts';
+import {
+  AT_ONCE_AT_MOST,
+  BROKEN,
+  CREATED,
+  DELAYED,
+  ENDED,
+  READY,
+  RUNNING,
+  STRUCK,
+  SUSPENDED,
+} from './process-numbers.ts';
 import { type Handle, MAX_TIME_US, type Phase } from './time.ts';
 import { FAILED, FULFILLED, type Sleeper, type Standing, Wait, WAITING, Waiting, type Yieldable } from './wait.ts';
 import { WaitList } from './wait-list.ts';
@@ -48,74 +60,68 @@ export class ProcessError extends KernelError {
   }
 }
 
-/** After this many waits in a row that were fulfilled at once, the process goes on by an event: `maxEvents` ends an endless loop. */
-const AT_ONCE_AT_MOST = 1024;
+type Next = (this: LifeCycle<unknown>, value: unknown) => IteratorResult<unknown, unknown>;
 
-/** Called by itself: each generator function gives its objects a shape of their own, and a look-up of `next` would have to tell them all apart. */
-const resume = Object.getPrototypeOf(Object.getPrototypeOf((function* (): LifeCycle {})())).next as (
-  this: LifeCycle<unknown>,
-  value: unknown,
-) => IteratorResult<unknown, unknown>;
+/**
+ * Each generator function gives its objects a shape of their own, and a look-up of `next` would have to tell them all apart. In a closure: what that binds
+ * the engine takes for constant, what a bundled file binds it loads and checks.
+ */
+const resume = (() => {
+  const next = Object.getPrototypeOf(Object.getPrototypeOf((function* (): LifeCycle {})())).next as Next;
+  return (generator: LifeCycle<unknown>, value: unknown) => next.call(generator, value);
+})();
 
-const NOBODY = -1;
-const NO_SLEEPER: Sleeper = { name: '', phase: 1, wake: () => {}, alarm: () => NOBODY, silence: () => {} };
+type Body = (argument: unknown) => LifeCycle<unknown>;
 
-const CREATED = 0;
-const DELAYED = 1;
-const SUSPENDED = 2;
-const READY = 3;
-const RUNNING = 4;
-const ENDED = 5;
-const BROKEN = 6;
+const NO_SLEEPER: Sleeper = { name: '', phase: 1, wake: () => {}, alarm: () => NOTHING, silence: () => {} };
 
 /** A process that was started. Yield it to wait for its end: `yield*` gives what it returned, or throws what it threw. */
 export class Process<T = unknown> extends Wait<T> implements Sleeper {
   // Declared, and set in the constructor: a field without an initialiser is first set to undefined, which costs a store at each start.
-  declare readonly phase: Phase;
   /** Counts from 1, in the order in which processes were made. */
   declare readonly number: number;
-  declare private readonly driver: Driver;
-  declare private readonly givenName: string | undefined;
-  declare private readonly body: (argument: unknown) => LifeCycle<unknown>;
-  declare private seat: number;
+  declare private readonly list: EventList;
+  /** The given name; without one, the body, whose name is looked up when it is asked for. */
+  declare private readonly label: string | Body;
+  /** Of the events of its seat. */
+  declare private word: number;
   /** Its wait, and what it holds. Outlives it: old objects that refer to it, and not to the process, cost the collector nothing. */
   declare readonly root: Waiting;
   declare private generator: LifeCycle<unknown> | undefined;
   declare private state: number;
   /** What the generator is resumed with; at the end, the result or the error. */
   declare private outcome: unknown;
-  declare private throwing: boolean;
   declare private interrupts: unknown[] | undefined;
   declare private joiners: WaitList | undefined;
 
   constructor(
-    driver: Driver,
-    seat: number,
+    list: EventList,
+    word: number,
     root: Waiting,
-    body: (argument: unknown) => LifeCycle<unknown>,
+    label: string | Body,
     generator: LifeCycle<unknown>,
     number: number,
-    phase: Phase,
-    name: string | undefined,
   ) {
     super();
-    this.driver = driver;
-    this.seat = seat;
+    this.list = list;
+    this.word = word;
     this.root = root;
-    this.body = body;
+    this.label = label;
     this.generator = generator;
     this.number = number;
-    this.phase = phase;
-    this.givenName = name;
     this.state = CREATED;
     this.outcome = undefined;
-    this.throwing = false;
     this.interrupts = undefined;
     this.joiners = undefined;
   }
 
   get name(): string {
-    return this.givenName ?? `${this.body.name === '' ? 'process' : this.body.name}#${this.number}`;
+    const { label } = this;
+    return typeof label === 'string' ? label : `${label.name === '' ? 'process' : label.name}#${this.number}`;
+  }
+
+  get phase(): Phase {
+    return (this.word & 3) as Phase;
   }
 
   /** False once it has returned or thrown. */
@@ -135,13 +141,22 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
       throw new KernelError('bad-interrupt', `process ${this.name} interrupts itself; throw what you mean to catch`);
     }
     if (state === DELAYED || state === SUSPENDED) {
-      if (state === DELAYED) this.seat = this.driver.moveOn(this.seat, this.root);
+      if (state === DELAYED) this.moveOn();
       this.wake(new Interrupt(cause), true);
       // After its own event was scheduled: those who move up go on behind it.
       if (state === SUSPENDED) (this.root.wait as Wait<unknown>).withdraw(this.root);
     } else if (this.interrupts === undefined) this.interrupts = [cause];
     else this.interrupts.push(cause);
     return true;
+  }
+
+  /** Cancels its event, which has the seat until its entry has gone: takes another. */
+  private moveOn(): void {
+    const { list } = this;
+    const seat = list.takeSeat();
+    list.seats[seat] = this.root;
+    list.cancelOfSeat(seatOf(this.word));
+    this.word = wordOf(seat, this.phase);
   }
 
   begin(waiting: Waiting): Standing {
@@ -160,54 +175,62 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
 
   wake(value: unknown, failed: boolean): void {
     this.outcome = value;
-    this.throwing = failed;
-    this.state = READY;
-    this.driver.wake(this.seat, this.phase);
+    this.state = failed ? STRUCK : READY;
+    this.list.wakeSeat(this.word);
   }
 
   alarm(waiting: Waiting, delayMicros: number, phase: Phase = this.phase): Handle {
-    return this.driver.alarm(waiting, delayMicros, phase);
+    const { list } = this;
+    const time = list.now + delayMicros;
+    if (time > MAX_TIME_US) throw badDelay(list.now, delayMicros);
+    const event = list.take(ring, waiting);
+    list.insert(event, time, phase);
+    return list.handle(event);
   }
 
   silence(handle: Handle): void {
-    this.driver.cancel(handle);
+    this.list.cancelHandle(handle);
   }
 
   /** Runs the generator until it has to wait. */
   advance(): void {
-    const driver = this.driver;
-    let atOnce = 0;
+    const { list } = this;
     const generator = this.generator as LifeCycle<unknown>;
     let value = this.outcome;
-    let throwing = this.throwing;
+    let throwing = this.state === STRUCK;
+    let atOnce = 0;
     this.outcome = undefined;
-    this.throwing = false;
     this.state = RUNNING;
     let result: unknown;
     try {
       for (;;) {
-        const step: IteratorResult<unknown, unknown> = throwing
-          ? generator.throw(value)
-          : resume.call(generator, value);
-        throwing = false;
+        const step: IteratorResult<unknown, unknown> = throwing ? generator.throw(value) : resume(generator, value);
         const wanted = step.value;
         if (step.done === true) {
           result = wanted;
           break;
         }
-        if (this.interrupts === undefined && typeof wanted === 'number' && driver.isDelay(wanted)) {
-          this.state = DELAYED;
-          driver.delay(this.seat, wanted, this.phase);
-          driver.activeSeat = NOBODY;
-          return;
-        }
-        if (this.interrupts === undefined && isWait(wanted)) {
+        if (this.interrupts !== undefined) {
+          value = this.nextInterrupt(this.interrupts);
+          throwing = true;
+        } else if (typeof wanted === 'number') {
+          const time = list.now + wanted;
+          // Most are small: those need no rounding.
+          if (wanted >= 0 && ((wanted | 0) === wanted || Math.floor(wanted) === wanted) && time <= MAX_TIME_US) {
+            this.state = DELAYED;
+            list.insertForSeat(this.word, time);
+            list.active = NOTHING;
+            return;
+          }
+          value = badDelay(list.now, wanted);
+          throwing = true;
+        } else if ((wanted as Partial<Wait<unknown>> | null | undefined)?.begin !== undefined) {
           const { root } = this;
-          const standing = tryBegin(wanted, root);
+          const standing = this.tryBegin(wanted as Wait<unknown>, root);
           if (standing === WAITING) {
-            root.wait = wanted;
+            root.wait = wanted as Wait<unknown>;
             this.state = SUSPENDED;
-            driver.activeSeat = NOBODY;
+            list.active = NOTHING;
             return;
           }
           value = root.value;
@@ -215,35 +238,43 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
           throwing = standing === FAILED;
           if (++atOnce === AT_ONCE_AT_MOST) {
             this.wake(value, throwing);
-            driver.activeSeat = NOBODY;
+            list.active = NOTHING;
             return;
           }
         } else {
-          value = this.refusal(wanted);
+          value = badYield(wanted);
           throwing = true;
         }
       }
     } catch (error) {
-      this.end(BROKEN, isGenerator(generator) ? error : badBody(this.body));
+      this.end(BROKEN, isGenerator(generator) ? error : noGenerator(this.label));
       return;
     }
     this.end(ENDED, result);
   }
 
-  /** What is thrown at it instead of what it yielded: an interrupt that came meanwhile, or an error. */
-  private refusal(wanted: unknown): unknown {
-    const pending = this.interrupts;
-    if (pending === undefined) return typeof wanted === 'number' ? this.driver.badDelay(wanted) : badYield(wanted);
+  /** What a filter or a limit of virtual time throws belongs to the process that waits. */
+  private tryBegin(wait: Wait<unknown>, root: Waiting): Standing {
+    try {
+      return wait.begin(root);
+    } catch (error) {
+      root.value = error;
+      return FAILED;
+    }
+  }
+
+  /** One that came meanwhile, thrown instead of what it yielded. */
+  private nextInterrupt(pending: unknown[]): Interrupt {
     const cause = pending.shift();
     if (pending.length === 0) this.interrupts = undefined;
     return new Interrupt(cause);
   }
 
   private end(state: number, outcome: unknown): void {
+    const { list, root } = this;
     this.generator = undefined;
     this.interrupts = undefined;
-    this.driver.activeSeat = NOBODY;
-    const { root } = this;
+    list.active = NOTHING;
     let ending = state;
     let result = outcome;
     if (root.holds !== undefined) {
@@ -254,12 +285,13 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
         result = stillHeld(of);
       }
     }
-    this.driver.leave(this.seat, root);
+    root.sleeper = NO_SLEEPER;
+    list.leaveSeat((this.word >> 2) & SEAT_MASK);
     this.state = ending;
     this.outcome = result;
     const { joiners } = this;
     if (joiners === undefined || joiners.first === undefined) {
-      if (ending === BROKEN) throw new ProcessError(this.name, this.driver.now, result);
+      if (ending === BROKEN) throw new ProcessError(this.name, list.now, result);
       return;
     }
     for (let joiner: Waiting | undefined = joiners.first; joiner !== undefined; joiner = joiners.first) {
@@ -270,35 +302,25 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
   }
 }
 
-/** Starts processes and steps them; one a simulation. */
+/** Starts processes; one a simulation. */
 export class Driver {
-  /** Seat of the process whose step is being executed. A number, as all that changes at each event: storing a new object in an old one costs more. */
-  activeSeat = NOBODY;
   private readonly list: EventList;
-  /** The root wait of each seat, used again by the next process there; a free seat's has no sleeper. */
-  private readonly roots: (Waiting | undefined)[];
   private made = 0;
 
   constructor(list: EventList) {
     this.list = list;
-    this.roots = list.seats as (Waiting | undefined)[];
-  }
-
-  get now(): number {
-    return this.list.now;
-  }
-
-  get active(): Process | undefined {
-    return this.activeSeat === NOBODY ? undefined : ((this.roots[this.activeSeat] as Waiting).sleeper as Process);
   }
 
   /** Processes that have neither returned nor thrown, in no particular order. */
   get alive(): Process[] {
-    return this.roots.flatMap((root) => (root?.sleeper instanceof Process ? [root.sleeper] : []));
+    return (this.list.seats as (Waiting | undefined)[]).flatMap((root) =>
+      root?.sleeper instanceof Process ? [root.sleeper] : [],
+    );
   }
 
   start<A, T>(body: (argument: A) => LifeCycle<T>, argument: A, options: ProcessOptions | undefined): Process<T> {
     if (typeof body !== 'function') throw badBody(body);
+    const { list } = this;
     let phase: Phase = 1;
     let after = 0;
     if (options !== undefined) {
@@ -309,21 +331,13 @@ export class Driver {
     // None of a generator function runs yet.
     const generator = body(argument) as LifeCycle<T> | undefined;
     if (typeof generator !== 'object') throw badBody(body);
-    const seat = this.list.takeSeat();
-    const root = this.roots[seat] ?? this.newRoot(seat);
-    const made = new Process<T>(
-      this,
-      seat,
-      root,
-      body as (argument: unknown) => LifeCycle<unknown>,
-      generator,
-      ++this.made,
-      phase,
-      options?.name,
-    );
+    const seat = list.takeSeat();
+    const root = (list.seats[seat] as Waiting | undefined) ?? this.newRoot(seat);
+    const word = OF_SEAT | (seat << 2) | phase;
+    const made = new Process<T>(list, word, root, options?.name ?? (body as Body), generator, ++this.made);
     root.sleeper = made;
-    if (after === 0) this.wake(seat, phase);
-    else this.delay(seat, after, phase);
+    if (after === 0) list.wakeSeat(word);
+    else list.insertForSeat(word, list.now + after);
     return made;
   }
 
@@ -331,89 +345,24 @@ export class Driver {
     if (phase !== (phase & 3)) {
       throw new KernelError('bad-phase', `phase ${shown(phase)} of a process: expected 0, 1, 2 or 3`);
     }
-    if (!this.isDelay(after)) throw this.badDelay(after);
+    const { now } = this.list;
+    if (!(after >= 0 && Math.floor(after) === after && now + after <= MAX_TIME_US)) throw badDelay(now, after);
   }
 
   private newRoot(seat: number): Waiting {
     const made = new Waiting(NO_SLEEPER, undefined, 0);
-    this.roots[seat] = made;
+    this.list.seats[seat] = made;
     return made;
   }
-
-  /** Whole, not negative, and not beyond the last instant. */
-  isDelay(micros: number): boolean {
-    return micros >= 0 && Math.floor(micros) === micros && this.reaches(micros);
-  }
-
-  /** Whether an instant so far from now exists. */
-  reaches(delayMicros: number): boolean {
-    return this.list.now + delayMicros <= MAX_TIME_US;
-  }
-
-  /** Steps the process of this seat after a delay already checked. */
-  delay(seat: number, delayMicros: number, phase: Phase): void {
-    const { list } = this;
-    list.insertForSeat(seat, list.now + delayMicros, phase);
-  }
-
-  wake(seat: number, phase: Phase): void {
-    this.list.wakeSeat(seat, phase);
-  }
-
-  /** Cancels the event of a seat; its process gets another seat. */
-  moveOn(seat: number, root: Waiting): number {
-    const next = this.list.takeSeat();
-    this.roots[next] = root;
-    this.list.cancelOfSeat(seat);
-    return next;
-  }
-
-  alarm(waiting: Waiting, delayMicros: number, phase: Phase): Handle {
-    if (!this.reaches(delayMicros)) throw this.badDelay(delayMicros);
-    const { list } = this;
-    const event = list.take(ring, waiting);
-    list.insert(event, list.now + delayMicros, phase);
-    return list.handle(event);
-  }
-
-  cancel(handle: Handle): void {
-    this.list.cancelHandle(handle);
-  }
-
-  leave(seat: number, root: Waiting): void {
-    root.sleeper = NO_SLEEPER;
-    this.list.leaveSeat(seat);
-  }
-
-  badDelay(delay: number): KernelError {
-    const { now } = this.list;
-    return delay >= 0 && Math.floor(delay) === delay
-      ? new KernelError('too-far', `a delay of ${delay} µs at ${now} µs: expected to end by 2^53 − 1 (285 years)`)
-      : new KernelError(
-          'bad-delay',
-          `a delay of ${shown(delay)} µs at ${now} µs: expected a whole number of microseconds, at least 0; round fractions first`,
-        );
-  }
-
-  step(seat: number): void {
-    this.activeSeat = seat;
-    ((this.roots[seat] as Waiting).sleeper as Process).advance();
-  }
 }
 
-/** What a filter or a limit of virtual time throws belongs to the process that waits. */
-function tryBegin(wait: Wait<unknown>, root: Waiting): Standing {
-  try {
-    return wait.begin(root);
-  } catch (error) {
-    root.value = error;
-    return FAILED;
-  }
-}
-
-/** By what it can do: instanceof costs as much as a whole delay's check. */
-function isWait(value: unknown): value is Wait<unknown> {
-  return typeof value === 'object' && value !== null && (value as { begin?: unknown }).begin !== undefined;
+function badDelay(now: number, delay: number): KernelError {
+  return delay >= 0 && Math.floor(delay) === delay
+    ? new KernelError('too-far', `a delay of ${delay} µs at ${now} µs: expected to end by 2^53 − 1 (285 years)`)
+    : new KernelError(
+        'bad-delay',
+        `a delay of ${shown(delay)} µs at ${now} µs: expected a whole number of microseconds, at least 0; round fractions first`,
+      );
 }
 
 /** Nothing but a real one can be resumed by `resume`. */
@@ -442,9 +391,15 @@ function badYield(wanted: unknown): KernelError {
 }
 
 function badBody(body: unknown): KernelError {
+  if (typeof body === 'function') return noGenerator(body as Body);
+  return new KernelError('bad-process', `a process of ${shown(body)}: expected a generator function (function*)`);
+}
+
+function noGenerator(label: string | Body): KernelError {
+  const name = typeof label === 'string' ? label : label.name;
   return new KernelError(
     'bad-process',
-    `a process of ${typeof body === 'function' ? `${body.name === '' ? 'a function' : body.name}, which returns no generator` : shown(body)}: expected a generator function (function*)`,
+    `a process of ${name === '' ? 'a function' : name}, which returns no generator: expected a generator function (function*)`,
   );
 }
 

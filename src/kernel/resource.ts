@@ -47,7 +47,9 @@ export class Resource {
   private readonly sim: Simulation;
   private readonly usual: Acquire;
   /** By rising priority; one that is empty is removed, but for the last. */
-  private readonly lanes: WaitList[] = [new WaitList()];
+  private readonly lanes: WaitList[];
+  /** The first of them. */
+  private front = new WaitList();
   private used = 0;
   private waiting = 0;
   /** Those who hold, the latest first. */
@@ -70,6 +72,7 @@ export class Resource {
     this.capacity = capacity;
     this.name = name;
     this.usual = new Acquire(this, 1, 0, false);
+    this.lanes = [this.front];
     this.changedAt = sim.now;
     this.usedMicros = 0;
     this.waitedMicros = 0;
@@ -148,20 +151,23 @@ export class Resource {
       this.grant(waiting.sleeper as Process, wish);
       return FULFILLED;
     }
-    return this.beginBusy(waiting, wish);
+    const { front } = this;
+    if (wish.preempt || wish.priority !== front.priority) return this.beginByPriority(waiting, wish);
+    front.add(waiting);
+    this.waiting++;
+    return WAITING;
   }
 
-  private beginBusy(waiting: Waiting, wish: Acquire): Standing {
+  private beginByPriority(waiting: Waiting, wish: Acquire): Standing {
     const wisher = waiting.sleeper as Process;
     const lane = this.lane(wish.priority);
-    const isFirst = lane.size === 0 && lane === this.firstLane();
+    const isFirst = lane.size === 0 && lane === this.front;
     if (isFirst && wish.preempt) this.preempt(wisher, wish);
     if (isFirst && this.used + wish.units <= this.capacity) {
       this.dropIfEmpty(lane);
       this.grant(wisher, wish);
       return FULFILLED;
     }
-    waiting.wait = wish;
     lane.add(waiting);
     this.waiting++;
     return WAITING;
@@ -192,7 +198,7 @@ export class Resource {
     const lane = waiting.list as WaitList;
     lane.remove(waiting);
     this.waiting--;
-    if (this.lanes.length > 1) this.dropIfEmpty(lane);
+    if (lane.size === 0) this.dropIfEmpty(lane);
   }
 
   private grant(holder: Process, wish: Acquire): void {
@@ -216,6 +222,31 @@ export class Resource {
   /** Of one no longer among its process's holds. */
   giveBack(share: Share): void {
     this.account();
+    if (this.waiting > 0 && share === this.latest && !share.lost) {
+      const head = this.front.first as Waiting;
+      const wish = head.wait as Acquire;
+      if (wish.units === share.wish.units) {
+        this.handOver(share, head, wish);
+        if (this.used < this.capacity) this.serve();
+        return;
+      }
+    }
+    this.putBack(share);
+  }
+
+  /** The usual case of the next in the queue, short: it gets the same units, by the same share. */
+  private handOver(share: Share, head: Waiting, wish: Acquire): void {
+    this.leave(head);
+    const { root } = head.sleeper as Process;
+    share.holder = root;
+    share.wish = wish;
+    share.since = this.changedAt;
+    share.older = root.holds;
+    root.holds = share;
+    head.fulfil(undefined);
+  }
+
+  private putBack(share: Share): void {
     const { lost } = share;
     if (!lost) this.takeAway(share);
     share.holder = undefined;
@@ -236,7 +267,7 @@ export class Resource {
   /** Gives units to those at the head of the queue while they last. */
   private serve(): void {
     while (this.waiting > 0) {
-      const head = this.firstLane().first as Waiting;
+      const head = this.front.first as Waiting;
       const wish = head.wait as Acquire;
       if (this.used + wish.units > this.capacity) return;
       this.leave(head);
@@ -264,14 +295,10 @@ export class Resource {
     }
   }
 
-  private firstLane(): WaitList {
-    return this.lanes[0] as WaitList;
-  }
-
   /** The queue of a priority, found by halving or made. */
   private lane(priority: number): WaitList {
     const { lanes } = this;
-    if (this.firstLane().priority === priority) return this.firstLane();
+    if (this.front.priority === priority) return this.front;
     let low = 0;
     let high = lanes.length;
     while (low < high) {
@@ -282,13 +309,16 @@ export class Resource {
     const found = lanes[low];
     if (found !== undefined && found.priority === priority) return found;
     const made = new WaitList(priority);
-    if (lanes.length === 1 && this.firstLane().size === 0) lanes[0] = made;
+    if (lanes.length === 1 && this.front.size === 0) lanes[0] = made;
     else lanes.splice(low, 0, made);
+    this.front = lanes[0] as WaitList;
     return made;
   }
 
   private dropIfEmpty(lane: WaitList): void {
-    if (lane.size === 0 && this.lanes.length > 1) this.lanes.splice(this.lanes.indexOf(lane), 1);
+    if (lane.size > 0 || this.lanes.length === 1) return;
+    this.lanes.splice(this.lanes.indexOf(lane), 1);
+    this.front = this.lanes[0] as WaitList;
   }
 
   private notHeld(why: string): KernelError {

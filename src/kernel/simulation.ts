@@ -1,5 +1,6 @@
 import { KernelError, shown } from './errors.ts';
-import { EventList, NOTHING, seatOf } from './event-list.ts';
+import { EventList } from './event-list.ts';
+import { NOTHING, SEAT_MASK } from './event-list-numbers.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { KeyedStream } from './keyed-stream.ts';
 import { Driver, type LifeCycle, type Process, type ProcessOptions } from './process.ts';
@@ -7,6 +8,7 @@ import type { RunIdentity } from './seeding.ts';
 import { Stream } from './stream.ts';
 import { TieUrn } from './tie-urn.ts';
 import { type Handle, MAX_TIME_US, type Phase, type SimTime } from './time.ts';
+import type { Waiting } from './wait.ts';
 
 /** Events a simulation executes at most unless told otherwise: an endless loop ends in `limit`. */
 const DEFAULT_MAX_EVENTS = 1_000_000_000_000;
@@ -166,7 +168,8 @@ export class Simulation {
 
   /** The process whose step is being executed; undefined in other events and outside a run. */
   get activeProcess(): Process | undefined {
-    return this.driver?.active;
+    const { active, seats } = this.list;
+    return active === NOTHING ? undefined : ((seats[active] as Waiting).sleeper as Process);
   }
 
   /** Processes that have neither returned nor thrown; after a run that came out `empty`, those that wait for ever. */
@@ -273,11 +276,12 @@ export class Simulation {
   /** An event of a process: its argument is the seat, so the fingerprint tells processes apart. */
   private step(word: number): void {
     const { list } = this;
-    const seat = seatOf(word);
+    const seat = (word >> 2) & SEAT_MASK;
     this.trace.mix(list.now, word & 3, seat);
     list.count--;
     this.executed++;
-    (this.driver as Driver).step(seat);
+    list.active = seat;
+    ((list.seats[seat] as Waiting).sleeper as Process).advance();
   }
 
   /** A loop of its own: `execute` stays as short as it is. */

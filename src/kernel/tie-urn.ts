@@ -1,4 +1,5 @@
-import { type EventList, NOTHING } from './event-list.ts';
+import type { EventList } from './event-list.ts';
+import { NOTHING } from './event-list-numbers.ts';
 import type { Stream } from './stream.ts';
 
 /**

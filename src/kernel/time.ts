@@ -2,7 +2,7 @@
 export type SimTime = number & { readonly __brand: 'SimTime' };
 
 /** The last instant an event can have, in microseconds; up to here every whole number is an exact double. */
-export const MAX_TIME_US = Number.MAX_SAFE_INTEGER;
+export const MAX_TIME_US = 9_007_199_254_740_991;
 
 /** Expiries and releases, ordinary events, decisions, measurement: what goes first among events of one instant. */
 export type Phase = 0 | 1 | 2 | 3;

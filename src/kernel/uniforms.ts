@@ -5,7 +5,7 @@ export interface Uniforms {
 }
 
 const TWO_POW_32 = 4294967296;
-const TWO_POW_MINUS_53 = 1 / 9007199254740992;
+const TWO_POW_MINUS_53 = 1.1102230246251565e-16;
 
 /** 53 of the 64 bits of two words as a number in (0, 1). Zero, one draw in 2^53, becomes half a step, so that log(u) is finite. */
 export function toUniform(high: number, low: number): number {
