@@ -1,30 +1,20 @@
 /** The assumed laws of latency against what was measured end to end: four quantiles of each of four services. */
 import { expect, test } from 'vitest';
-import { type Fact, snsFacts, sqsFacts } from '../../src/facts/index.ts';
+import { snsFacts, sqsFacts } from '../../src/facts/index.ts';
 import { compileVariate, Simulation, type Variate } from '../../src/kernel/index.ts';
+import { SNS_FIFO_LATENCY, SNS_LATENCY } from '../../src/services/sns/schema.ts';
 import { SQS_FIFO_LATENCY, SQS_LATENCY } from '../../src/services/sqs/schema.ts';
 
 const DRAWS = 1_000_000;
 /** Samples behind the published quantiles. */
 const SAMPLES = 1024;
 
-/** A law that is slow once in ten, of four facts. */
-function lawOf(p50: Fact, p99: Fact, slowP50: Fact, slowP99: Fact): Variate {
-  return compileVariate({
-    kind: 'mixture',
-    parts: [
-      { weight: 0.9, of: { kind: 'lognormal', p50: p50.value, p99: p99.value } },
-      { weight: 0.1, of: { kind: 'lognormal', p50: slowP50.value, p99: slowP99.value } },
-    ],
-  });
-}
-
 const call = compileVariate(SQS_LATENCY.send);
 const fifoCall = compileVariate(SQS_FIFO_LATENCY.send);
-const n = snsFacts;
-const publish = lawOf(n.publishP50Us, n.publishP99Us, n.slowPublishP50Us, n.slowPublishP99Us);
-const delivery = lawOf(n.deliveryP50Us, n.deliveryP99Us, n.slowDeliveryP50Us, n.slowDeliveryP99Us);
-const fifoDelivery = lawOf(n.fifoDeliveryP50Us, n.fifoDeliveryP99Us, n.fifoSlowDeliveryP50Us, n.fifoSlowDeliveryP99Us);
+const publish = compileVariate(SNS_LATENCY.publish);
+const delivery = compileVariate(SNS_LATENCY.delivery);
+const fifoPublish = compileVariate(SNS_FIFO_LATENCY.publish);
+const fifoDelivery = compileVariate(SNS_FIFO_LATENCY.delivery);
 
 type Part = readonly [share: number, of: Variate];
 
@@ -57,7 +47,7 @@ const rows: readonly (readonly [string, readonly Part[], readonly number[]])[] =
   [
     'SNS FIFO to SQS FIFO',
     [
-      [0.5, publish],
+      [0.5, fifoPublish],
       [1, fifoDelivery],
       [0.5, fifoCall],
     ],

@@ -351,7 +351,8 @@ export const scenarios: fc.Arbitrary<unknown> = fc
       },
     };
     // What has no dead letters cannot be redriven.
-    const hasDeadLetters = (queued.inbox as { readonly redrive?: unknown }).redrive !== undefined;
+    const inboxes = [queued.inbox, ...(serverless === undefined ? [] : [serverless.inbox])];
+    const hasDeadLetters = inboxes.every((inbox) => (inbox as { readonly redrive?: unknown }).redrive !== undefined);
     const faults = raw.faults?.filter((fault) => hasDeadLetters || !('redrive' in (fault as object)));
     return JSON.parse(JSON.stringify({ ...raw, faults })) as unknown;
   });

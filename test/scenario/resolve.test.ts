@@ -23,6 +23,7 @@ designs:
       seed: 'lucky',
       horizonUs: 600_000_000,
       drainUs: 600_000_000,
+      judged: 1,
       warmupUs: 0,
       warmupRule: 'given',
       study: 'terminating',
