@@ -172,7 +172,7 @@ class Bench {
       } catch (error) {
         seat.error = failureOf(error);
       }
-      return { guarantee, resource, ...unknown({}, seat.error as string) };
+      return { guarantee, resource, ...unknown({}, seat.error) };
     });
   }
 }
