@@ -88,16 +88,22 @@ function ofQueue(scenario: ResolvedScenario, design: ResolvedDesign, settings: S
   const sources = queuesOf(design).filter((one) => one.redrive?.deadLetterQueue === name);
   const target = redrive?.deadLetterQueue;
   const restUs = restOf(settings, readers);
+  const deadLetters = queuesOf(design).find((one) => one.name === target);
+  const moved = deadLetters === undefined ? {} : { movedRetentionUs: deadLetters.messageRetentionPeriodUs };
   const promises: Promised[] = [
     { guarantee: 'conservation' },
-    { guarantee: 'at-least-once', restUs, read: readers.length > 0 },
-    { guarantee: 'no-loss', restUs },
+    { guarantee: 'at-least-once', restUs, read: readers.length > 0, ...moved },
+    { guarantee: 'no-loss', restUs, ...moved },
     { guarantee: 'receive-count' },
     { guarantee: 'retention', retentionUs: settings.messageRetentionPeriodUs },
-    { guarantee: 'in-flight', limit: settings.maxInFlight },
   ];
   if (fifo || !missesOf(scenario, design, settings)) {
-    promises.push({ guarantee: 'visibility' }, { guarantee: 'deletion' }, { guarantee: 'littles-law' });
+    promises.push(
+      { guarantee: 'visibility' },
+      { guarantee: 'deletion' },
+      { guarantee: 'in-flight', limit: settings.maxInFlight },
+      { guarantee: 'littles-law' },
+    );
   }
   if (delayUs > 0) promises.push({ guarantee: 'delay', delayUs });
   if (redrive !== null) {

@@ -43,7 +43,7 @@ class InFlight implements Fold {
   #count({ message, earliestUs }: Seen, lives: Lives): number {
     let count = 1;
     for (let one = 0; one < lives.size; one++) {
-      if (one !== message && lives.isInFlight(one, earliestUs)) count++;
+      if (one !== message && lives.heldLatestUs(one) <= earliestUs && lives.isInFlight(one, earliestUs)) count++;
     }
     return count;
   }

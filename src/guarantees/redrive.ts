@@ -120,7 +120,7 @@ class ReceiveCount implements Fold {
     this.#received++;
     if (receives === 0) this.#found ??= broken({}, 'A message was given out and its receive not counted.', [n]);
     if (receives < 0 || lives.receives(message) < 0) return;
-    if (lives.handle(message) === chunk.handle[row] || lives.heldLatestUs(message) > earliestUs) return;
+    if (lives.handle(message) === chunk.handle[row] || lives.heldLatestUs(message) >= earliestUs) return;
     this.#again++;
     if (receives > lives.receives(message)) return;
     const sentence = `A message was received again with the count ${receives}, after ${lives.receives(message)}.`;
