@@ -124,6 +124,8 @@ const CASES: readonly Case[] = [
   { name: 'flash sale, queued', yaml: flashSale, design: 'queued', aim: null },
 ];
 const ROUNDS = 3;
+/** The models alone. */
+const UNJUDGED = { judge: false };
 
 function resolve(yaml: string): ResolvedScenario {
   const parsed = parseScenario(yaml, { file: 'bench.yaml', name: 'bench', readText: () => undefined });
@@ -143,12 +145,12 @@ function median(values: number[]): number {
 
 function measure({ name, yaml, design, aim, deliveries = false }: Case): void {
   const scenario = resolve(yaml);
-  runReplication(scenario, design, 0);
+  runReplication(scenario, design, 0, UNJUDGED);
   let events = 0;
   let finished = 0;
   const rates = Array.from({ length: ROUNDS }, (_, i) => {
     const before = cpuSeconds();
-    const outcome = runReplication(scenario, design, i + 1);
+    const outcome = runReplication(scenario, design, i + 1, UNJUDGED);
     const seconds = cpuSeconds() - before;
     events += outcome.events;
     const done = deliveries ? deliveredIn(outcome) : finishedIn(outcome);
@@ -179,10 +181,11 @@ function measureBacklog(): void {
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     return heapUsed + arrayBuffers;
   };
-  runReplication({ ...scenario, horizonUs: 1_000_000 }, 'd', 0);
+  runReplication({ ...scenario, horizonUs: 1_000_000 }, 'd', 0, UNJUDGED);
   const before = used();
   let after = before;
   const { traffic } = runReplication(scenario, 'd', 0, {
+    ...UNJUDGED,
     onProgress: (share) => {
       if (share === 1) after = used();
     },
