@@ -124,6 +124,8 @@ const CASES: readonly Case[] = [
   { name: 'flash sale, queued', yaml: flashSale, design: 'queued', aim: null },
 ];
 const ROUNDS = 3;
+/** The models alone. */
+const UNJUDGED = { judge: false };
 
 function resolve(yaml: string): ResolvedScenario {
   const parsed = parseScenario(yaml, { file: 'bench.yaml', name: 'bench', readText: () => undefined });
@@ -143,8 +145,8 @@ function median(values: number[]): number {
 
 /** What a run may bear besides: nothing; a history that nobody keeps; verdicts. */
 const BURDENS = [
-  ['', { judge: false }],
-  ['with a history', { judge: false, history: { take: () => {} } }],
+  ['', UNJUDGED],
+  ['with a history', { ...UNJUDGED, history: { take: () => {} } }],
   ['judged', { judge: true }],
 ] as const;
 
@@ -197,11 +199,11 @@ function measureBacklog(): void {
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     return heapUsed + arrayBuffers;
   };
-  runReplication({ ...scenario, horizonUs: 1_000_000 }, 'd', 0, { judge: false });
+  runReplication({ ...scenario, horizonUs: 1_000_000 }, 'd', 0, UNJUDGED);
   const before = used();
   let after = before;
   const { traffic } = runReplication(scenario, 'd', 0, {
-    judge: false,
+    ...UNJUDGED,
     onProgress: (share) => {
       if (share === 1) after = used();
     },

@@ -10,7 +10,14 @@ import type { MetricsRecorder } from '../history/index.ts';
 import type { Simulation } from '../kernel/index.ts';
 import { LAMBDA_CONCURRENCY, placeOfFunction } from '../scenario/lambda.ts';
 import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
-import { LambdaAccount, LambdaEventQueue, LambdaFunction, type LambdaSettings } from '../services/lambda/index.ts';
+import {
+  type EventObserver,
+  LambdaAccount,
+  LambdaEventQueue,
+  LambdaFunction,
+  type LambdaSettings,
+} from '../services/lambda/index.ts';
+import { Outcome, type Witness } from '../services/ports.ts';
 import type { FifoQueue, SqsQueue } from '../services/sqs/index.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import { LambdaMapping } from '../workload/lambda-mapping.ts';
@@ -18,10 +25,14 @@ import type { RequestTable } from '../workload/requests.ts';
 import type { FaultSettings } from '../workload/settings.ts';
 import type { Links } from './links.ts';
 
+const NO_NUMBER = -1;
+
 export interface FunctionsPorts {
   readonly requests: RequestTable;
   readonly links: Links;
   readonly access: Access;
+  /** What a client tells of a resource; null: nobody listens. */
+  readonly witnessOf: (client: string, resource: string) => Witness | null;
   readonly queueNamed: (name: string) => { readonly queue: SqsQueue | FifoQueue; readonly settings: SqsSettings };
 }
 
@@ -77,9 +88,30 @@ export class Functions {
       requests,
       metrics: found.metrics,
       target: found.target,
-      observer: { onHandled: (request) => requests.complete(request), onDropped: () => {} },
+      observer: this.#eventObserver(name),
     });
     return found.events;
+  }
+
+  /** Several events are worked on at once, so its handlings have no numbers. */
+  #eventObserver(name: string): EventObserver {
+    const { requests, witnessOf } = this.#ports;
+    const witness = witnessOf(name, name);
+    const told =
+      witness === null
+        ? {}
+        : {
+            onBegun: (request: number) => witness.invoking(NO_NUMBER, NO_NUMBER, request),
+            onFailed: (request: number) => witness.invoked(NO_NUMBER, NO_NUMBER, request, Outcome.failed),
+          };
+    return {
+      ...told,
+      onHandled: (request) => {
+        witness?.invoked(NO_NUMBER, NO_NUMBER, request, Outcome.ok);
+        requests.complete(request);
+      },
+      onDropped: () => {},
+    };
   }
 
   /** Begins what a fault does to a function; empty where it strikes none. The returned functions end it. */
@@ -94,7 +126,7 @@ export class Functions {
   }
 
   #mapping(settings: LambdaSettings, source: string, target: LambdaFunction, metrics: MetricsRecorder): LambdaMapping {
-    const { requests, links, access, queueNamed } = this.#ports;
+    const { requests, links, access, queueNamed, witnessOf } = this.#ports;
     const { queue, settings: queueSettings } = queueNamed(source);
     const endpoint = links.endpoint(settings.name, source);
     return new LambdaMapping(this.#sim, settings, {
@@ -105,6 +137,8 @@ export class Functions {
       source: queueSettings,
       endpoint,
       target,
+      atQueue: witnessOf(settings.name, source),
+      witness: witnessOf(settings.name, settings.name),
     });
   }
 

@@ -1,10 +1,13 @@
 /** What a design promises: the guarantees of each resource, by its settings, as the plain data that checkers go by. */
-import { sqsFacts } from '../facts/index.ts';
+import { snsFacts, sqsFacts } from '../facts/index.ts';
 import type { Promised, Promises, ResourcePromises } from '../guarantees/index.ts';
 import type { ResolvedDesign, ResolvedScenario, ResourceSettings } from '../scenario/resolved.ts';
 import { GUARANTEES } from '../scenario/guarantees.ts';
+import type { LambdaSettings } from '../services/lambda/index.ts';
+import type { SnsSettings } from '../services/sns/index.ts';
 import type { FifoSettings, SqsSettings } from '../services/sqs/settings.ts';
-import type { ConsumerSettings, FaultTarget } from '../workload/settings.ts';
+import { effectiveVisibilityUs } from '../workload/lambda-mapping.ts';
+import type { ConsumerSettings } from '../workload/settings.ts';
 import { strikes } from '../scenario/strikes.ts';
 import { deliversTo, topicsOf } from '../scenario/topics.ts';
 
@@ -14,6 +17,9 @@ export const WHOLE_RUN = '*';
 const DEDUPLICATION_US = sqsFacts.deduplicationSeconds.value * 1_000_000;
 /** Nothing that the system does without a sign takes longer: polls, retries of calls, restarts of crashed instances. */
 const REST_US = 120_000_000;
+/** A topic that tries again waits at most an hour. */
+const RETRY_US = REST_US + 3_600_000_000;
+const TOPIC_DEDUPLICATION_US = snsFacts.deduplicationSeconds.value * 1_000_000;
 /** What a guarantee rests on that the resource itself does not give. */
 const ASKED_FOR = { restUs: REST_US, windowUs: DEDUPLICATION_US, delayUs: 0 };
 
@@ -25,9 +31,10 @@ export function promisesOf(scenario: ResolvedScenario, design: ResolvedDesign): 
     all.push({ resource: name, kind: 'traffic', scope: 'client', promises: [{ guarantee: 'conservation' }] });
   }
   for (const settings of design.resources) {
-    if (settings.type === 'sqs' && isWitnessed(scenario, design, settings.name))
-      all.push(ofQueue(scenario, design, settings));
+    if (settings.type === 'sqs') all.push(ofQueue(scenario, design, settings));
+    else if (settings.type === 'sns') all.push(ofTopic(scenario, design, settings));
     else if (settings.type === 'consumer') all.push(ofConsumer(design, settings));
+    else if (settings.type === 'lambda') all.push(ofFunction(design, settings));
   }
   return all.map((of) => withDemanded(scenario, design, of));
 }
@@ -38,7 +45,7 @@ function withDemanded(scenario: ResolvedScenario, design: ResolvedDesign, of: Re
     ({ guarantee, resource, design: only }) =>
       resource === of.resource &&
       (only === null || only === design.name) &&
-      (GUARANTEES[of.kind] ?? []).includes(guarantee) &&
+      (GUARANTEES[of.kind === 'function' ? 'lambda' : of.kind] ?? []).includes(guarantee) &&
       !of.promises.some((one) => one.guarantee === guarantee),
   );
   const more = [...new Set(missing.map(({ guarantee }) => guarantee))];
@@ -49,36 +56,30 @@ function queuesOf({ resources }: ResolvedDesign): SqsSettings[] {
   return resources.filter((one): one is SqsSettings => one.type === 'sqs');
 }
 
-/** Whether the history has all that is done to a queue: not what topics, functions and move tasks do. */
-function isWitnessed(scenario: ResolvedScenario, design: ResolvedDesign, queue: string): boolean {
-  const touched = [queue, ...queuesOf(design).flatMap((one) => deadLettersBetween(one, queue))];
-  return !touched.some(
-    (name) =>
-      topicsOf(design).some((topic) => deliversTo(topic, name)) ||
-      design.resources.some((one) => one.type === 'lambda' && one.source === name) ||
-      scenario.faults.some(
-        ({ redrive, target }) => redrive !== undefined && (redrive.to === name || redrivesTo(design, target, name)),
-      ),
+/** Whoever receives from a queue. */
+type Reader = ConsumerSettings | LambdaSettings;
+
+function readersOf({ resources }: ResolvedDesign, queue: string): Reader[] {
+  const reads = (one: ResourceSettings): one is Reader =>
+    (one.type === 'consumer' || one.type === 'lambda') && one.source === queue;
+  return resources.filter(reads);
+}
+
+/** Whether anybody sends to a queue: a traffic, a topic, a move task. */
+function takesSends(scenario: ResolvedScenario, design: ResolvedDesign, queue: string): boolean {
+  return (
+    design.entries.some(({ resource }) => resource === queue) ||
+    topicsOf(design).some((topic) => deliversTo(topic, queue)) ||
+    scenario.faults.some(({ redrive }) => redrive?.to === queue)
   );
 }
 
-/** The other end of a dead-letter queue and its source. */
-function deadLettersBetween({ name, redrive }: SqsSettings, queue: string): string[] {
-  if (redrive?.deadLetterQueue === queue) return [name];
-  return name === queue && redrive !== null ? [redrive.deadLetterQueue] : [];
-}
-
-/** Whether a redrive of that queue takes messages out of `queue`, or may bring some back to it. */
-function redrivesTo(design: ResolvedDesign, target: FaultTarget, queue: string): boolean {
-  if (target.kind !== 'resource') return false;
-  const sources = queuesOf(design).filter((one) => one.redrive?.deadLetterQueue === target.resource);
-  return target.resource === queue || sources.some(({ name }) => name === queue);
-}
-
-/** Whoever receives from a queue. */
-function readersOf({ resources }: ResolvedDesign, queue: string): ConsumerSettings[] {
-  const reads = (one: ResourceSettings): one is ConsumerSettings => one.type === 'consumer' && one.source === queue;
-  return resources.filter(reads);
+/** Calls a second of move tasks, which no rate bounds. */
+function movesPerSecond({ faults }: ResolvedScenario, queue: string): number {
+  const isMoved = faults.some(
+    ({ redrive, target }) => redrive !== undefined && target.kind === 'resource' && target.resource === queue,
+  );
+  return isMoved ? sqsFacts.moveRateMax.value : 0;
 }
 
 function ofQueue(scenario: ResolvedScenario, design: ResolvedDesign, settings: SqsSettings): ResourcePromises {
@@ -87,16 +88,22 @@ function ofQueue(scenario: ResolvedScenario, design: ResolvedDesign, settings: S
   const sources = queuesOf(design).filter((one) => one.redrive?.deadLetterQueue === name);
   const target = redrive?.deadLetterQueue;
   const restUs = restOf(settings, readers);
+  const deadLetters = queuesOf(design).find((one) => one.name === target);
+  const moved = deadLetters === undefined ? {} : { movedRetentionUs: deadLetters.messageRetentionPeriodUs };
   const promises: Promised[] = [
     { guarantee: 'conservation' },
-    { guarantee: 'at-least-once', restUs, read: readers.length > 0 },
-    { guarantee: 'no-loss', restUs },
+    { guarantee: 'at-least-once', restUs, read: readers.length > 0, ...moved },
+    { guarantee: 'no-loss', restUs, ...moved },
     { guarantee: 'receive-count' },
     { guarantee: 'retention', retentionUs: settings.messageRetentionPeriodUs },
-    { guarantee: 'in-flight', limit: settings.maxInFlight },
   ];
   if (fifo || !missesOf(scenario, design, settings)) {
-    promises.push({ guarantee: 'visibility' }, { guarantee: 'deletion' }, { guarantee: 'littles-law' });
+    promises.push(
+      { guarantee: 'visibility' },
+      { guarantee: 'deletion' },
+      { guarantee: 'in-flight', limit: settings.maxInFlight },
+      { guarantee: 'littles-law' },
+    );
   }
   if (delayUs > 0) promises.push({ guarantee: 'delay', delayUs });
   if (redrive !== null) {
@@ -105,9 +112,13 @@ function ofQueue(scenario: ResolvedScenario, design: ResolvedDesign, settings: S
   }
   if (sources.length > 0) {
     const counts = sources.map((one) => one.redrive?.maxReceiveCount ?? 1);
-    promises.push({ guarantee: 'dead-letters', fewestReceives: Math.min(...counts) });
+    promises.push({
+      guarantee: 'dead-letters',
+      fewestReceives: Math.min(...counts),
+      takesSends: takesSends(scenario, design, name),
+    });
   }
-  if (fifo && fifoSettings !== undefined) promises.push(...ofFifo(fifoSettings));
+  if (fifo && fifoSettings !== undefined) promises.push(...ofFifo(fifoSettings, movesPerSecond(scenario, name)));
   return {
     resource: name,
     kind: 'sqs',
@@ -122,7 +133,7 @@ function ofQueue(scenario: ResolvedScenario, design: ResolvedDesign, settings: S
   };
 }
 
-function ofFifo({ deduplicationScope, fifoThroughputLimit, partitions }: FifoSettings): Promised[] {
+function ofFifo({ deduplicationScope, fifoThroughputLimit, partitions }: FifoSettings, moves: number): Promised[] {
   const perPartition = fifoThroughputLimit === 'perMessageGroupId';
   const calls = perPartition ? sqsFacts.fifoPartitionCallsPerSecond : sqsFacts.fifoCallsPerSecond;
   const perSecond = calls.value * (perPartition ? partitions : 1);
@@ -130,31 +141,76 @@ function ofFifo({ deduplicationScope, fifoThroughputLimit, partitions }: FifoSet
     { guarantee: 'order' },
     { guarantee: 'group-lock' },
     { guarantee: 'deduplication', windowUs: DEDUPLICATION_US, perGroup: deduplicationScope === 'messageGroup' },
-    { guarantee: 'rate', perSecond, burst: perSecond * sqsFacts.fifoBurstSeconds.value },
+    { guarantee: 'rate', perSecond, burst: perSecond * sqsFacts.fifoBurstSeconds.value + moves },
   ];
 }
 
 /** Whether a server of the queue may not know of a receive or a delete: then it does not promise what depends on it. */
 function missesOf(scenario: ResolvedScenario, design: ResolvedDesign, settings: SqsSettings): boolean {
   const { deleteMiss, receiveMiss } = settings.distribution;
-  const isStruck = scenario.faults.some(
+  return deleteMiss > 0 || receiveMiss > 0 || isDuplicating(scenario, design, settings.name);
+}
+
+/** Whether the script has a queue or a topic give out twice. */
+function isDuplicating(scenario: ResolvedScenario, design: ResolvedDesign, name: string): boolean {
+  return scenario.faults.some(
     (fault) =>
       fault.duplicate !== null &&
       fault.target.kind === 'resource' &&
-      fault.target.resource === settings.name &&
+      fault.target.resource === name &&
       strikes(scenario, design, fault),
   );
-  return deleteMiss > 0 || receiveMiss > 0 || isStruck;
 }
 
-function restOf({ visibilityTimeoutUs, delayUs }: SqsSettings, readers: readonly ConsumerSettings[]): number {
-  const visibility = readers.map((one) => one.visibilityTimeoutUs ?? visibilityTimeoutUs);
-  return Math.max(visibilityTimeoutUs, ...visibility) + delayUs + REST_US;
+function restOf({ visibilityTimeoutUs, delayUs }: SqsSettings, readers: readonly Reader[]): number {
+  const each = readers.map((one) =>
+    one.type === 'consumer'
+      ? (one.visibilityTimeoutUs ?? visibilityTimeoutUs)
+      : (effectiveVisibilityUs(one, visibilityTimeoutUs) ?? visibilityTimeoutUs) + one.batchWindowUs + one.timeoutUs,
+  );
+  return Math.max(visibilityTimeoutUs, ...each) + delayUs + REST_US;
 }
 
-/** A consumer of a FIFO queue works in the order of each group: the queue gives it that, and it can spoil it. */
+/**
+ * A topic owes each subscription what its filter lets through; a FIFO topic in order, once, and at its rates. What a subscription without a
+ * dead-letter queue does not take while the retries last is lost.
+ */
+function ofTopic(scenario: ResolvedScenario, design: ResolvedDesign, settings: SnsSettings): ResourcePromises {
+  const { name, subscriptions, fifoSettings } = settings;
+  const deadLetterQueues = new Set(subscriptions.flatMap((one) => one.deadLetterQueue ?? []));
+  const promises: Promised[] = [
+    { guarantee: 'conservation', restUs: RETRY_US, isCopied: isDuplicating(scenario, design, name) },
+    { guarantee: 'fan-out', restUs: RETRY_US },
+    { guarantee: 'no-loss' },
+  ];
+  if (fifoSettings !== undefined) {
+    const isBounded = fifoSettings.fifoThroughputScope === 'Topic';
+    const [perSecond, perGroup] = [snsFacts.fifoTopicMessages.value, snsFacts.fifoGroupMessages.value];
+    const burstSeconds = snsFacts.burstSeconds.value;
+    promises.push(
+      { guarantee: 'order' },
+      { guarantee: 'deduplication', windowUs: TOPIC_DEDUPLICATION_US, perGroup: !isBounded },
+      {
+        guarantee: 'rate',
+        ...(isBounded ? { perSecond, burst: perSecond * burstSeconds } : {}),
+        perGroup,
+        groupBurst: perGroup * burstSeconds,
+      },
+    );
+  }
+  return { resource: name, kind: 'sns', watch: [...deadLetterQueues], reads: [...deadLetterQueues], promises };
+}
+
+/** A consumer, or a function, of a FIFO queue works in the order of each group: the queue gives it that, and it can spoil it. */
 function ofConsumer(design: ResolvedDesign, { name, source }: ConsumerSettings): ResourcePromises {
-  const fifo = queuesOf(design).some((one) => one.name === source && one.fifo);
-  const promises: Promised[] = fifo ? [{ guarantee: 'order' }] : [];
-  return { resource: name, kind: 'consumer', watch: [source], reads: [source], promises };
+  return { resource: name, kind: 'consumer', watch: [source], reads: [source], promises: ofEffects(design, source) };
+}
+
+function ofFunction(design: ResolvedDesign, { name, source }: LambdaSettings): ResourcePromises {
+  if (source === null) return { resource: name, kind: 'function', promises: [] };
+  return { resource: name, kind: 'lambda', watch: [source], reads: [source], promises: ofEffects(design, source) };
+}
+
+function ofEffects(design: ResolvedDesign, source: string): Promised[] {
+  return queuesOf(design).some((one) => one.name === source && one.fifo) ? [{ guarantee: 'order' }] : [];
 }

@@ -8,7 +8,7 @@ import { type Fact, snsFacts, snsPublishQuotaOf } from '../facts/index.ts';
 import { DeliveryAccount, type TrafficTotals, type Window } from '../history/index.ts';
 import type { Simulation } from '../kernel/index.ts';
 import type { AwsSettings, ResolvedDesign, ResourceSettings } from '../scenario/resolved.ts';
-import type { Metrics } from '../services/ports.ts';
+import { type Metrics, Outcome, type Witness } from '../services/ports.ts';
 import { ActionRate } from '../services/messaging/throughput.ts';
 import {
   type AccountCensus,
@@ -21,6 +21,7 @@ import {
 } from '../services/sns/index.ts';
 import type { MessageKinds } from '../workload/message-kinds.ts';
 import type { RequestTable } from '../workload/requests.ts';
+import { Owed, type OwedTo } from './owed.ts';
 
 type Subscription = SnsSettings['subscriptions'][number];
 
@@ -42,13 +43,26 @@ export interface TopicsPorts {
   readonly metricsOf: (settings: SnsSettings) => Metrics;
   /** Whether somebody reads that queue: what is put there for nobody is parked. */
   readonly isRead: (queue: string) => boolean;
+  /** What a topic tells of itself; null: nobody listens. */
+  readonly witnessOf: (topic: string) => Witness | null;
+}
+
+interface Subscribed {
+  /** Its number in the table of requests. */
+  readonly ledger: number;
+  readonly isQueue: boolean;
+  /** What cannot be delivered goes to a queue that nobody reads. */
+  readonly parks: boolean;
 }
 
 interface Wired {
   readonly topic: Topic;
   readonly settings: SnsSettings;
-  /** Numbers of its subscriptions in the table of requests, by their numbers on the topic. */
-  readonly ledgers: number[];
+  /** By their numbers on the topic. */
+  readonly subscribed: Subscribed[];
+  readonly witness: Witness | null;
+  /** Hears of all that the topic takes; null: nobody listens. Made when its subscriptions have their numbers. */
+  owed: Owed | null;
 }
 
 export class Topics {
@@ -64,21 +78,22 @@ export class Topics {
 
   add(settings: SnsSettings): void {
     const { sim, requests, kinds, metricsOf, design } = this.#ports;
-    const ledgers: number[] = [];
+    const subscribed: Subscribed[] = [];
+    const witness = this.#ports.witnessOf(settings.name);
     const topic = new Topic(sim, settings, {
       requests,
       metrics: metricsOf(settings),
-      observer: this.#observer(settings, ledgers),
+      observer: this.#observer(settings.name, subscribed, witness),
       quota: this.#quotaOf(settings),
       kinds,
       isFifoQueue: (queue) => design.resources.some((one) => one.type === 'sqs' && one.name === queue && one.fifo),
       account: () => this.#censusOf(this.#accountOf(settings)),
     });
-    this.#wired.set(settings.name, { topic, settings, ledgers });
+    this.#wired.set(settings.name, { topic, settings, subscribed, witness, owed: null });
   }
 
   /** undefined: no topic is called so. */
-  get(name: string): { readonly topic: Topic; readonly settings: SnsSettings } | undefined {
+  get(name: string): { readonly topic: Topic; readonly settings: SnsSettings; readonly owed: Owed | null } | undefined {
     return this.#wired.get(name);
   }
 
@@ -87,13 +102,18 @@ export class Topics {
     endpoint: (topic: SnsSettings, subscription: Subscription) => SnsEndpoint,
     deadLetters: (topic: SnsSettings, queue: string) => SnsEndpoint,
   ): void {
-    const { sim, requests, window } = this.#ports;
-    for (const { topic, settings, ledgers } of this.#wired.values()) {
+    const { sim, requests, window, kinds } = this.#ports;
+    for (const wired of this.#wired.values()) {
+      const { topic, settings, subscribed, witness } = wired;
+      const owedTo: OwedTo[] = [];
       for (const one of settings.subscriptions) {
         const account = new DeliveryAccount(sim, window);
         this.#accounts.push({ topic: settings.name, to: one.to, account });
         const ledger = requests.addSubscription(account);
         const target = this.#ports.design.resources.find(({ name }) => name === one.to) as ResourceSettings;
+        const parks = one.deadLetterQueue !== null && !this.#ports.isRead(one.deadLetterQueue);
+        const tellsGroup = passesGroup(settings, target);
+        owedTo.push({ settings: one, number: ledger, passesGroup: tellsGroup });
         const input = {
           settings: one,
           endpoint: endpoint(settings, one),
@@ -101,14 +121,14 @@ export class Topics {
           latency: settings.latency.delivery,
           crossRegion: this.#regionOf(target) === this.#regionOf(settings) ? null : settings.latency.crossRegion,
           envelopeBytes: envelopeBytes(settings, one),
-          passesGroup: passesGroup(settings, target),
+          passesGroup: tellsGroup,
           quota: this.#deliveryQuotaOf(settings, one),
           pending: one.confirmAfterUs > 0,
         };
         const subscribe = (): void => {
           const { error, SubscriptionArn } = topic.Subscribe(input);
           if (error !== null) throw new Error(`${settings.name} refuses ${one.to}: ${error.message}`);
-          ledgers[SubscriptionArn] = ledger;
+          subscribed[SubscriptionArn] = { ledger, isQueue: target.type === 'sqs', parks };
           if (one.confirmAfterUs > 0)
             sim.schedule(one.confirmAfterUs, () => topic.ConfirmSubscription(SubscriptionArn), undefined, 0);
           if (one.unsubscribeUs !== null)
@@ -118,6 +138,7 @@ export class Topics {
         if (one.subscribeUs === 0) subscribe();
         else sim.scheduleAt(one.subscribeUs, subscribe, undefined, 0);
       }
+      if (witness !== null) wired.owed = new Owed(sim, kinds, witness, owedTo);
     }
   }
 
@@ -125,18 +146,23 @@ export class Topics {
     return this.#accounts.map(({ topic, to, account }) => ({ topic, to, outcome: account.finish() }));
   }
 
-  #observer({ name, subscriptions }: SnsSettings, ledgers: readonly number[]): SnsObserver {
-    const { requests, design, isRead } = this.#ports;
+  #observer(name: string, subscribed: readonly Subscribed[], witness: Witness | null): SnsObserver {
+    const { requests, design } = this.#ports;
     const isEntry = design.entries.some(({ resource }) => resource === name);
-    const parks = subscriptions.map(({ deadLetterQueue }) => deadLetterQueue !== null && !isRead(deadLetterQueue));
+    const of = (subscription: number): Subscribed => subscribed[subscription] as Subscribed;
     return {
       onPublished: (body) => {
         if (isEntry) requests.accept(body);
       },
-      onMatched: (body, subscription, bytes) => requests.deliver(body, ledgers[subscription] as number, bytes),
+      onMatched: (body, subscription, bytes) => requests.deliver(body, of(subscription).ledger, bytes),
       onFannedOut: (body) => requests.published(body),
-      onDeadLettered: (delivery, subscription) => requests.deadLetter(delivery, parks[subscription] ?? false),
-      onDone: (delivery) => requests.release(delivery),
+      onDeadLettered: (delivery, subscription) => requests.deadLetter(delivery, of(subscription).parks),
+      onDone: (delivery, subscription, delivered) => {
+        // Of what goes into a queue its endpoint tells.
+        if (!delivered) witness?.delivered(delivery, Outcome.failed);
+        else if (!of(subscription).isQueue) witness?.delivered(delivery, Outcome.ok);
+        requests.release(delivery);
+      },
     };
   }
 

@@ -34,13 +34,14 @@ import { Producer } from '../workload/producer.ts';
 import { RequestTable } from '../workload/requests.ts';
 import { Sender } from '../workload/sender.ts';
 import type { FaultSettings, TrafficSettings } from '../workload/settings.ts';
-import { CalleeEndpoint, QueueEndpoint } from '../workload/sns-endpoints.ts';
+import { CalleeEndpoint, QueueEndpoint, type QueueWitness } from '../workload/sns-endpoints.ts';
 import { SnsTarget } from '../workload/sns-target.ts';
 import { SqsTarget } from '../workload/sqs-target.ts';
 import { disturbancesOf } from './disturbances.ts';
 import { Functions } from './functions.ts';
 import { healthLimitMs } from './health.ts';
 import { Links } from './links.ts';
+import type { Owed } from './owed.ts';
 import { batchCount, keepsCohorts } from './pilot.ts';
 import { Scalers } from './scalers.ts';
 import { type SubscriptionOutcome, Topics } from './topics.ts';
@@ -49,6 +50,8 @@ import { type SubscriptionOutcome, Topics } from './topics.ts';
 const MEASUREMENT = 3;
 /** Message ids kept for each queue: 2^40. */
 const MESSAGE_IDS = 1_099_511_627_776;
+/** Who moves dead letters, to a history. */
+const REDRIVE = 'redrive';
 const NO_TIME = { kind: 'constant', value: 0 } as const;
 
 export class World {
@@ -110,7 +113,12 @@ export class World {
     );
     this.#redriven = new Set(redrives.map(({ target }) => (target.kind === 'resource' ? target.resource : '')));
     this.#redrivesAhead = redrives.length;
-    this.#moveTasks = new MoveTasks(this.sim, this.#queues, () => this.#stopWhenDone());
+    this.#moveTasks = new MoveTasks(
+      this.sim,
+      this.#queues,
+      () => this.#stopWhenDone(),
+      (queue) => this.history?.witness(REDRIVE, queue) ?? null,
+    );
     this.#links = new Links(faults);
     this.#access = new Access(this.sim, scenario, design, {
       requests: this.requests,
@@ -128,12 +136,14 @@ export class World {
       kinds: this.#kinds,
       metricsOf: ({ name, type }) => this.#recorder(name, type),
       isRead: (queue) => this.#isRead(queue),
+      witnessOf: (topic) => this.history?.witness(topic, topic) ?? null,
     });
     this.#functions = new Functions(this.sim, scenario, design, {
       requests: this.requests,
       links: this.#links,
       access: this.#access,
       queueNamed: (name) => this.#queueNamed(name),
+      witnessOf: (client, resource) => this.history?.witness(client, resource) ?? null,
     });
     this.#build();
     this.#connect();
@@ -307,7 +317,7 @@ export class World {
     this.#functions.connect((owner, calls) => this.#paths(owner, calls));
     this.#topics.connect(
       (topic, { to }) => this.#endpoint(topic, to),
-      (topic, queue) => this.#queueEndpoint(topic, queue),
+      (topic, queue) => this.#queueEndpoint(topic, queue, true),
     );
   }
 
@@ -333,11 +343,19 @@ export class World {
     return new CalleeEndpoint(path);
   }
 
-  #queueEndpoint(topic: SnsSettings, to: string): SnsEndpoint {
+  #queueEndpoint(topic: SnsSettings, to: string, forDeadLetters = false): SnsEndpoint {
     const { queue, settings } = this.#queueNamed(to);
     const state = this.#links.endpoint(topic.name, to);
     const client = this.#access.sqsClient({ topic: topic.name }, settings, queue, state);
-    return new QueueEndpoint(this.sim, `${topic.name}->${to}`, this.requests, client, state);
+    const { history } = this;
+    const witness: QueueWitness | null =
+      history === null
+        ? null
+        : {
+            atQueue: history.witness(topic.name, to),
+            atTopic: forDeadLetters ? null : history.witness(topic.name, topic.name),
+          };
+    return new QueueEndpoint(this.sim, `${topic.name}->${to}`, this.requests, client, state, witness);
   }
 
   #paths(owner: string, calls: readonly CallSettings[]): CallPath[] {
@@ -425,7 +443,7 @@ export class World {
 
   #publisher(
     { name: traffic, batch }: TrafficSettings,
-    { topic, settings }: { readonly topic: Topic; readonly settings: SnsSettings },
+    { topic, settings, owed }: { readonly topic: Topic; readonly settings: SnsSettings; readonly owed: Owed | null },
     group: number | null,
   ): Callee {
     const { name: to, latency, fifo, maximumMessageSizeBytes } = settings;
@@ -437,9 +455,11 @@ export class World {
       fifo,
       group,
       kindOf: (request) => this.#kinds.kindOf(index, this.requests.ordinal(request)),
+      accepted: owed,
     });
     const name = `${traffic}->${to}`;
-    return new Producer(this.sim, this.requests, target, state, { name, latency: latency.publish, batch });
+    const witness = this.history?.witness(traffic, to, true) ?? null;
+    return new Producer(this.sim, this.requests, target, state, { name, latency: latency.publish, batch, witness });
   }
 
   // --- faults ---

@@ -10,13 +10,28 @@ import { broken, type Finding, held, notExercised, seconds } from './verdict.ts'
  *
  * For five minutes after a message was first taken, the same again is acknowledged and not taken; after that it is a new message.
  */
-export const deduplication: Checker = { guarantee: 'deduplication', start: (settings) => new Deduplication(settings) };
+export const deduplication: Checker = {
+  guarantee: 'deduplication',
+  start: (settings) => new Deduplication(settings, What.sendInvoke),
+};
 
-/** Above all ids. */
-const NO_ID = 4_503_599_627_370_496;
+/** The same of publishes to a topic. */
+export const deduplicationOfPublishes: Checker = {
+  guarantee: 'deduplication',
+  start: (settings) => new Deduplication(settings, What.publishInvoke),
+};
+
+/** Above all ids, those by which a moved message is known too. */
+const NO_ID = 6_755_399_441_055_744;
+
+/** Phases of a record. */
+const OK = 1;
+const FAIL = 2;
 
 class Deduplication implements Fold {
-  readonly wants = [What.sendInvoke, What.sendOk, What.sendFail];
+  readonly wants: readonly number[];
+  /** Of the call. */
+  readonly #begins: number;
   readonly #windowUs: number;
   readonly #perGroup: boolean;
   readonly #ids = new Places();
@@ -35,7 +50,9 @@ class Deduplication implements Fold {
   #swallowed = 0;
   #found: Finding | null = null;
 
-  constructor(settings: PromiseSettings) {
+  constructor(settings: PromiseSettings, begins: number) {
+    this.#begins = begins;
+    this.wants = [begins, begins + OK, begins + FAIL];
     this.#windowUs = settings.number('windowUs');
     this.#perGroup = settings.flag('perGroup');
   }
@@ -46,13 +63,13 @@ class Deduplication implements Fold {
     if (other || id < 0) return;
     const key = this.#keyOf(id, group);
     const open = this.#open.get(key);
-    if (what === What.sendInvoke) {
+    if (what === this.#begins) {
       if (open <= 0) this.#openSince.set(key, us);
       this.#open.set(key, open + 1);
       return;
     }
     this.#open.set(key, open - 1);
-    if (what === What.sendOk && seen.message >= 0) this.#accepted(seen, key, open - 1);
+    if (what === this.#begins + OK && seen.message >= 0) this.#accepted(seen, key, open - 1);
   }
 
   #keyOf(id: number, group: number): number {

@@ -45,7 +45,9 @@ class Endings implements Fold {
   constructor(settings: PromiseSettings, settles: number, mustNotStay: boolean, what: string) {
     this.#settles = settles;
     this.#restUs = settings.number('restUs');
-    this.#retentionUs = settings.of.retentionUs ?? Number.POSITIVE_INFINITY;
+    const own = settings.of.retentionUs ?? Number.POSITIVE_INFINITY;
+    // One that was moved may have expired there, before anybody saw it.
+    this.#retentionUs = Math.min(own, settings.numberOr('movedRetentionUs', own));
     this.#mustNotStay = mustNotStay;
     this.#what = what;
     this.wants = [...new Set([settles, What.deleteFail, What.receiveOk, What.left])];

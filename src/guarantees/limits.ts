@@ -1,5 +1,5 @@
 import type { Checker, End, Fold, Seen } from './checker.ts';
-import { RecordColumn } from './columns.ts';
+import { NumberColumn, RecordColumn } from './columns.ts';
 import { What } from './codes.ts';
 import type { Lives } from './lives.ts';
 import type { PromiseSettings } from './promises.ts';
@@ -43,7 +43,7 @@ class InFlight implements Fold {
   #count({ message, earliestUs }: Seen, lives: Lives): number {
     let count = 1;
     for (let one = 0; one < lives.size; one++) {
-      if (one !== message && lives.isInFlight(one, earliestUs)) count++;
+      if (one !== message && lives.heldLatestUs(one) <= earliestUs && lives.isInFlight(one, earliestUs)) count++;
     }
     return count;
   }
@@ -113,5 +113,66 @@ class Rate implements Fold {
     return this.#busiest < this.#perSecond && this.#refused === 0
       ? notExercised(counts, 'The rate was never near.')
       : held(counts);
+  }
+}
+
+/**
+ * For each whole second s of the service's clock: |{messages published in s}| ≤ messages per second + burst, of the topic and of each group.
+ *
+ * A FIFO topic does not take more messages than it says.
+ */
+export const rateOfPublishes: Checker = { guarantee: 'rate', start: (settings) => new PublishRate(settings) };
+
+class PublishRate implements Fold {
+  readonly wants = [What.publishOk, What.publishFail];
+  readonly #ofTopic: number;
+  readonly #ofGroup: number;
+  readonly #nearTopic: number;
+  readonly #nearGroup: number;
+  readonly #topic = new RecordColumn();
+  /** The newest second of each group, and its messages: those of an older one that are told late are not counted. */
+  readonly #second = new NumberColumn();
+  readonly #inSecond = new NumberColumn(0);
+  #busiest = 0;
+  #busiestGroup = 0;
+  #refused = 0;
+  #found: Finding | null = null;
+
+  constructor(settings: PromiseSettings) {
+    this.#nearTopic = settings.numberOr('perSecond', Number.POSITIVE_INFINITY);
+    this.#nearGroup = settings.number('perGroup');
+    this.#ofTopic = this.#nearTopic + settings.numberOr('burst', 0);
+    this.#ofGroup = this.#nearGroup + settings.number('groupBurst');
+  }
+
+  see({ what, earliestUs, latestUs, group, n, other }: Seen): void {
+    if (other) return;
+    if (what === What.publishFail) {
+      this.#refused++;
+      return;
+    }
+    if (earliestUs !== latestUs) return;
+    const second = Math.floor(latestUs / US_PER_SECOND);
+    const messages = Math.max(0, this.#topic.get(second)) + 1;
+    this.#topic.set(second, messages);
+    this.#busiest = Math.max(this.#busiest, messages);
+    if (messages > this.#ofTopic) this.#tooMany(this.#ofTopic, `in second ${second}`, n);
+    if (group < 0 || second < this.#second.get(group)) return;
+    const inGroup = second === this.#second.get(group) ? this.#inSecond.get(group) + 1 : 1;
+    this.#second.set(group, second);
+    this.#inSecond.set(group, inGroup);
+    this.#busiestGroup = Math.max(this.#busiestGroup, inGroup);
+    if (inGroup > this.#ofGroup) this.#tooMany(this.#ofGroup, `of one group in second ${second}`, n);
+  }
+
+  #tooMany(most: number, where: string, n: number): void {
+    this.#found ??= broken({}, `More than ${most} messages were taken ${where}.`, [n]);
+  }
+
+  finish(): Finding {
+    const counts = { busiestSecond: this.#busiest, busiestOfGroup: this.#busiestGroup, refused: this.#refused };
+    if (this.#found !== null) return { ...this.#found, counts };
+    const isNear = this.#busiest >= this.#nearTopic || this.#busiestGroup >= this.#nearGroup || this.#refused > 0;
+    return isNear ? held(counts) : notExercised(counts, 'The rate was never near.');
   }
 }

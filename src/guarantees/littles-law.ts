@@ -16,25 +16,40 @@ const RELATIVE = 1e-6;
 /** Messages whose end nobody saw may widen the sum by so much, and it still says something. */
 const WIDTH = 0.05;
 const There = 1;
+/** A delete of it had no answer: it may have been the one. */
+const PerhapsGone = 2;
 
 class LittlesLaw implements Fold {
-  readonly wants = [What.sendInvoke, What.sendOk, What.sendFail, What.deleteOk, What.left];
+  readonly wants = [
+    What.sendInvoke,
+    What.sendOk,
+    What.sendFail,
+    What.deleteInvoke,
+    What.deleteOk,
+    What.deleteUnknown,
+    What.left,
+  ];
   readonly #retentionUs: number;
-  readonly #left = new FlagColumn();
+  readonly #state = new FlagColumn();
   /** The delete by its holder, in time: the one that took it out. */
   readonly #gone = new NumberColumn();
+  /** When somebody first asked for it to be deleted. */
+  readonly #asked = new NumberColumn();
   #open = 0;
 
   constructor(settings: PromiseSettings) {
     this.#retentionUs = settings.of.retentionUs ?? Number.POSITIVE_INFINITY;
   }
 
-  see({ what, message, lives, other, chunk, row, earliestUs, latestUs }: Seen): void {
+  see({ what, message, lives, other, chunk, row, us, earliestUs, latestUs }: Seen): void {
     if (other) return;
     if (what === What.sendInvoke) this.#open++;
     else if (what === What.sendOk || what === What.sendFail) this.#open--;
     else if (message < 0) return;
-    else if (what === What.left) this.#left.add(message, There);
+    else if (what === What.left) this.#state.add(message, There);
+    else if (what === What.deleteInvoke) {
+      if (this.#asked.get(message) < 0) this.#asked.set(message, us);
+    } else if (what === What.deleteUnknown) this.#state.add(message, PerhapsGone);
     else if (earliestUs === latestUs && lives.isOfHolder(message, chunk.handle[row] as number, latestUs))
       this.#gone.set(message, latestUs);
   }
@@ -46,14 +61,16 @@ class LittlesLaw implements Fold {
     let unsaid = this.#open;
     for (let message = 0; message < lives.size; message++) {
       if (!lives.isAcknowledged(message)) {
-        if (lives.wasReceived(message) || this.#left.has(message, There)) unsaid++;
+        if (lives.wasReceived(message) || this.#state.has(message, There)) unsaid++;
         continue;
       }
       messages++;
       const sentUs = lives.sentEarliestUs(message);
-      const goneUs = this.#left.has(message, There) ? endUs : this.#gone.get(message);
+      const goneUs = this.#state.has(message, There) ? endUs : this.#gone.get(message);
       const lastUs = Math.max(lives.sentLatestUs(message), lives.heldEarliestUs(message));
-      leastUs += (goneUs >= 0 ? goneUs : lastUs) - lives.sentLatestUs(message);
+      const perhapsUs = this.#state.has(message, PerhapsGone) ? this.#asked.get(message) : Number.POSITIVE_INFINITY;
+      leastUs += Math.min(goneUs >= 0 ? goneUs : lastUs, Math.max(perhapsUs, lives.sentLatestUs(message)));
+      leastUs -= lives.sentLatestUs(message);
       mostUs += (goneUs >= 0 ? goneUs : Math.min(endUs, sentUs + this.#retentionUs)) - sentUs;
     }
     const counts = { messages, unsaid };

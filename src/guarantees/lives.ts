@@ -226,7 +226,10 @@ export class Lives {
   }
 
   #changed({ chunk, row, earliestUs, what }: Sighting, message: number): void {
+    const known = this.#due.get(message);
+    // Its timeout may have been over: then it was visible, and a change does not hide it again.
+    if (earliestUs >= known) return;
     const due = earliestUs + (chunk.value[row] as number);
-    this.#due.set(message, what === What.visibilityOk ? due : Math.min(due, this.#due.get(message)));
+    this.#due.set(message, what === What.visibilityOk ? due : Math.min(due, known));
   }
 }

@@ -55,6 +55,8 @@ export const deadLetters: Checker = { guarantee: 'dead-letters', start: (setting
 class DeadLetters implements Fold {
   readonly wants = [What.receiveOk, What.left];
   readonly #fewest: number;
+  /** Others send to it too: what nobody saw at a source, and whose send nobody heard of, may be theirs. */
+  readonly #takesSends: boolean;
   readonly #sourceReceives = new NumberColumn();
   readonly #sourceN = new RecordColumn();
   readonly #came = new NumberColumn(0);
@@ -63,6 +65,7 @@ class DeadLetters implements Fold {
 
   constructor(settings: PromiseSettings) {
     this.#fewest = settings.number('fewestReceives');
+    this.#takesSends = settings.flag('takesSends');
   }
 
   see({ chunk, row, message, lives, n, other }: Seen): void {
@@ -76,6 +79,7 @@ class DeadLetters implements Fold {
     }
     // Sent here, not moved.
     if (this.#came.get(message) === 1 || lives.isAcknowledged(message)) return;
+    if (this.#takesSends && this.#sourceN.get(message) < 0) return;
     this.#came.set(message, 1);
     this.#moved++;
     if (receives < 0) return;
@@ -116,7 +120,7 @@ class ReceiveCount implements Fold {
     this.#received++;
     if (receives === 0) this.#found ??= broken({}, 'A message was given out and its receive not counted.', [n]);
     if (receives < 0 || lives.receives(message) < 0) return;
-    if (lives.handle(message) === chunk.handle[row] || lives.heldLatestUs(message) > earliestUs) return;
+    if (lives.handle(message) === chunk.handle[row] || lives.heldLatestUs(message) >= earliestUs) return;
     this.#again++;
     if (receives > lives.receives(message)) return;
     const sentence = `A message was received again with the count ${receives}, after ${lives.receives(message)}.`;

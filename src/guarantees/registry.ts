@@ -4,12 +4,13 @@
 import { deliveredAtMostOnce, doneAtMostOnce } from './at-most-once.ts';
 import type { Checker } from './checker.ts';
 import { conservationOfCalls, conservationOfMessages } from './conservation.ts';
-import { deduplication } from './deduplication.ts';
+import { deduplication, deduplicationOfPublishes } from './deduplication.ts';
+import { conservationOfDeliveries, noLossOfDeliveries, orderOfDeliveries } from './deliveries.ts';
 import { atLeastOnce, noLoss } from './endings.ts';
 import { exactlyOnce } from './exactly-once.ts';
 import { fanOut } from './fan-out.ts';
 import { groupLock } from './group-lock.ts';
-import { inFlight, rate } from './limits.ts';
+import { inFlight, rate, rateOfPublishes } from './limits.ts';
 import { littlesLaw } from './littles-law.ts';
 import { monotoneTime } from './monotone-time.ts';
 import { orderOfDelivery, orderOfEffects } from './order.ts';
@@ -42,5 +43,15 @@ export const registry: Registry = {
     littlesLaw,
   ],
   consumer: [orderOfEffects, doneAtMostOnce, exactlyOnce],
-  sns: [fanOut],
+  lambda: [orderOfEffects, doneAtMostOnce, exactlyOnce],
+  // A function without a queue before it: what was given to it the history does not say.
+  function: [doneAtMostOnce],
+  sns: [
+    conservationOfDeliveries,
+    fanOut,
+    noLossOfDeliveries,
+    orderOfDeliveries,
+    deduplicationOfPublishes,
+    rateOfPublishes,
+  ],
 };

@@ -4,7 +4,7 @@
  *
  *   clients ─▶ WitnessOf(client, resource) ─▶ chunk ──full──▶ judge, file, store
  */
-import { HistoryChunk, Names, NONE, What } from './record.ts';
+import { deliveryOf, HistoryChunk, Names, NONE, What } from './record.ts';
 import type { Clock } from './window.ts';
 
 /** What becomes of a chunk. It is valid during the call only. */
@@ -52,9 +52,9 @@ export class HistoryRecorder {
     this.names.of('');
   }
 
-  /** What one client tells of one resource. */
-  witness(client: string, resource: string): WitnessOf {
-    return new WitnessOf(this, this.names.of(client), this.names.of(resource));
+  /** What one client tells of one resource. `publishes`: what it sends are publishes. */
+  witness(client: string, resource: string, publishes = false): WitnessOf {
+    return new WitnessOf(this, this.names.of(client), this.names.of(resource), publishes);
   }
 
   begin(): number {
@@ -127,11 +127,13 @@ export class WitnessOf {
   readonly #recorder: HistoryRecorder;
   readonly #client: number;
   readonly #resource: number;
+  readonly #send: number;
 
-  constructor(recorder: HistoryRecorder, client: number, resource: number) {
+  constructor(recorder: HistoryRecorder, client: number, resource: number, publishes: boolean) {
     this.#recorder = recorder;
     this.#client = client;
     this.#resource = resource;
+    this.#send = publishes ? What.publishInvoke : What.sendInvoke;
   }
 
   begin(): number {
@@ -146,7 +148,7 @@ export class WitnessOf {
   }
 
   sending(who: number, call: number, request: number, group: number, deduplication: number): void {
-    const row = this.#plain(What.sendInvoke, who, call, request);
+    const row = this.#plain(this.#send, who, call, request);
     const { chunk } = this.#recorder;
     chunk.group[row] = group;
     chunk.deduplication[row] = deduplication;
@@ -163,7 +165,7 @@ export class WitnessOf {
     sequences: Float64Array,
     at: number,
   ): void {
-    const row = this.#answer(What.sendInvoke, who, call, request, outcome);
+    const row = this.#answer(this.#send, who, call, request, outcome);
     const { chunk } = this.#recorder;
     chunk.servedUs[row] = (chunk.us[row] as number) - agoUs;
     chunk.group[row] = group;
@@ -173,7 +175,7 @@ export class WitnessOf {
     chunk.sequence[row] = sequences[at] as number;
   }
   sendUnknown(who: number, call: number, request: number): void {
-    this.#answer(What.sendInvoke, who, call, request, TIMED_OUT);
+    this.#answer(this.#send, who, call, request, TIMED_OUT);
   }
 
   received(who: number, call: number, agoUs: number, messages: Columns, at: number, visibilitySeconds: number): void {
@@ -215,17 +217,21 @@ export class WitnessOf {
     this.#recorder.chunk.outcome[row] = outcome;
   }
 
-  publishing(who: number, call: number, request: number, group: number, deduplication: number): void {
-    const row = this.#plain(What.publishInvoke, who, call, request);
-    const { chunk } = this.#recorder;
+  invoking(who: number, call: number, request: number): void {
+    this.#plain(What.handleInvoke, who, call, request);
+  }
+  invoked(who: number, call: number, request: number, outcome: number): void {
+    this.#answer(What.handleInvoke, who, call, request, outcome);
+  }
+
+  owed(request: number, subscription: number, message: number, group: number, sequence: number): void {
+    const recorder = this.#recorder;
+    const entity = deliveryOf(recorder.entity(request), subscription);
+    const row = recorder.row(What.owed, this.#client, this.#resource, NONE, NO_CALL, entity);
+    const { chunk } = recorder;
+    chunk.message[row] = message;
     chunk.group[row] = group;
-    chunk.deduplication[row] = deduplication;
-  }
-  published(who: number, call: number, request: number, outcome: number): void {
-    this.#answer(What.publishInvoke, who, call, request, outcome);
-  }
-  owed(delivery: number): void {
-    this.#plain(What.owed, NONE, NO_CALL, delivery);
+    chunk.sequence[row] = sequence;
   }
   delivered(delivery: number, outcome: number): void {
     this.#answer(What.deliverInvoke, NONE, NO_CALL, delivery, outcome);

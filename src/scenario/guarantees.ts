@@ -31,6 +31,8 @@ export const GUARANTEES: Readonly<Record<string, readonly string[]>> = {
     'littles-law',
   ],
   consumer: ['order', 'at-most-once', 'exactly-once'],
+  lambda: ['order', 'at-most-once', 'exactly-once'],
+  sns: ['conservation', 'fan-out', 'no-loss', 'order', 'deduplication', 'rate'],
 };
 
 const SHAPE = /^\s*([a-z-]+)\s+of\s+(\S+)\s*$/;

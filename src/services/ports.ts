@@ -112,9 +112,9 @@ export interface Witness {
   /** The whole of what a sender wants, retries included; or one attempt of a service at another. */
   requesting(who: number, call: number, request: number): void;
   answered(who: number, call: number, request: number, outcome: Outcome): void;
-  /** `deduplication`, `group`: -1 where there is none. */
+  /** A send into a queue, or a publish to a topic. `deduplication`, `group`: -1 where there is none. */
   sending(who: number, call: number, request: number, group: number, deduplication: number): void;
-  /** `ids[at]` and `sequences[at]`: what the queue gave it, where the outcome is ok. */
+  /** `ids[at]` and `sequences[at]`: what the service gave it, where the outcome is ok. */
   sent(
     who: number,
     call: number,
@@ -148,9 +148,11 @@ export interface Witness {
   /** A handler begins on a message, and ends: its effect is there, or (`failed`) isn't. */
   handling(who: number, call: number, messages: MessageColumns, at: number): void;
   handled(who: number, call: number, messages: MessageColumns, at: number, outcome: Outcome): void;
-  publishing(who: number, call: number, request: number, group: number, deduplication: number): void;
-  published(who: number, call: number, request: number, outcome: Outcome): void;
-  /** A subscription must be given this delivery of a publish; and it was given it. */
-  owed(delivery: number): void;
+  /** The same where a function is given a request itself, without a queue before it. */
+  invoking(who: number, call: number, request: number): void;
+  invoked(who: number, call: number, request: number, outcome: Outcome): void;
+  /** A subscription, by its number among all, must be given a request that was published. `group`: as its endpoint is told. */
+  owed(request: number, subscription: number, message: number, group: number, sequence: number): void;
+  /** It was given the delivery, or the topic has given it up. */
   delivered(delivery: number, outcome: Outcome): void;
 }

@@ -13,13 +13,13 @@ import { lambdaFacts } from '../facts/index.ts';
 import type { Handle, Simulation } from '../kernel/index.ts';
 import type { InvocationOwner, LambdaEvent, LambdaOperations, OnItemFailure } from '../services/lambda/operations.ts';
 import type { LambdaSettings } from '../services/lambda/settings.ts';
-import type { Counter, Level, Metrics } from '../services/ports.ts';
+import { type Counter, type Level, type Metrics, Outcome, type Witness } from '../services/ports.ts';
 import type { SqsOperations } from '../services/sqs/operations.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import type { EndpointState } from './endpoint.ts';
 import { LambdaPollers, type PollerRule } from './lambda-pollers.ts';
 import type { RequestTable } from './requests.ts';
-import { type ClientOwner, emptyMessages, type Messages, SqsClient } from './sqs-client.ts';
+import { type ClientOwner, copyMessage, emptyMessages, type Messages, SqsClient } from './sqs-client.ts';
 
 const US_PER_SECOND = 1_000_000;
 const US_PER_MINUTE = 60_000_000;
@@ -44,6 +44,9 @@ interface Poller {
   firstUs: number;
   /** Deletes that are not answered. */
   deletes: number;
+  /** For the witness: the item that the function works on, -1 where there is none, and the number of that handling. */
+  working: number;
+  handling: number;
   /** How long it waits where the batch in work is refused again. */
   refusedWaitUs: number;
   /** When its last poll began. */
@@ -62,6 +65,9 @@ export interface MappingPorts {
   readonly source: Pick<SqsSettings, 'fifo' | 'visibilityTimeoutUs' | 'latency'>;
   readonly endpoint: EndpointState;
   readonly target: LambdaOperations;
+  /** What it does at its queue, and what the function does; default: null. */
+  readonly atQueue?: Witness | null;
+  readonly witness?: Witness | null;
 }
 
 export class LambdaMapping implements ClientOwner, InvocationOwner {
@@ -71,6 +77,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
   readonly #visible: () => number;
   readonly #target: LambdaOperations;
   readonly #client: SqsClient;
+  readonly #witness: Witness | null;
   readonly #fifo: boolean;
   readonly #visibilityUs: number;
   readonly #onFailure: OnItemFailure;
@@ -79,7 +86,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
   readonly #gone: Poller[] = [];
   /** Polls under way. */
   #polling = 0;
-  readonly #chunk = emptyMessages(CALL);
+  readonly #chunk: Messages;
   readonly #level: Level;
   readonly #polled: Counter;
   readonly #invoked: Counter;
@@ -103,6 +110,8 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
     this.#requests = ports.requests;
     this.#visible = ports.visible;
     this.#target = ports.target;
+    this.#witness = ports.witness ?? null;
+    this.#chunk = emptyMessages(CALL, this.#witness !== null);
     this.#fifo = ports.source.fifo;
     const visibility = effectiveVisibilityUs(settings, ports.source.visibilityTimeoutUs);
     this.#visibilityUs = visibility ?? ports.source.visibilityTimeoutUs;
@@ -120,6 +129,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
         WaitTimeSeconds: LONG_POLL_US / US_PER_SECOND,
       },
       this,
+      ports.atQueue ?? null,
     );
     this.#scale = new LambdaPollers(sim, pollerRule(settings), this);
     const { metrics } = ports;
@@ -184,6 +194,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
 
   onItem(tag: number, at: number, success: boolean): void {
     const poller = this.#pollers[tag] as Poller;
+    if (this.#witness !== null) this.#tellItem(this.#witness, poller, at, success);
     if (!success) return;
     poller.wentWell[at] = 1;
     this.#requests.complete(poller.event.request[at] as number);
@@ -191,6 +202,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
 
   onInvoked(tag: number, success: boolean): void {
     const poller = this.#pollers[tag] as Poller;
+    if (poller.working >= 0) this.#tellHandled(poller, Outcome.timedOut);
     // With partial batch responses the pollers are not held back by what fails.
     this.#scale.ended(success, !this.settings.reportBatchItemFailures);
     if (success) this.#deleteWhatWentWell(poller);
@@ -205,11 +217,13 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
   #poller(): Poller {
     const poller: Poller = {
       index: this.#pollers.length,
-      hand: { messages: emptyMessages(CALL), bytes: 0 },
+      hand: { messages: emptyMessages(CALL, this.#witness !== null), bytes: 0 },
       event: { count: 0, request: new Float64Array(CALL), path: new Float64Array(CALL) },
       wentWell: new Uint8Array(CALL),
       firstUs: 0,
       deletes: 0,
+      working: -1,
+      handling: -1,
       refusedWaitUs: 0,
       polledUs: 0,
       pollAgainUs: 0,
@@ -282,6 +296,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
     const refused = this.#target.invoke(event, this.#onFailure, this, poller.index);
     if (refused === null) {
       this.#invoked.add(event.count);
+      if (this.#witness !== null) this.#tellHandling(this.#witness, poller, 0);
       return;
     }
     this.#scale.ended(false);
@@ -347,6 +362,26 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
     else this.#next(poller, false);
   }
 
+  // --- what is told to the witness: the batch is at the head of the hand while it is worked on ---
+
+  /** The function works on one item after the other; where it goes on after the last one told it is over. */
+  #tellItem(witness: Witness, poller: Poller, at: number, success: boolean): void {
+    this.#tellHandled(poller, success ? Outcome.ok : Outcome.failed);
+    if (at + 1 < poller.event.count && (success || this.#onFailure === 'goOn'))
+      this.#tellHandling(witness, poller, at + 1);
+  }
+
+  #tellHandling(witness: Witness, poller: Poller, at: number): void {
+    poller.working = at;
+    poller.handling = witness.begin();
+    witness.handling(poller.index, poller.handling, poller.hand.messages, at);
+  }
+
+  #tellHandled(poller: Poller, outcome: Outcome): void {
+    this.#witness?.handled(poller.index, poller.handling, poller.hand.messages, poller.working, outcome);
+    poller.working = -1;
+  }
+
   #next(poller: Poller, empty: boolean): void {
     if (this.#scale.leaves(empty)) {
       this.#level.set(this.#scale.running);
@@ -393,16 +428,10 @@ export function pollerRule({
 function widen(poller: Poller, capacity: number): void {
   const { hand } = poller;
   const { messages } = hand;
-  const wider = emptyMessages(capacity);
+  const wider = emptyMessages(capacity, messages.id.length > 0);
   for (let i = 0; i < messages.count; i++) copyMessage(messages, i, wider, i);
   wider.count = messages.count;
   hand.messages = wider;
   poller.event = { count: 0, request: new Float64Array(capacity), path: new Float64Array(capacity) };
   poller.wentWell = new Uint8Array(capacity);
-}
-
-function copyMessage(from: Messages, i: number, into: Messages, at: number): void {
-  into.body[at] = from.body[i] as number;
-  into.handle[at] = from.handle[i] as number;
-  into.receiveCount[at] = from.receiveCount[i] as number;
 }

@@ -1,8 +1,13 @@
 /** A topic as its publisher's client calls it: each request as a message. */
 import { snsFacts } from '../facts/index.ts';
 import type { Requests } from '../services/ports.ts';
-import type { PublishInput, SnsPublishing } from '../services/sns/operations.ts';
+import type { PublishBatchOutput, PublishInput, SnsPublishing } from '../services/sns/operations.ts';
 import type { BatchAnswer, ProducerTarget, SendAnswer } from './producer.ts';
+
+/** Hears of each publish that the topic took, at the instant at which it did. */
+export interface Accepted {
+  onAccepted(request: number, kind: number, MessageId: number, group: number, SequenceNumber: number): void;
+}
 
 export interface SnsTargetOptions {
   /** The topic's largest message, and its largest batch. */
@@ -12,6 +17,8 @@ export interface SnsTargetOptions {
   readonly group: number | null;
   /** What filter policies see of a request. */
   readonly kindOf: (request: number) => number;
+  /** null: nobody listens. Default: null. */
+  readonly accepted?: Accepted | null;
 }
 
 export class SnsTarget implements ProducerTarget {
@@ -20,6 +27,7 @@ export class SnsTarget implements ProducerTarget {
   readonly #requests: Requests;
   readonly #topic: SnsPublishing;
   readonly #options: SnsTargetOptions;
+  readonly #accepted: Accepted | null;
   readonly #inputs: readonly PublishInput[];
 
   constructor(requests: Requests, topic: SnsPublishing, options: SnsTargetOptions) {
@@ -28,6 +36,7 @@ export class SnsTarget implements ProducerTarget {
     this.#requests = requests;
     this.#topic = topic;
     this.#options = options;
+    this.#accepted = options.accepted ?? null;
     this.#inputs = Array.from({ length: snsFacts.batchMaxEntries.value }, () => ({
       body: 0,
       bytes: 0,
@@ -39,7 +48,13 @@ export class SnsTarget implements ProducerTarget {
 
   send(request: number): SendAnswer {
     this.put(0, request);
-    return this.#topic.Publish(this.#inputs[0] as PublishInput);
+    const input = this.#inputs[0] as PublishInput;
+    const answer = this.#topic.Publish(input);
+    if (this.#accepted !== null && answer.error === null) {
+      const group = input.MessageGroupId ?? -1;
+      this.#accepted.onAccepted(request, input.kind, answer.MessageId, group, answer.SequenceNumber);
+    }
+    return answer;
   }
 
   groupOf(request: number): number {
@@ -61,6 +76,16 @@ export class SnsTarget implements ProducerTarget {
   }
 
   sendBatch(count: number): BatchAnswer {
-    return this.#topic.PublishBatch(this.#inputs, count);
+    const answer = this.#topic.PublishBatch(this.#inputs, count);
+    if (this.#accepted !== null && answer.error === null) this.#tellAccepted(this.#accepted, answer);
+    return answer;
+  }
+
+  #tellAccepted(accepted: Accepted, { count, entryErrors, MessageId, SequenceNumber }: PublishBatchOutput): void {
+    for (let i = 0; i < count; i++) {
+      if (entryErrors[i] !== null) continue;
+      const { body, kind, MessageGroupId = -1 } = this.#inputs[i] as PublishInput;
+      accepted.onAccepted(body, kind, MessageId[i] as number, MessageGroupId, SequenceNumber[i] as number);
+    }
   }
 }

@@ -585,3 +585,120 @@ describe('fan-out', () => {
     'is not exercised where nothing is owed': { promises, told: 'rest', verdict: 'not exercised' },
   });
 });
+
+describe('deliveries of a topic', () => {
+  const of = (promised: Promises[number]['promises'][number]): Promises => [
+    { resource: 'orders', kind: 'sns', watch: ['dead'], reads: [], promises: [promised] },
+  ];
+  const conservation = of({ guarantee: 'conservation', restUs: 60 * S });
+  const copied = of({ guarantee: 'conservation', restUs: 60 * S, isCopied: true });
+  const noLoss = of({ guarantee: 'no-loss' });
+  const order = of({ guarantee: 'order' });
+  const rate = of({ guarantee: 'rate', perSecond: 3, burst: 0, perGroup: 2, groupBurst: 0 });
+  const window = of({ guarantee: 'deduplication', windowUs: 300 * S });
+  check({
+    'none is lost count of': {
+      promises: conservation,
+      told: '0 t owes a\n0 t owes b\n1 t delivers a\n2 t drops b\nrest',
+      verdict: 'held',
+    },
+    'none ends twice': {
+      promises: conservation,
+      told: '0 t owes a\n1 t delivers a\n2 t delivers a',
+      verdict: 'broken',
+      proof: ['1 t delivers a', '2 t delivers a'],
+    },
+    'where copies are made one may': {
+      promises: copied,
+      told: '0 t owes a\n1 t delivers a\n2 t delivers a\nrest',
+      verdict: 'held',
+    },
+    'but not one that was never owed': {
+      promises: copied,
+      told: '1 t delivers a',
+      verdict: 'broken',
+      proof: ['1 t delivers a'],
+    },
+    'none is under way for ever': {
+      promises: conservation,
+      told: '0 t owes a\n0 t owes a\n1 t delivers a\nrest',
+      verdict: 'broken',
+      proof: ['1 t delivers a'],
+    },
+    'one that is given up is lost': {
+      promises: noLoss,
+      told: '0 t owes a\n9 t drops a\nrest',
+      verdict: 'broken',
+      proof: ['9 t drops a'],
+    },
+    'unless a dead-letter queue has it': {
+      promises: noLoss,
+      told: '0 t owes a\n9 t sent a on=dead\n9 t drops a\nrest',
+      verdict: 'held',
+    },
+    'or may have it': {
+      promises: noLoss,
+      told: '0 t owes a\n9 t unsure a on=dead\n9 t drops a\nrest',
+      verdict: 'held',
+    },
+    'or another one of it was made': {
+      promises: noLoss,
+      told: '0 t owes a\n0 t owes a\n8 t delivers a\n9 t drops a\nrest',
+      verdict: 'held',
+    },
+    'one that is on its way once more is not yet lost': {
+      promises: noLoss,
+      told: '0 t owes a\n9 t drops a\n10 t owes a',
+      verdict: 'unknown',
+    },
+    'those of a group are in order': {
+      promises: order,
+      told: '0 t owes a g=1 s=1\n0 t owes b g=1 s=2\n1 t delivers a\n2 t delivers b',
+      verdict: 'held',
+    },
+    'one that overtakes breaks it': {
+      promises: order,
+      told: '0 t owes a g=1 s=1\n0 t owes b g=1 s=2\n1 t delivers b\n2 t delivers a',
+      verdict: 'broken',
+      proof: ['0 t owes a g=1 s=1', '1 t delivers b', '2 t delivers a'],
+    },
+    'one of another group does not': {
+      promises: order,
+      told: '0 t owes a g=1 s=1\n0 t owes b g=2 s=2\n1 t delivers b\n2 t delivers a',
+      verdict: 'not exercised',
+    },
+    'one that was given up holds nobody back': {
+      promises: order,
+      told: '0 t owes a g=1 s=1\n0 t owes b g=1 s=2\n0 t owes c g=1 s=3\n1 t delivers b\n2 t drops a\n3 t delivers c',
+      verdict: 'held',
+    },
+    'a topic takes so many messages a second': {
+      promises: rate,
+      told: '0.1 p published a g=1\n0.2 p published b g=2\n0.3 p published c g=3\n0.4 p published d g=4',
+      verdict: 'broken',
+      proof: ['0.4 p published d g=4'],
+    },
+    'and so many of a group': {
+      promises: rate,
+      told: '0.1 p published a g=1\n0.2 p published b g=1\n0.3 p published c g=1',
+      verdict: 'broken',
+      proof: ['0.3 p published c g=1'],
+    },
+    'not more in another second': {
+      promises: rate,
+      told: '0.1 p published a g=1\n0.2 p published b g=1\n1.3 p published c g=1',
+      verdict: 'held',
+    },
+    'the same within the window is the same message': {
+      promises: window,
+      told: '0 p publishes a d=1\n0 p published a d=1\n9 p publishes a d=1\n9 p published a d=1',
+      verdict: 'held',
+    },
+    'and after it another': {
+      promises: window,
+      told: '0 p publishes a d=1\n0 p published a d=1\n301 p publishes a d=1\n301 p published a d=1',
+      verdict: 'broken',
+      proof: ['0 p published a d=1', '301 p published a d=1'],
+    },
+  });
+});

@@ -29,6 +29,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
   begins: ['handle', 'invoke'],
   does: ['handle', 'ok'],
   fails: ['handle', 'fail'],
+  publishes: ['publish', 'invoke'],
+  published: ['publish', 'ok'],
   owes: ['owed', 'ok'],
   delivers: ['deliver', 'ok'],
   drops: ['deliver', 'fail'],
@@ -84,7 +86,10 @@ export function story(text: string, resource = 'orders', queues: readonly string
     const on = args.get('on') ?? resource;
     const record: Record<string, unknown> = { us, do: operation, is: phase, client, on };
     if (entity !== undefined) record['entity'] = entity;
-    if (message !== undefined && !['sends', 'asks', 'answered', 'owes', 'delivers', 'drops'].includes(verb as string))
+    if (
+      message !== undefined &&
+      !['sends', 'publishes', 'asks', 'answered', 'owes', 'delivers', 'drops'].includes(verb as string)
+    )
       record['message'] = message;
     if (verb === 'gets' && message !== undefined) {
       newest++;
@@ -95,7 +100,7 @@ export function story(text: string, resource = 'orders', queues: readonly string
     if (verb === 'finds' && number('x') !== undefined) record['receives'] = number('x');
     if (['gets', 'deletes', 'deleted', 'undeleted', 'hides'].includes(verb as string))
       record['handle'] = number('h') ?? handles.get(`${client}/${message}`) ?? 999;
-    if (phase === 'ok' && ['send', 'receive', 'delete', 'visibility'].includes(operation))
+    if (phase === 'ok' && ['send', 'publish', 'receive', 'delete', 'visibility'].includes(operation))
       record['servedUs'] = Math.round((number('at') ?? us / 1e6) * 1e6);
     if (args.get('at') === 'unsaid') delete record['servedUs'];
     for (const [key, column] of [

@@ -133,7 +133,8 @@ describe('lines', () => {
       new HistoryLines((line) => lines.push(line), 100),
     ]);
     recorder.witness('workers', 'orders').received(0, 0, 2, columns(), 0, -1);
-    recorder.witness('topic', 'topic').owed(3);
+    recorder.witness('topic', 'topic').owed(3, 2, 7, -1, 7);
+    recorder.witness('shop', 'topic', true).sending(-1, 0, 3, -1, 3);
     recorder.end();
     expect([...parseHistory(lines.join('\n'))]).toEqual([...history]);
   });

@@ -32,6 +32,9 @@ interface Pending {
 /** What becomes of events, told at the instant it happens. The request is held until then. */
 export interface EventObserver {
   onHandled(request: number): void;
+  /** The function begins on it; it has thrown, or ran out of time. */
+  onBegun?(request: number): void;
+  onFailed?(request: number): void;
   /** Given up: after its last retry, or too old. */
   onDropped(request: number): void;
 }
@@ -97,6 +100,7 @@ export class LambdaEventQueue implements Callee, InvocationOwner {
       this.#over(pending, true);
       return;
     }
+    this.#observer.onFailed?.(pending.event.request[0] as number);
     pending.failures++;
     if (pending.failures > lambdaFacts.eventRetries.value) this.#over(pending, false);
     else {
@@ -107,7 +111,10 @@ export class LambdaEventQueue implements Callee, InvocationOwner {
 
   #attempt(pending: Pending): void {
     const refused = this.#target.invoke(pending.event, 'throw', this, pending.index);
-    if (refused === null) return;
+    if (refused === null) {
+      this.#observer.onBegun?.(pending.event.request[0] as number);
+      return;
+    }
     const wait = pending.throttleWaitUs;
     pending.throttleWaitUs = Math.min(THROTTLE_MOST_US, wait * 2);
     this.#tryLater(pending, wait);

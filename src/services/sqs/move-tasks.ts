@@ -11,10 +11,12 @@
  */
 import { sqsFacts } from '../../facts/index.ts';
 import type { Handle, Simulation } from '../../kernel/index.ts';
+import { type MessageColumns, Outcome, type Witness } from '../ports.ts';
 import { sqsErrors } from './errors.ts';
 import { MAX_BATCH_BYTES, MAX_ENTRIES, toUs } from './limits.ts';
-import type { SendMessageInput, SqsError } from './operations.ts';
-import type { QueueCore } from './queue-core.ts';
+import type { SendBatchOutput, SendMessageInput, SqsError } from './operations.ts';
+import type { FullReceiveOutput } from './outputs.ts';
+import { MOVE_VISIBILITY_US, type QueueCore } from './queue-core.ts';
 import type { SqsSettings } from './settings.ts';
 
 const MAX_US = toUs(sqsFacts.moveMaxSeconds.value);
@@ -78,6 +80,7 @@ export class MoveTasks {
   readonly #sim: Simulation;
   readonly #queues: ReadonlyMap<string, AccountQueue>;
   readonly #onEnd: (() => void) | null;
+  readonly #witnessOf: ((queue: string) => Witness | null) | null;
   /** All that the lists may show, in the order of their starts. */
   readonly #tasks: Task[] = [];
   #started = 0;
@@ -94,12 +97,27 @@ export class MoveTasks {
     MessageDeduplicationId: -1,
     content: 0,
   }));
+  /** For the witness: what is taken. */
+  readonly #seen: MessageColumns = {
+    body: new Float64Array(MAX_ENTRIES),
+    handle: new Float64Array(MAX_ENTRIES),
+    receiveCount: new Int32Array(MAX_ENTRIES),
+    id: new Float64Array(MAX_ENTRIES),
+    group: new Float64Array(MAX_ENTRIES),
+    sequence: new Float64Array(MAX_ENTRIES),
+  };
   /** The entries of one batch of sends, and the place of each among the messages taken. */
   readonly #batch: SendMessageInput[] = [];
   readonly #places: number[] = [];
 
-  /** `onEnd` is called whenever a task is over. */
-  constructor(sim: Simulation, queues: ReadonlyMap<string, AccountQueue>, onEnd: (() => void) | null = null) {
+  /** `onEnd` is called whenever a task is over. `witnessOf`: hears what is done at a queue; null: nobody does. */
+  constructor(
+    sim: Simulation,
+    queues: ReadonlyMap<string, AccountQueue>,
+    onEnd: (() => void) | null = null,
+    witnessOf: ((queue: string) => Witness | null) | null = null,
+  ) {
+    this.#witnessOf = witnessOf;
     this.#sim = sim;
     this.#queues = queues;
     this.#onEnd = onEnd;
@@ -245,7 +263,10 @@ export class MoveTasks {
       input.MessageDeduplicationId = this.deduplicationId(id);
       input.content = input.MessageDeduplicationId;
     }
-    for (let i = 0; i < count; i++) failure = this.#sendFrom(i, count) ?? failure;
+    const witness = this.#witnessOf?.(task.source.settings.name) ?? null;
+    if (witness !== null) this.#tellTaken(witness, taken, task);
+    for (let i = 0; i < count; i++) failure = this.#sendFrom(i, count, task) ?? failure;
+    if (witness !== null) this.#tellEnd(witness, count, task);
     queue.endMove(this.#handles, this.#sent, count);
     for (let i = 0; i < count; i++) task.moved += this.#sent[i] as number;
     if (failure !== null) this.#fail(task, failure);
@@ -263,7 +284,7 @@ export class MoveTasks {
   }
 
   /** Sends in one batch the message at `first` and those after it that go to the same queue; the code of an error that ends the task. */
-  #sendFrom(first: number, count: number): string | null {
+  #sendFrom(first: number, count: number, task: Task): string | null {
     const target = this.#targets[first] ?? null;
     if (target === null) return null;
     this.#batch.length = 0;
@@ -279,11 +300,13 @@ export class MoveTasks {
       this.#batch.push(input);
       this.#places.push(i);
     }
-    return this.#sendBatch(target);
+    return this.#sendBatch(target, task);
   }
 
-  #sendBatch(target: AccountQueue): string | null {
+  #sendBatch(target: AccountQueue, task: Task): string | null {
     const output = target.queue.SendMessageBatch(this.#batch, this.#batch.length);
+    const witness = this.#witnessOf?.(target.settings.name) ?? null;
+    if (witness !== null) this.#tellSent(witness, output, task);
     let failure: string | null = null;
     for (let i = 0; i < this.#places.length; i++) {
       const error = output.error ?? output.entryErrors[i] ?? null;
@@ -291,6 +314,59 @@ export class MoveTasks {
       else if (!PASSING.has(error.code)) failure ??= error.code;
     }
     return failure;
+  }
+
+  // --- what is told to the witness: what a client would have done and seen ---
+
+  #tellTaken(witness: Witness, taken: FullReceiveOutput, { handle }: Task): void {
+    const call = witness.begin();
+    const seen = this.#seen;
+    for (let i = 0; i < taken.count; i++) {
+      seen.body[i] = taken.body[i] as number;
+      seen.handle[i] = taken.ReceiptHandle[i] as number;
+      seen.receiveCount[i] = taken.ApproximateReceiveCount[i] as number;
+      seen.id[i] = taken.MessageId[i] as number;
+      seen.group[i] = taken.MessageGroupId[i] ?? -1;
+      seen.sequence[i] = taken.SequenceNumber[i] ?? -1;
+      witness.received(handle, call, 0, seen, i, MOVE_VISIBILITY_US / US_PER_SECOND);
+    }
+  }
+
+  #tellSent(
+    witness: Witness,
+    { error, entryErrors, MessageId, SequenceNumber }: SendBatchOutput,
+    { handle }: Task,
+  ): void {
+    const call = witness.begin();
+    for (let i = 0; i < this.#batch.length; i++) {
+      const { body, MessageGroupId, MessageDeduplicationId } = this.#batch[i] as Required<SendMessageInput>;
+      const outcome = (error ?? entryErrors[i] ?? null) === null ? Outcome.ok : Outcome.refused;
+      witness.sending(handle, call, body, MessageGroupId, MessageDeduplicationId);
+      witness.sent(
+        handle,
+        call,
+        body,
+        MessageGroupId,
+        MessageDeduplicationId,
+        outcome,
+        0,
+        MessageId,
+        SequenceNumber,
+        i,
+      );
+    }
+  }
+
+  /** Before it is done: the requests are still there. */
+  #tellEnd(witness: Witness, count: number, { handle }: Task): void {
+    const call = witness.begin();
+    for (let i = 0; i < count; i++) {
+      if (this.#sent[i] === 0) witness.visibility(handle, this.#seen, i, 0, Outcome.ok);
+      else {
+        witness.deleting(handle, call, this.#seen, i);
+        witness.deleted(handle, call, this.#seen, i, Outcome.ok, 0);
+      }
+    }
   }
 
   #fail(task: Task, reason: string): void {

@@ -16,8 +16,8 @@ export function newReceiveOutput(): FullReceiveOutput {
     ApproximateReceiveCount: new Int32Array(MOST),
     SentTimestamp: new Float64Array(MOST),
     ApproximateFirstReceiveTimestamp: new Float64Array(MOST),
-    MessageGroupId: new Float64Array(MOST),
-    SequenceNumber: new Float64Array(MOST),
+    MessageGroupId: new Float64Array(MOST).fill(-1),
+    SequenceNumber: new Float64Array(MOST).fill(-1),
   };
 }
 
@@ -26,7 +26,7 @@ export function newBatchOutput(): BatchOutput {
 }
 
 export function newSendBatchOutput(): SendBatchOutput {
-  return { ...newBatchOutput(), MessageId: new Float64Array(MOST), SequenceNumber: new Float64Array(MOST) };
+  return { ...newBatchOutput(), MessageId: new Float64Array(MOST), SequenceNumber: new Float64Array(MOST).fill(-1) };
 }
 
 /** The whole batch is refused. */

@@ -51,7 +51,7 @@ import { WaitingPolls } from './waiting-polls.ts';
 import type { DeadLetterPort, SqsCounts, SqsPorts } from './wiring.ts';
 
 /** Within the instant of a move any timeout does. */
-const MOVE_VISIBILITY_US = 1_000_000;
+export const MOVE_VISIBILITY_US = 1_000_000;
 
 export abstract class QueueCore implements SqsOperations {
   readonly name: string;
