@@ -4,7 +4,7 @@
 //   node tools/golden.mjs --same <node …>    two replications on 1 and 2 threads, in another time zone and language, and
 //                                            on the other Node executables: the same bytes of result.json and every SVG
 // Needs `npm run build`.
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -18,16 +18,21 @@ const scratch = mkdtempSync(join(tmpdir(), 'spillway-golden-'));
 const failures = [];
 
 /** Runs a scenario and gives back the exit code and every file that was written. */
-function run(scenario, { node = process.execPath, args = [], env = {} }) {
-  const out = join(scratch, 'out');
-  rmSync(out, { recursive: true, force: true });
+async function run(scenario, { node = process.execPath, args = [], env = {} }) {
+  const out = mkdtempSync(join(scratch, 'out-'));
   const line = [bin, 'run', join(root, 'scenarios', scenario), '--out', out, ...args];
-  const ended = spawnSync(node, line, { encoding: 'utf8', env: { ...process.env, ...env }, maxBuffer: 1e9 });
-  if (ended.status !== 0 && ended.status !== 1)
-    throw new Error(`${scenario}: exit code ${ended.status}\n${ended.stderr}`);
+  const code = await new Promise((done) => {
+    execFile(node, line, { env: { ...process.env, ...env }, maxBuffer: 1e9 }, (error, _, stderr) => {
+      const status = error === null ? 0 : error.code;
+      done(status === 0 || status === 1 ? status : new Error(`${scenario}: exit code ${status}\n${stderr}`));
+    });
+  });
+  if (code instanceof Error) throw code;
   const entries = readdirSync(out, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const files = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
-  return { code: ended.status, files: new Map(files.map((file) => [file.slice(out.length + 1), readFileSync(file)])) };
+  const written = new Map(files.map((file) => [file.slice(out.length + 1), readFileSync(file)]));
+  rmSync(out, { recursive: true });
+  return { code, files: written };
 }
 
 function fingerprints(result) {
@@ -36,13 +41,13 @@ function fingerprints(result) {
   return { fingerprint, events: Object.fromEntries(events) };
 }
 
-function checkStored(update) {
+async function checkStored(update) {
   const before = update || !existsSync(stored) ? {} : JSON.parse(readFileSync(stored, 'utf8'));
   const now = {};
   for (const scenario of scenarios) {
     const name = basename(scenario, '.yaml');
     const start = performance.now();
-    const { code, files } = run(scenario, { args: ['--format', 'json'] });
+    const { code, files } = await run(scenario, { args: ['--format', 'json'] });
     now[name] = fingerprints(files.get('result.json'));
     const problems = [];
     if (code !== 0) problems.push('an objective came out otherwise than expected');
@@ -58,7 +63,7 @@ function checkStored(update) {
   writeFileSync(stored, `${JSON.stringify(now, null, 2)}\n`);
 }
 
-function checkSame(nodes) {
+async function checkSame(nodes) {
   const base = ['--replications', '2', '--format', 'json,svg'];
   const others = [
     [
@@ -69,9 +74,11 @@ function checkSame(nodes) {
   ];
   for (const scenario of scenarios) {
     const start = performance.now();
-    const first = run(scenario, { args: [...base, '--threads', '1'] });
-    const problems = others.flatMap(([what, how]) => {
-      const { files } = run(scenario, how);
+    // All at once: the machine has more than one core, a run with one thread does not use them.
+    const ways = [{ args: [...base, '--threads', '1'] }, ...others.map(([, how]) => how)];
+    const [first, ...runs] = await Promise.all(ways.map((how) => run(scenario, how)));
+    const problems = others.flatMap(([what], i) => {
+      const { files } = runs[i];
       const names = new Set([...first.files.keys(), ...files.keys()]);
       const differ = [...names].filter(
         (name) => files.get(name)?.equals(first.files.get(name) ?? Buffer.of()) !== true,
@@ -90,8 +97,8 @@ function report(name, problems, took) {
 
 const [mode, ...nodes] = process.argv.slice(2);
 try {
-  if (mode === '--same') checkSame(nodes);
-  else checkStored(mode === '--update');
+  if (mode === '--same') await checkSame(nodes);
+  else await checkStored(mode === '--update');
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

@@ -22,7 +22,7 @@ import { WHEREABOUTS } from '../services/iam/schema.ts';
 import { type Callee, Outcome } from '../services/ports.ts';
 import { Sink } from '../services/sink/index.ts';
 import type { SnsEndpoint, SnsSettings, Topic } from '../services/sns/index.ts';
-import { FairQueue, FifoQueue, MoveTasks, SqsQueue } from '../services/sqs/index.ts';
+import { FairQueue, FifoQueue, SqsQueue } from '../services/sqs/index.ts';
 import type { SqsObserver } from '../services/sqs/operations.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import { arrivalsOf } from '../workload/arrivals.ts';
@@ -33,16 +33,18 @@ import { MessageKinds } from '../workload/message-kinds.ts';
 import { Producer } from '../workload/producer.ts';
 import { RequestTable } from '../workload/requests.ts';
 import { Sender } from '../workload/sender.ts';
-import type { FaultSettings, TrafficSettings } from '../workload/settings.ts';
+import type { TrafficSettings } from '../workload/settings.ts';
 import { CalleeEndpoint, QueueEndpoint, type QueueWitness } from '../workload/sns-endpoints.ts';
 import { SnsTarget } from '../workload/sns-target.ts';
 import { SqsTarget } from '../workload/sqs-target.ts';
 import { disturbancesOf } from './disturbances.ts';
+import { strike } from './fault-effects.ts';
 import { Functions } from './functions.ts';
 import { healthLimitMs } from './health.ts';
 import { Links } from './links.ts';
 import type { Owed } from './owed.ts';
 import { batchCount, keepsCohorts } from './pilot.ts';
+import { Redrives } from './redrives.ts';
 import { Scalers } from './scalers.ts';
 import { type SubscriptionOutcome, Topics } from './topics.ts';
 
@@ -79,11 +81,7 @@ export class World {
   readonly #functions: Functions;
   readonly #senders: Sender[] = [];
   readonly #scalers: Scalers;
-  readonly #moveTasks: MoveTasks;
-  /** Dead-letter queues that the script redrives. */
-  readonly #redriven: ReadonlySet<string>;
-  /** Redrives of the script that have not begun. */
-  #redrivesAhead = 0;
+  readonly #redrives: Redrives;
 
   /** `log`: notes the calls to managed services; `sinks`: take the history. They change nothing in the run. */
   constructor(
@@ -108,17 +106,12 @@ export class World {
     );
     this.history = sinks.length === 0 ? null : new HistoryRecorder(this.sim, this.requests, sinks);
     const faults = scenario.faults.filter((fault) => strikes(scenario, design, fault));
-    const redrives = faults.filter(
-      ({ redrive, atUs }) => redrive !== undefined && atUs <= scenario.horizonUs + scenario.drainUs,
-    );
-    this.#redriven = new Set(redrives.map(({ target }) => (target.kind === 'resource' ? target.resource : '')));
-    this.#redrivesAhead = redrives.length;
-    this.#moveTasks = new MoveTasks(
-      this.sim,
-      this.#queues,
-      () => this.#stopWhenDone(),
-      (queue) => this.history?.witness(REDRIVE, queue) ?? null,
-    );
+    this.#redrives = new Redrives(this.sim, faults, {
+      queues: this.#queues,
+      endUs: scenario.horizonUs + scenario.drainUs,
+      onOver: () => this.#stopWhenDone(),
+      witnessOf: (queue) => this.history?.witness(REDRIVE, queue) ?? null,
+    });
     this.#links = new Links(faults);
     this.#access = new Access(this.sim, scenario, design, {
       requests: this.requests,
@@ -148,7 +141,20 @@ export class World {
     this.#build();
     this.#connect();
     this.#route();
-    scheduleFaults(this.sim, faults, (fault) => this.#strike(fault));
+    const parts = {
+      links: this.#links,
+      access: this.#access,
+      services: this.#services,
+      caches: this.#caches,
+      queues: this.#queues,
+      consumers: this.#consumers,
+      sinks: this.#sinks,
+      topics: this.#topics,
+      functions: this.#functions,
+      redrives: this.#redrives,
+      history: this.history,
+    };
+    scheduleFaults(this.sim, faults, (fault) => strike(parts, fault));
     this.#learnHealthBeforeDisturbances();
   }
 
@@ -156,6 +162,15 @@ export class World {
   subscriptions(): { readonly subscriptions?: readonly SubscriptionOutcome[] } {
     const subscriptions = this.#topics.finish();
     return subscriptions.length === 0 ? {} : { subscriptions };
+  }
+
+  /** What is left in each queue, read when all is over and nobody counts any more. */
+  visitQueues(found: (queue: string, body: number, MessageId: number, receives: number) => void): void {
+    for (const [name, { queue }] of this.#queues) queue.contents((...message) => found(name, ...message));
+  }
+
+  get queueNames(): readonly string[] {
+    return [...this.#queues.keys()];
   }
 
   start(): void {
@@ -167,7 +182,7 @@ export class World {
 
   /** Nothing is in the system, and no redrive will bring back what is in a dead-letter queue. */
   get isDone(): boolean {
-    return this.requests.inSystem === 0 && this.#redrivesAhead === 0 && this.#moveTasks.active === 0;
+    return this.requests.inSystem === 0 && this.#redrives.areOver;
   }
 
   #stopWhenDone(): void {
@@ -249,7 +264,7 @@ export class World {
       observer: this.#observer(settings.name),
       // Ranges of their own, so that messages of several queues stay apart in a dead-letter queue that they share.
       firstMessageId: this.#queues.size * MESSAGE_IDS,
-      isRedriven: this.#redriven.has(settings.name),
+      isRedriven: this.#redrives.has(settings.name),
       deadLetterQueue:
         target === undefined
           ? null
@@ -462,99 +477,6 @@ export class World {
     return new Producer(this.sim, this.requests, target, state, { name, latency: latency.publish, batch, witness });
   }
 
-  // --- faults ---
-
-  #strike(fault: FaultSettings): () => void {
-    const ends: (() => void)[] = [];
-    const { target } = fault;
-    const requests = 1 - (1 - (fault.loseRequests ?? 0)) * (1 - (fault.unreachable ?? 0));
-    const replies = fault.loseReplies ?? 0;
-    if (target.kind === 'link') {
-      ends.push(this.#links.strike({ from: target.from, to: target.to, requests, replies, errors: 0, down: false }));
-    } else {
-      const { resource } = target;
-      const service = this.#services.get(resource);
-      const queue = this.#queues.get(resource)?.queue;
-      const consumer = this.#consumers.get(resource);
-      const topic = this.#topics.get(resource)?.topic;
-      const sink = this.#sinks.get(resource);
-      const isManaged = queue !== undefined || topic !== undefined;
-      const down = isManaged && fault.down;
-      const errors = isManaged ? (fault.errors ?? 0) : 0;
-      if (requests > 0 || replies > 0 || down || errors > 0) {
-        ends.push(this.#links.strike({ from: null, to: resource, requests, replies, errors, down }));
-      }
-      if (service !== undefined) ends.push(...this.#strikeService(service, fault));
-      if (fault.flush) this.#caches.get(resource)?.flush();
-      if (queue instanceof SqsQueue && fault.duplicate !== null) {
-        queue.setDuplicateRate(fault.duplicate);
-        ends.push(() => queue.setDuplicateRate(null));
-      }
-      if (topic !== undefined && fault.duplicate !== null) {
-        topic.setDuplicateRate(fault.duplicate);
-        ends.push(() => topic.setDuplicateRate(0));
-      }
-      if (sink !== undefined && fault.down) ends.push(sink.takeDown());
-      if (sink !== undefined && fault.errors !== null) ends.push(sink.impair(fault.errors));
-      if (consumer !== undefined) ends.push(...this.#strikeConsumer(consumer, fault));
-      ends.push(...this.#functions.strike(resource, fault));
-      if (fault.policy !== undefined) ends.push(this.#access.changePolicy(resource, fault.policy));
-      if (fault.kmsDown === true) ends.push(this.#access.cutKms(resource));
-      if (fault.redrive !== undefined) ends.push(this.#redrive(resource, fault.redrive));
-    }
-    const name = target.kind === 'link' ? `${target.from}->${target.to}` : target.resource;
-    this.history?.faultBegins(name);
-    // A crash or a flush is over at once; what comes of it is not.
-    if (fault.forUs === null && !isLasting(fault)) this.history?.faultEnds(name);
-    return () => {
-      for (const end of ends) end();
-      this.history?.faultEnds(name);
-    };
-  }
-
-  /** The operator starts a move task; at the end of the fault it is cancelled. One that runs already is a refusal, as at AWS. */
-  #redrive(resource: string, { to, perSecond }: NonNullable<FaultSettings['redrive']>): () => void {
-    this.#redrivesAhead--;
-    const { error, TaskHandle } = this.#moveTasks.StartMessageMoveTask({
-      SourceArn: resource,
-      ...(to === null ? {} : { DestinationArn: to }),
-      ...(perSecond === null ? {} : { MaxNumberOfMessagesPerSecond: perSecond }),
-    });
-    if (error !== null) {
-      this.#stopWhenDone();
-      return () => {};
-    }
-    return () => void this.#moveTasks.CancelMessageMoveTask(TaskHandle);
-  }
-
-  /** What is left in each queue, read when all is over and nobody counts any more. */
-  visitQueues(found: (queue: string, body: number, MessageId: number, receives: number) => void): void {
-    for (const [name, { queue }] of this.#queues) queue.contents((...message) => found(name, ...message));
-  }
-
-  get queueNames(): readonly string[] {
-    return [...this.#queues.keys()];
-  }
-
-  #strikeService(service: Service, fault: FaultSettings): (() => void)[] {
-    if (fault.target.kind !== 'resource') return [];
-    const { replica, zone, share } = fault.target;
-    const ends: (() => void)[] = [];
-    if (fault.down) ends.push(service.takeDown({ replica, zone, share }));
-    if (fault.slow !== null || fault.errors !== null) {
-      ends.push(service.impair({ replica, zone, share, slow: fault.slow, errors: fault.errors }));
-    }
-    return ends;
-  }
-
-  #strikeConsumer(consumer: Consumer, fault: FaultSettings): (() => void)[] {
-    const ends: (() => void)[] = [];
-    if (fault.slow !== null) ends.push(consumer.slowDown(fault.slow));
-    if (fault.crash !== null) consumer.crash(fault.crash, fault.forUs ?? consumer.settings.restartDelayUs);
-    if (fault.down) consumer.crash(fault.target.kind === 'resource' ? (fault.target.share ?? 1) : 1, fault.forUs);
-    return ends;
-  }
-
   #learnHealthBeforeDisturbances(): void {
     const relevant = disturbancesOf(this.#scenario).filter(({ designs }) => designs.includes(this.#design.name));
     for (const { name, account } of this.accounts) {
@@ -563,10 +485,4 @@ export class World {
       this.sim.scheduleAt(first.fromUs, () => account.learnHealth(), undefined, MEASUREMENT);
     }
   }
-}
-
-/** Whether a fault that is not said to end goes on for ever. */
-function isLasting(fault: FaultSettings): boolean {
-  const shares = [fault.slow, fault.errors, fault.duplicate, fault.unreachable, fault.loseRequests, fault.loseReplies];
-  return fault.down || shares.some((share) => share !== null) || fault.policy !== undefined;
 }
