@@ -21,6 +21,11 @@ designs:
     resources:
       queue: { type: sqs }
       lambda: { type: lambda, source: queue, handler: { time: 5ms } }
+  published:
+    traffic: { traffic: sns }
+    resources:
+      sns: { type: sns, subscriptions: [{ to: sink, protocol: email }] }
+      sink: { type: sink }
 `;
 
 /** What the part of that name rests on where nothing more is said; for `calls` only what calls add to the service they reach. */

@@ -39,6 +39,8 @@ const OF_TYPES: Readonly<Record<string, string>> = {
   sqs: 'An Amazon SQS queue.',
   consumer: 'What polls a queue and handles its messages.',
   lambda: 'An AWS Lambda function, with its event source mapping of a queue.',
+  sns: 'An Amazon SNS topic, with its subscriptions.',
+  sink: 'What a topic delivers to and nobody models further: an address, a telephone, a stream.',
 };
 /** Facts that belong to a topic of another name. */
 const OTHER_FACTS: Readonly<Record<string, readonly string[]>> = {
@@ -88,7 +90,9 @@ const SOURCES: readonly Source[] = [
 ];
 
 /** The list of each service, as the room of facts shows them. */
-const ALL_FACTS: readonly facts.Fact[] = Object.values(facts).flatMap((one) => (Array.isArray(one) ? one : []));
+const ALL_FACTS: readonly facts.Fact[] = Object.entries(facts).flatMap(([name, one]) =>
+  name.endsWith('FactList') ? (one as readonly facts.Fact[]) : [],
+);
 
 /** Everything that can be explained. */
 export const TOPICS: readonly Topic[] = SOURCES.map(({ name, about }) => ({ name, about }));
