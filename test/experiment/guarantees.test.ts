@@ -81,4 +81,29 @@ describe('guarantees of a scenario', () => {
     expect([...first]).toEqual([...second]);
     expect([...first].at(-1)).toMatchObject({ do: 'end' });
   });
+
+  test.each([
+    ['crash: 100%', 'workers', true],
+    ['kmsDown: true', 'orders', false],
+    ['down: true', 'orders', false],
+    ['duplicate: 5%', 'orders', false],
+  ])('a fault that is not said to end (%s of %s) is over at once where it is a blow: %s', (what, resource, isOver) => {
+    const scenario = resolve(`
+seed: 1
+horizon: 10s
+drain: 5s
+traffic: { t: { rate: 5/s } }
+designs:
+  d:
+    traffic: { t: orders }
+    resources:
+      orders: { type: sqs, visibilityTimeout: 5s, encryption: { kms: {} } }
+      workers: { type: consumer, source: orders, handler: { time: 20ms } }
+faults: [ { at: 5s, resource: ${resource}, ${what} } ]
+`);
+    const history = new History();
+    runReplication(scenario, 'd', 0, { history });
+    const told = [...history].filter((record) => record.do === 'fault').map(({ is }) => is);
+    expect(told).toEqual(isOver ? ['invoke', 'ok'] : ['invoke']);
+  });
 });
