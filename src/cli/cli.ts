@@ -8,6 +8,7 @@ import {
   parseFormats,
   parseSet,
   parseShell,
+  parseTime,
   parseTolerance,
   parseTraffic,
 } from './overrides.ts';
@@ -18,6 +19,11 @@ import type { Terminal } from './terminal.ts';
 
 const MAX_THREADS = 1024;
 const MAX_REPLICATIONS = 1_000_000;
+/** Of a search. */
+const RUNS = 500;
+const MAX_RUNS = 100_000_000;
+const MESSAGES = 2000;
+const MAX_MESSAGES = 1_000_000;
 
 /** Runs a command line; never throws. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -53,17 +59,8 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
         'Run every design, print the comparison, write the report',
         (y) =>
           withChanges(scenarios(y))
-            .option('design', {
-              type: 'string',
-              array: true,
-              requiresArg: true,
-              describe: 'Run only this design (may be repeated)',
-            })
-            .option('threads', {
-              type: 'string',
-              requiresArg: true,
-              describe: 'Worker threads (default: one per processor)',
-            })
+            .option('design', designOption)
+            .option('threads', threadsOption)
             .option('out', {
               type: 'string',
               requiresArg: true,
@@ -89,7 +86,6 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
             .option('json', { type: 'boolean', describe: 'Print result.json on one line instead of the summary' }),
         async (argv) => {
           const { run } = await import('./commands/run.ts');
-          const threads = single('threads', argv.threads);
           const apiLog = single('api-log', argv['api-log']);
           const { parseEpoch } = await import('./api-log.ts');
           const epochSeconds = parseEpoch(single('api-log-epoch', argv['api-log-epoch']) ?? '2026-01-01');
@@ -99,12 +95,68 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
                 scenarios: argv.scenario,
                 changes: changesOf(argv),
                 designs: argv.design ?? [],
-                threads: threads === undefined ? undefined : parseCount('threads', threads, MAX_THREADS),
+                threads: threadsOf(argv.threads),
                 out: single('out', argv.out),
                 formats: parseFormats(argv.format ?? DEFAULT_FORMATS),
                 json: argv.json === true,
                 apiLog: apiLog === undefined ? undefined : { file: apiLog, epochSeconds },
                 history: single('history', argv.history),
+              },
+              terminal,
+            ),
+          );
+        },
+      )
+      .command(
+        'check [scenario..]',
+        'Search for a run that breaks a guarantee; write the smallest one as a scenario',
+        (y) =>
+          withoutReplications(
+            y.positional('scenario', {
+              type: 'string',
+              array: true,
+              describe: `${SCENARIO}; left out: random systems`,
+            }),
+          )
+            .option('runs', {
+              type: 'string',
+              requiresArg: true,
+              describe: `Random runs to try (default: ${RUNS})`,
+            })
+            .option('time', {
+              type: 'string',
+              requiresArg: true,
+              describe: 'Stop after so long, such as 30s or 5m (default: when all runs are done)',
+            })
+            .option('messages', {
+              type: 'string',
+              requiresArg: true,
+              describe: `Requests of one run, at most (default: ${MESSAGES})`,
+            })
+            .option('design', designOption)
+            .option('threads', threadsOption)
+            .option('out', {
+              type: 'string',
+              requiresArg: true,
+              describe: 'Folder of what is found (default: out/<scenario>)',
+            })
+            .option('json', { type: 'boolean', describe: 'Print one line of JSON per scenario' }),
+        async (argv) => {
+          const { check } = await import('./commands/check.ts');
+          const { seed, ...changes } = argv;
+          end(
+            await check(
+              {
+                scenarios: argv.scenario ?? [],
+                changes: changesOf(changes),
+                runs: countOf('runs', argv.runs, RUNS, MAX_RUNS),
+                milliseconds: parseTime(single('time', argv.time)),
+                seed: single('seed', seed) ?? '1',
+                messages: countOf('messages', argv.messages, MESSAGES, MAX_MESSAGES),
+                designs: argv.design ?? [],
+                threads: threadsOf(argv.threads),
+                out: single('out', argv.out),
+                json: argv.json === true,
               },
               terminal,
             ),
@@ -291,7 +343,7 @@ function inOurWords(message: string): string {
   return message.startsWith('Not enough non-option arguments') ? 'expected the name of at least one file' : message;
 }
 
-const COMMANDS = 'run, validate, report, diff, list, init, explain, schema, completion';
+const COMMANDS = 'run, check, validate, report, diff, list, init, explain, schema, completion';
 
 /** The command that yargs wants for its own script; nobody types it. */
 const COMPLETE = '__complete';
@@ -313,6 +365,19 @@ function completeWords(args: readonly string[]): FallbackCompletionFunction {
 
 const RESULT = 'Result file, its folder, or a scenario that was run to out/<name>; may end in #design';
 
+const designOption = {
+  type: 'string',
+  array: true,
+  requiresArg: true,
+  describe: 'Only this design (may be repeated)',
+} as const;
+
+const threadsOption = {
+  type: 'string',
+  requiresArg: true,
+  describe: 'Worker threads (default: one per processor)',
+} as const;
+
 const formatOption = {
   type: 'string',
   array: true,
@@ -325,15 +390,24 @@ function scenarios(y: Argv) {
     type: 'string',
     array: true,
     demandOption: true,
-    describe: 'Scenario file (YAML or JSON), or the name of one that `spillway list` shows',
+    describe: SCENARIO,
   });
 }
 
+const SCENARIO = 'Scenario file (YAML or JSON), or the name of one that `spillway list` shows';
+
 /** Options that change a scenario before it is checked. */
 function withChanges<T>(y: Argv<T>) {
+  return withoutReplications(y).option('replications', {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Replications of each design',
+  });
+}
+
+function withoutReplications<T>(y: Argv<T>) {
   return y
     .option('seed', { type: 'string', requiresArg: true, describe: 'Master seed, in place of the scenario’s' })
-    .option('replications', { type: 'string', requiresArg: true, describe: 'Replications of each design' })
     .option('set', {
       type: 'string',
       array: true,
@@ -366,6 +440,16 @@ function changesOf(argv: ChangeArguments): Changes {
     overrides.push({ path: 'replications', value: String(parseCount('replications', replications, MAX_REPLICATIONS)) });
   }
   return { overrides, traffic: (argv.traffic ?? []).map(parseTraffic) };
+}
+
+function countOf(option: string, value: string | undefined, preset: number, most: number): number {
+  const text = single(option, value);
+  return text === undefined ? preset : parseCount(option, text, most);
+}
+
+function threadsOf(value: string | undefined): number | undefined {
+  const text = single('threads', value);
+  return text === undefined ? undefined : parseCount('threads', text, MAX_THREADS);
 }
 
 /** yargs makes a list of what is given twice, whatever the type says. */

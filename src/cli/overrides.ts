@@ -82,6 +82,24 @@ export function parseTolerance(text: string): number {
   throw new UserError('bad-option', `--tolerance ${text} → expected a share such as 5% or 0.05`);
 }
 
+const MS_PER = new Map([
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+]);
+
+/**
+ * Host time in milliseconds; undefined where none is given.
+ * @throws UserError `bad-option`
+ */
+export function parseTime(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const [, number = '', unit = ''] = /^(\d{1,6})([smh])$/.exec(text.trim()) ?? [];
+  const ms = Number(number) * (MS_PER.get(unit) ?? Number.NaN);
+  if (ms > 0) return ms;
+  throw new UserError('bad-option', `--time ${text} → expected a time such as 30s, 5m or 2h`);
+}
+
 /**
  * Whose words are completed; left out: the shell in which it is asked for.
  * @throws UserError `bad-option`

@@ -19,11 +19,16 @@ export interface Crew {
 }
 
 export function hire(threads: number): Crew {
-  const pool = new Piscina({ ...workerOptions(), minThreads: threads, maxThreads: threads, recordTiming: false });
+  const pool = workers(threads);
   return {
     run: (scenario, tasks, onProgress) => runTasks(pool, threads, scenario, tasks, onProgress),
     dismiss: () => pool.destroy(),
   };
+}
+
+/** Threads that do what `worker.ts` exports. */
+export function workers(threads: number): Piscina {
+  return new Piscina({ ...workerOptions(), minThreads: threads, maxThreads: threads, recordTiming: false });
 }
 
 async function runTasks(

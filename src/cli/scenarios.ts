@@ -16,20 +16,38 @@ export interface Changes {
 
 export const NO_CHANGES: Changes = { overrides: [], traffic: [] };
 
-export type Reading =
-  | { readonly ok: true; readonly file: string; readonly scenario: ResolvedScenario }
-  | { readonly ok: false; readonly file: string; readonly errors: readonly ScenarioError[]; readonly text: string };
+export type Reading = Readable | Unreadable;
+
+export interface Readable {
+  readonly ok: true;
+  readonly file: string;
+  readonly scenario: ResolvedScenario;
+  /** As written, options applied, as plain data. */
+  readonly document: Readonly<Record<string, unknown>>;
+  /** Texts of the files that it names, by the path as written. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+interface Unreadable {
+  readonly ok: false;
+  readonly file: string;
+  readonly errors: readonly ScenarioError[];
+  readonly text: string;
+}
 
 /** Reads and resolves one scenario; what is wrong with it, or with a file that it names, is in the answer. */
 export function readScenario(argument: string, changes: Changes): Reading {
   const file = findScenario(argument);
   const unreadable: string[] = [];
+  const texts = new Map<string, string>();
   const { traffic, given } = recordings(file, changes.traffic);
   const readText = (path: string): string | undefined => {
     const full = given.get(path) ?? (isAbsolute(path) ? path : join(dirname(file), path));
     if (!existsSync(full)) return undefined;
     try {
-      return readTextFile(full, MAX_DATA_BYTES);
+      const text = readTextFile(full, MAX_DATA_BYTES);
+      texts.set(path, text);
+      return text;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       unreadable.push(error.message);
@@ -40,7 +58,7 @@ export function readScenario(argument: string, changes: Changes): Reading {
     const text = readTextFile(file, MAX_SCENARIO_BYTES);
     const name = basename(file, extname(file));
     const parsed = parseScenario(text, { file, name, overrides: changes.overrides, traffic, readText });
-    if (parsed.ok) return { ok: true, file, scenario: parsed.scenario };
+    if (parsed.ok) return { file, texts, ...parsed };
     return { ok: false, file, errors: parsed.errors, text: [...unreadable, formatErrors(parsed.errors)].join('\n') };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

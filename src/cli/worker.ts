@@ -2,6 +2,7 @@
 import { type ReplicationOutcome, runReplication } from '../experiment/index.ts';
 import type { ResolvedScenario } from '../scenario/index.ts';
 import { type Failure, toFailure } from './exit.ts';
+import type { HuntInput, HuntOutput } from './hunt-task.ts';
 import type { Task } from './tasks.ts';
 
 export interface WorkerInput {
@@ -20,6 +21,11 @@ export type WorkerOutput =
 /** Never throws: an error's own fields would be lost between threads. */
 export default function work({ scenario, task, progress, index }: WorkerInput): WorkerOutput {
   return runTask(scenario, task, (done) => Atomics.store(progress, index, Math.floor(done * 1000)));
+}
+
+/** A portion of a search. Read only where one searches: a thread of `run` starts without it. */
+export async function tryNumbers(input: HuntInput): Promise<HuntOutput> {
+  return (await import('./hunt-task.ts')).tryNumbers(input);
 }
 
 /** `onProgress` is told the replications that are done, with fractions. */

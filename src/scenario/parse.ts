@@ -39,7 +39,8 @@ export interface ParseOptions {
 }
 
 export type ParseOutcome =
-  | { readonly ok: true; readonly scenario: ResolvedScenario }
+  /** `document`: as written, options applied, as plain data. */
+  | { readonly ok: true; readonly scenario: ResolvedScenario; readonly document: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly errors: readonly ScenarioError[] };
 
 /** Buckets of a time series; more are neither read nor drawn by anybody. */
@@ -52,13 +53,30 @@ export function parseScenario(text: string, options: ParseOptions): ParseOutcome
   const found: Finding[] = [...findings];
   const { applied, findings: optionFindings } = applyOverrides(read, options.overrides ?? [], options.traffic ?? []);
   found.push(...optionFindings);
-  const scenario = resolve(read.document.toJS({ maxAliasCount: 0 }), options, found);
+  const document = read.document.toJS({ maxAliasCount: 0 }) as Readonly<Record<string, unknown>>;
+  const scenario = resolve(document, options, found);
   return scenario === null || found.length > 0
     ? failed(text, options.file, read, applied, found)
-    : { ok: true, scenario };
+    : { ok: true, scenario, document };
 }
 
-function resolve(raw: unknown, options: ParseOptions, findings: Finding[]): ResolvedScenario | null {
+/** Of a scenario that is plain data already. It has no places in a text; of what is wrong with it the first is told. */
+export function resolveData(
+  raw: unknown,
+  options: Pick<ParseOptions, 'name' | 'readText'>,
+): { readonly scenario: ResolvedScenario } | { readonly wrong: string } {
+  const findings: Finding[] = [];
+  const scenario = resolve(raw, options, findings);
+  const [first] = findings;
+  if (scenario !== null && first === undefined) return { scenario };
+  return { wrong: first === undefined ? 'no scenario' : `${first.path.join('.')}: expected ${first.expected}` };
+}
+
+function resolve(
+  raw: unknown,
+  options: Pick<ParseOptions, 'name' | 'readText'>,
+  findings: Finding[],
+): ResolvedScenario | null {
   const schemas = schemasFor(options.readText);
   const root = readBy(schemas.root, raw, [], findings);
   const names = namesOf(raw, findings);

@@ -63,6 +63,7 @@ const ENGINE_ROWS: Readonly<Record<string, Row>> = {
     ],
     packages: [],
   },
+  search: { rooms: ['kernel', 'guarantees', 'scenario', 'experiment'], packages: ['fast-check', 'yaml'] },
 };
 
 const ROWS: Readonly<Record<string, Row>> = {

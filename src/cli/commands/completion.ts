@@ -54,6 +54,7 @@ export function valuesFor(words: readonly string[], current: string): readonly s
   const [command, ...given] = before.filter((word) => !word.startsWith('-'));
   switch (command) {
     case 'run':
+    case 'check':
     case 'validate':
       return scenarioFiles().map((file) => basename(file, extname(file)));
     case 'report':

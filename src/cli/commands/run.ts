@@ -6,7 +6,7 @@ import { writeHistory } from '../history-file.ts';
 import { checkWritable, writeReport } from '../output.ts';
 import type { Format } from '../overrides.ts';
 import { startProgress } from '../progress.ts';
-import { type Changes, type Reading, readScenario } from '../scenarios.ts';
+import { type Changes, type Readable, readScenario } from '../scenarios.ts';
 import { simulate } from '../simulate.ts';
 import type { Terminal } from '../terminal.ts';
 import { cameOutOtherwise } from '../verdicts.ts';
@@ -27,10 +27,8 @@ export interface RunOptions {
   readonly history: string | undefined;
 }
 
-type Valid = Extract<Reading, { ok: true }>;
-
 interface Job {
-  readonly reading: Valid;
+  readonly reading: Readable;
   readonly designs: readonly string[];
   readonly out: string;
 }
@@ -44,7 +42,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<Exit
     return EXIT.badInput;
   }
   const jobs = planJobs(
-    readings.filter((reading): reading is Valid => reading.ok),
+    readings.filter((reading): reading is Readable => reading.ok),
     options,
   );
   const [first, ...others] = jobs;
@@ -61,7 +59,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<Exit
   return code;
 }
 
-function planJobs(readings: readonly Valid[], options: RunOptions): Job[] {
+function planJobs(readings: readonly Readable[], options: RunOptions): Job[] {
   const places = new Map<string, string>();
   return readings.map((reading) => {
     const { name } = reading.scenario;
@@ -79,7 +77,7 @@ function planJobs(readings: readonly Valid[], options: RunOptions): Job[] {
   });
 }
 
-function chosenDesigns({ file, scenario }: Valid, wanted: readonly string[]): string[] {
+function chosenDesigns({ file, scenario }: Readable, wanted: readonly string[]): string[] {
   const names = scenario.designs.map(({ name }) => name);
   const unknown = wanted.find((name) => !names.includes(name));
   if (unknown !== undefined) {
