@@ -25,8 +25,6 @@ const DRAIN_US = 600_000_000;
 /** As often may the longest visibility timeout of a design ring meanwhile. */
 const RINGS = 5;
 const MOST_DRAIN_US = 86_400_000_000;
-/** Of time series nobody looks at. */
-const RESOLUTION = '2m';
 /** Users of a closed loop at most. */
 const MOST_USERS = 50;
 /** Faults that are over at once. */
@@ -47,13 +45,12 @@ export function around(document: Document, scenario: ResolvedScenario, options: 
           ties: sometimes(fc.integer({ min: 1, max: 999 }).map((shuffle) => ({ shuffle }))),
         })
         .map(({ traffic, own, faults, ties }): Document => {
-          const { title, description, warmup, study, precision, objectives, ...rest } = document;
+          const { title, description, warmup, study, precision, objectives, resolution, ...rest } = document;
           return written({
             ...rest,
             seed,
             horizon: formatDuration(horizonUs),
             drain: formatDuration(drainOf(design)),
-            resolution: RESOLUTION,
             replications: 1,
             judged: 1,
             ties,

@@ -124,7 +124,7 @@ export function rounderValues(document: Document): Move[] {
     if (plain !== undefined) replace(path, plain);
   }
   for (const { path, value } of leavesOf(document)) {
-    if (path[0] === 'guarantees' || path[0] === 'designs' || path[0] === 'seed') continue;
+    if (path[0] === 'guarantees' || path[0] === 'designs') continue;
     for (const other of rounder(value)) replace(path, other);
   }
   return moves;
@@ -160,12 +160,12 @@ const NUMBERS = [1, 2, 3, 4, 5, 10, 20, 50, 100];
 const SHARES = [1, 0.5, 0.1];
 
 function rounder(value: unknown): unknown[] {
-  if (typeof value === 'number') return Number.isInteger(value) ? [...NUMBERS, Math.floor(value / 2)] : SHARES;
+  if (typeof value === 'number') return Number.isInteger(value) ? [...NUMBERS, Math.ceil(value / 2)] : SHARES;
   if (typeof value !== 'string') return [];
   const share = /^([\d.]+)%$/.exec(value);
   if (share !== null) return ['100%', '50%', '10%'];
   const [, number, unit] = /^([\d.]+)(x|\/s|\/m|\/h|KiB|MiB|B)$/.exec(value) ?? [];
-  if (number !== undefined) return [...NUMBERS, Math.floor(Number(number) / 2)].map((each) => `${each}${unit}`);
+  if (number !== undefined) return [...NUMBERS, Math.ceil(Number(number) / 2)].map((each) => `${each}${unit}`);
   const read = readDuration(value);
   if (!('value' in read)) return [];
   return [...DURATIONS, formatDuration(Math.floor(read.value / 2))];

@@ -23,7 +23,7 @@ export interface ShrinkOptions {
 }
 
 const MOST = 3000;
-/** Luck belongs to the seed: what does not break by one order of draws may by another, and these are the shortest seeds. */
+/** Luck belongs to the seed: where a part less doesn't break by one order of draws it may by another. */
 const SEEDS = [1, 2, 3] as const;
 
 /** Throws where the document does not break the guarantee to begin with. */
@@ -56,18 +56,20 @@ class Shrinker {
     best = this.#broken(hoisted(document)) ?? best;
     for (let size: Size | null = null; size !== best.size && this.#tries < this.#most; ) {
       size = best.size;
-      for (const moves of [partsLess, settingsLess, rounderValues]) best = this.#descend(best, moves);
+      best = this.#descend(best, partsLess, SEEDS);
+      best = this.#descend(best, settingsLess, []);
+      best = this.#descend(best, rounderValues, []);
     }
     const { breach, messages } = best;
     return { document: best.document, breach, messages, tries: this.#tries };
   }
 
   /** Goes through the moves of one kind; after one that helped it goes on with those of the smaller document. */
-  #descend(from: Best, movesOf: (document: Document) => readonly Move[]): Best {
+  #descend(from: Best, movesOf: (document: Document) => readonly Move[], seeds: readonly number[]): Best {
     let best = from;
     let moves = movesOf(best.document);
     for (let at = 0; at < moves.length && this.#tries < this.#most; ) {
-      const next = this.#tryMove(best, moves[at] as Move);
+      const next = this.#tryMove(best, moves[at] as Move, seeds);
       if (next === null) at++;
       else {
         best = next;
@@ -77,11 +79,10 @@ class Shrinker {
     return best;
   }
 
-  #tryMove(best: Best, move: Move): Best | null {
+  #tryMove(best: Best, move: Move, seeds: readonly number[]): Best | null {
     const moved = move(best.document);
-    const { seed } = moved;
-    for (const tried of new Set([seed, ...SEEDS])) {
-      const candidate = { ...moved, seed: tried };
+    for (const seed of new Set([moved['seed'], ...seeds])) {
+      const candidate = { ...moved, seed };
       // Its messages are not known yet: as few as can be.
       if (!isSmaller(sizeOf(candidate, 0), best.size)) continue;
       const found = this.#broken(candidate);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { PROBES } from '../../src/guarantees/index.ts';
 import { parseScenario } from '../../src/scenario/index.ts';
+import { mapAt } from '../../src/search/document.ts';
 import {
   around,
   candidate,
@@ -147,12 +148,12 @@ describe('a trial', () => {
   const play = playWith({ readText });
 
   test('tells what broke, but not what was expected to', () => {
-    const { document } = { document: parse(ORDERS) as Document };
+    const document = parse(ORDERS) as Document;
     const one = {
       ...document,
       warmup: '0s',
       horizon: '20s',
-      designs: { parallel: (document['designs'] as any).parallel },
+      designs: { parallel: mapAt(document, 'designs', 'parallel') },
     };
     const quiet = { ...one, faults: [], objectives: [] };
     expect(

@@ -1,19 +1,33 @@
 /** Shrinking with rules for `breaks` that are known, so that it is known what must be left. */
 import { describe, expect, test } from 'vitest';
+import { mapAt } from '../../src/search/document.ts';
 import { type Breach, type Document, type Play, shrink } from '../../src/search/index.ts';
 
 const BREACH: Breach = { guarantee: 'order', resource: 'w', design: 'd', sentence: 'It broke.', evidence: [] };
 const NOTHING = {} as never;
 
-/** What its only design has, wherever it stands. */
-const resourcesOf = (d: any): any => ({ ...d.resources, ...d.designs?.d?.resources });
+/** What is looked at of a document; of resources, wherever they stand. */
+interface Shape extends Document {
+  readonly seed: number;
+  readonly load?: number;
+  readonly drain?: string;
+  readonly horizon?: string;
+  readonly faults?: readonly unknown[];
+}
+type Resources = Readonly<Record<string, { readonly type: string; readonly concurrency?: number }>>;
+const resourcesOf = (document: Document): Resources =>
+  ({
+    ...mapAt(document, 'resources'),
+    ...mapAt(document, 'designs', 'd', 'resources'),
+  }) as Resources;
+const concurrency = (document: Document): number => resourcesOf(document)['w']?.concurrency ?? 0;
 
 /** Breaks where `breaks` says so; `messages` is what the load says. */
-function playing(breaks: (document: any) => boolean, messages = (document: any): number => document.load ?? 1): Play {
+function playing(breaks: (document: Shape) => boolean, messages = ({ load = 1 }: Shape): number => load): Play {
   return (document) =>
-    breaks(document)
-      ? { breaches: [BREACH], messages: messages(document), probes: NOTHING }
-      : { breaches: [], messages: messages(document), probes: NOTHING };
+    breaks(document as Shape)
+      ? { breaches: [BREACH], messages: messages(document as Shape), probes: NOTHING }
+      : { breaches: [], messages: messages(document as Shape), probes: NOTHING };
 }
 
 const LARGE: Document = {
@@ -45,8 +59,7 @@ const LARGE: Document = {
 
 describe('takes away what it can do without', () => {
   test('a resource goes with its faults, its calls, its guarantees and who reads it; settings and numbers follow', () => {
-    const needs = (d: any): boolean =>
-      resourcesOf(d).w?.concurrency >= 2 && resourcesOf(d).q?.type === 'sqs' && d.seed > 0;
+    const needs = (d: Shape): boolean => concurrency(d) >= 2 && resourcesOf(d)['q']?.type === 'sqs' && d.seed > 0;
     const { document } = shrink(LARGE, BREACH, playing(needs));
     expect(document).toMatchObject({ resources: { q: { type: 'sqs' }, w: { concurrency: 2 } } });
     expect(Object.keys(document['resources'] as object).sort()).toEqual(['q', 'w']);
@@ -69,7 +82,7 @@ describe('takes away what it can do without', () => {
 
   test('few messages come before few settings, and then they do not matter any more', () => {
     // Without the drain it takes 50 messages; with it one.
-    const messages = (d: any): number => (d.drain === undefined ? 50 : 1);
+    const messages = ({ drain }: Shape): number => (drain === undefined ? 50 : 1);
     const { document, messages: few } = shrink(
       LARGE,
       BREACH,
@@ -82,7 +95,7 @@ describe('takes away what it can do without', () => {
 
 describe('ends', () => {
   test('with a document that no single step makes smaller: shrinking it again finds nothing', () => {
-    const play = playing((d) => resourcesOf(d).w?.concurrency >= 3 && d.load > 12);
+    const play = playing((d) => concurrency(d) >= 3 && (d.load ?? 0) > 12);
     const once = shrink(LARGE, BREACH, play);
     const again = shrink(once.document, BREACH, play);
     expect(again.document).toEqual(once.document);
@@ -92,14 +105,14 @@ describe('ends', () => {
     const { tries } = shrink(
       LARGE,
       BREACH,
-      playing((d) => d.load > 1),
+      playing((d) => (d.load ?? 0) > 1),
       { most: 40 },
     );
     expect(tries).toBeLessThanOrEqual(44);
   });
 
   test('the same document and rule give the same document', () => {
-    const play = playing((d) => d.horizon !== undefined && d.faults?.length > 0);
+    const play = playing((d) => d.horizon !== undefined && (d.faults ?? []).length > 0);
     expect(shrink(LARGE, BREACH, play)).toEqual(shrink(LARGE, BREACH, play));
   });
 });
@@ -114,8 +127,7 @@ test('what does not break is refused: there is nothing to shrink', () => {
   ).toThrow('does not break');
 });
 
-test('luck belongs to the seed: where it breaks by few seeds only, one of them is found', () => {
-  const play = playing((d) => (d.load === undefined ? d.seed === 3 : true));
-  const { document } = shrink(LARGE, BREACH, play);
-  expect(document).toEqual({ seed: 3 });
+test('luck belongs to the seed: where a part less breaks by few seeds only, one of them is found', () => {
+  const play = playing(({ faults, seed }) => (faults ?? []).length > 0 || seed === 3);
+  expect(shrink(LARGE, BREACH, play).document).toEqual({ seed: 3 });
 });

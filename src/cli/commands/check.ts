@@ -81,17 +81,15 @@ function planJobs(readings: readonly Readable[], options: CheckOptions): Job[] {
 async function searchOne(job: Job, options: CheckOptions, terminal: Terminal): Promise<boolean> {
   const progress = await startProgress(terminal, job.name);
   const { runs, milliseconds, threads } = options;
-  const started = performance.now();
   const tried = await hunt(job.hunt, { runs, milliseconds, threads, onProgress: progress.update }).finally(
     progress.stop,
   );
-  const seconds = (performance.now() - started) / 1000;
   const examples = tried.found.map((found) => smallest(job, found));
   if (examples.length > 0) {
     writeReport(job.out, new Map(examples.map(({ file, text }) => [file, text])), true);
   }
   if (options.json) terminal.out(JSON.stringify(toJson(job, tried, examples)));
-  else tell(job, tried, examples, seconds, terminal);
+  else tell(job, tried, examples, terminal);
   return examples.length > 0;
 }
 
@@ -105,12 +103,11 @@ function smallest(job: Job, found: Found): Counterexample {
   return { ...shrunk, found, file, text: `${comment}${writeScenario(shrunk.document)}` };
 }
 
-function tell(job: Job, tried: Tried, examples: readonly Counterexample[], seconds: number, terminal: Terminal): void {
+function tell(job: Job, tried: Tried, examples: readonly Counterexample[], terminal: Terminal): void {
   const { runs, messages, skipped } = tried;
-  const speed = `${count(messages)} messages in ${seconds.toFixed(1)} s`;
   const lost = skipped === 0 ? '' : `; ${count(skipped)} candidates were no scenarios or went on for too long`;
   const outcome = examples.length === 0 ? 'nothing broke' : `${examples.length} broken`;
-  terminal.out(`${job.name}: ${count(runs)} runs, ${speed}: ${outcome}${lost}.`);
+  terminal.out(`${job.name}: ${count(runs)} runs, ${count(messages)} messages: ${outcome}${lost}.`);
   for (const example of examples) tellExample(job, example, terminal);
   const never = neverMet(tried);
   if (never.length > 0) {
