@@ -15,6 +15,7 @@ const FAN_OUT = `
 seed: 1
 horizon: 60s
 drain: 3h
+resolution: 60s
 replications: 1
 traffic:
   t: { rate: 10/s, attributes: { kind: { choice: { a: 0.5, b: 0.5 } } } }
@@ -44,6 +45,7 @@ const ORDERED = `
 seed: 1
 horizon: 60s
 drain: 30m
+resolution: 60s
 replications: 1
 traffic:
   t: { rate: 10/s, key: { uniform: { keys: 4 } }, duplicates: 20%, timeout: 2s, retry: { attempts: 4, backoff: { base: 100ms, cap: 1s } } }
@@ -65,6 +67,7 @@ const FUNCTION = (fifo: boolean): string => `
 seed: 1
 horizon: 60s
 drain: 1h
+resolution: 60s
 replications: 1
 traffic: { t: { rate: 10/s${fifo ? ', key: { uniform: { keys: 5 } }, duplicates: 10%' : ''} } }
 resources:
@@ -80,6 +83,7 @@ const REDRIVE = (fifo: boolean): string => `
 seed: 1
 horizon: 120s
 drain: 30m
+resolution: 60s
 replications: 1
 traffic: { t: { rate: 10/s${fifo ? ', key: { uniform: { keys: 20 } }' : ''} } }
 resources:
@@ -346,6 +350,7 @@ describe('random fan-outs', () => {
 seed: ${one.seed}
 horizon: 20s
 drain: 20m
+resolution: 20s
 replications: 1
 traffic:
   t: { rate: 8/s, key: { uniform: { keys: 3 } }, timeout: 1s, retry: { attempts: 3, backoff: { base: 100ms, cap: 1s } }, attributes: { kind: { choice: { a: 0.5, b: 0.5 } } } }
