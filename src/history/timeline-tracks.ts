@@ -53,17 +53,17 @@ export class Tracks {
 
   /** A thread on which nothing is drawn from `startUs` on; null: it does too much at once. `thread`: an instance, or what it is all about. */
   lane(party: Party, thread: string, startUs: number): Lane | null {
-    const process = this.#process(party);
-    let lanes = process.threads.get(thread);
+    const group = this.#process(party);
+    let lanes = group.threads.get(thread);
     if (lanes === undefined) {
       lanes = [];
-      process.threads.set(thread, lanes);
+      group.threads.set(thread, lanes);
     }
     const free = lanes.find((lane) => isFree(lane, startUs));
     if (free !== undefined) return free;
-    if (lanes.length === MOST_LANES || process.lanes === THREADS) return null;
-    const tid = process.pid * THREADS + process.lanes++;
-    const lane = { pid: process.pid, tid, open: false, lastStartUs: -1, lastEndUs: -1 };
+    if (lanes.length === MOST_LANES || group.lanes === THREADS) return null;
+    const tid = group.pid * THREADS + group.lanes++;
+    const lane = { pid: group.pid, tid, open: false, lastStartUs: -1, lastEndUs: -1 };
     lanes.push(lane);
     const name = lanes.length === 1 ? thread : `${thread}, ${lanes.length}`;
     this.#name('thread_name', { pid: lane.pid, tid }, { name });
@@ -75,11 +75,11 @@ export class Tracks {
     const known = this.#processes.get(key);
     if (known !== undefined) return known;
     const pid = this.#processes.size + 1;
-    const process = { pid, threads: new Map<string, Lane[]>(), lanes: 0 };
-    this.#processes.set(key, process);
+    const group = { pid, threads: new Map<string, Lane[]>(), lanes: 0 };
+    this.#processes.set(key, group);
     this.#name('process_name', { pid }, { name: `${party.name} (${party.kind})` });
     this.#name('process_sort_index', { pid }, { sort_index: this.#order.get(key) ?? this.#order.size + pid });
-    return process;
+    return group;
   }
 
   #name(name: string, where: { readonly pid: number; readonly tid?: number }, args: object): void {
