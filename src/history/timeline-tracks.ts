@@ -51,8 +51,11 @@ export class Tracks {
     return this.#process(party).pid;
   }
 
-  /** A thread on which nothing is drawn from `startUs` on; null: it does too much at once. `thread`: an instance, or what it is all about. */
-  lane(party: Party, thread: string, startUs: number): Lane | null {
+  /**
+   * A thread on which nothing is drawn from `startUs` on; null: it does too much at once. `thread`: an instance, or what it is all about;
+   * `rank`: its place among the others.
+   */
+  lane(party: Party, thread: string, rank: number, startUs: number): Lane | null {
     const group = this.#process(party);
     let lanes = group.threads.get(thread);
     if (lanes === undefined) {
@@ -63,10 +66,12 @@ export class Tracks {
     if (free !== undefined) return free;
     if (lanes.length === MOST_LANES || group.lanes === THREADS) return null;
     const tid = group.pid * THREADS + group.lanes++;
+    const place = rank * MOST_LANES + lanes.length;
     const lane = { pid: group.pid, tid, open: false, lastStartUs: -1, lastEndUs: -1 };
     lanes.push(lane);
     const name = lanes.length === 1 ? thread : `${thread}, ${lanes.length}`;
     this.#name('thread_name', { pid: lane.pid, tid }, { name });
+    this.#name('thread_sort_index', { pid: lane.pid, tid }, { sort_index: place });
     return lane;
   }
 

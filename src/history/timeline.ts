@@ -240,7 +240,7 @@ export class Timeline implements HistorySink {
 
   #span(record: HistoryRecord, name: string, cat: string, startUs: number): Span | null {
     const thread = record.who === undefined ? 'calls' : `#${record.who}`;
-    const lane = this.#tracks.lane(this.#client(record), thread, startUs);
+    const lane = this.#tracks.lane(this.#client(record), thread, record.who ?? 0, startUs);
     if (lane === null) return null;
     lane.open = true;
     return { lane, name, cat, startUs, requests: [], messages: 0, answered: 0, outcomes: new Map() };
@@ -336,7 +336,7 @@ export class Timeline implements HistorySink {
       span.messages++;
       return;
     }
-    const lane = this.#tracks.lane(RUN, `faults of ${on}`, us);
+    const lane = this.#tracks.lane(RUN, `faults of ${on}`, 0, us);
     if (lane === null) return;
     lane.open = true;
     const fault = { lane, name: 'fault', cat: 'fault', startUs: us, requests: [], messages: 1, answered: 0 };

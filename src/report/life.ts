@@ -132,7 +132,7 @@ function endOf(records: readonly HistoryRecord[], context: LifeContext, deliveri
   if (those('request', 'unknown').length > 0) return 'Its sender gave up; whether it was done nobody told.';
   if (those('deliver', 'fail').length > 0) return 'Not delivered: given up.';
   if (those('deliver', 'ok').length > 0 && those('receive', 'ok').length === 0) return 'Delivered.';
-  if (those('publish', 'ok').length > 0) return 'Published; no filter lets it through.';
+  if (those('publish', 'ok').length > 0) return 'Published, and no filter lets it through.';
   if (those('receive', 'ok').length > 0) return `Never done${failed}, and not seen again.`;
   if (those('send', 'ok').length > 0) return 'Sent, and never received.';
   return 'Never acknowledged, and never seen.';

@@ -31,6 +31,13 @@ const Metadata = z.union([
     args: z.strictObject({ name: z.string() }),
   }),
 ]);
+const ThreadOrder = z.strictObject({
+  ...base,
+  ...place,
+  ph: z.literal('M'),
+  name: z.literal('thread_sort_index'),
+  args: z.strictObject({ sort_index: count }),
+});
 const Complete = z.strictObject({
   ...base,
   ...place,
@@ -61,10 +68,10 @@ const Instant = z.strictObject({ ...base, ...place, ph: z.literal('i'), cat: z.s
 export const TraceFile = z.strictObject({
   displayTimeUnit: z.enum(['ms', 'ns']),
   otherData: z.looseObject({}),
-  traceEvents: z.array(z.union([Complete, Async, Flow, Counter, Instant, Metadata])),
+  traceEvents: z.array(z.union([Complete, Async, Flow, Counter, Instant, Metadata, ThreadOrder])),
 });
 export type TraceEvent = z.infer<typeof TraceFile>['traceEvents'][number];
-type Of<Ph extends string> = Extract<TraceEvent, { ph: Ph }>;
+type Of<Ph extends string> = TraceEvent & { ph: Ph };
 
 export function eventsOf<Ph extends TraceEvent['ph']>(events: readonly TraceEvent[], ph: Ph): Of<Ph>[] {
   return events.filter((event): event is Of<Ph> => event.ph === ph);
