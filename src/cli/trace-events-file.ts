@@ -6,7 +6,7 @@ import type { ResolvedScenario } from '../scenario/index.ts';
 import { systemReason, UserError } from './exit.ts';
 import { stageOf } from './stage.ts';
 
-/** Records of the history that are drawn: some 300 MB. */
+/** Records of the history that are drawn: some 270 MB. */
 const MOST_RECORDS = 2_000_000;
 const FLUSH_EVENTS = 1000;
 /** Values of each count over the whole run. */

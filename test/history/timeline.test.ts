@@ -189,7 +189,7 @@ describe('a timeline', () => {
       for (const chunk of history.chunks) sink.take(chunk, history.names);
     });
     const named = eventsOf(events, 'M').filter((event) => 'tid' in event);
-    const of = <Key extends 'name' | 'sort_index'>(key: Key): [number, unknown][] =>
+    const of = (key: 'name' | 'sort_index'): [number, unknown][] =>
       named.flatMap((event) => (key in event.args ? [[event.tid, Reflect.get(event.args, key)]] : []));
     const names = new Map(of('name'));
     const sorted = of('sort_index').sort(([, a], [, b]) => Number(a) - Number(b));

@@ -67,7 +67,7 @@ export async function trace(options: TraceOptions, terminal: Terminal): Promise<
     return EXIT.fine;
   }
   const which = typeof wanted === 'number' ? '' : `, ${SELECTED[wanted]}`;
-  const number = scenario.traffic.length === 1 ? '' : ` (number ${request} of the history)`;
+  const number = request === order ? '' : ` (number ${request} of the history)`;
   const where = `${scenario.name}, design ${design}, replication ${replication}, seed ${scenario.seed}`;
   const text = lifeText(lifeOf(sink.records, wordsOf(stage)));
   const rest = sink.dropped > 0 ? `\n\n${sink.dropped} more records are left out.` : '';
