@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { main } from '../../src/cli/cli.ts';
+import { writeTraceEvents } from '../../src/cli/trace-events-file.ts';
 import { complaints, eventsOf, TraceFile } from '../history/trace-format.ts';
+import { resolve } from '../support/street.ts';
 import { Place, TINY } from './bin.ts';
 
 /** Two traffics into one queue whose handlers fail now and then; few enough to be read. */
@@ -156,5 +159,15 @@ describe('spillway run --trace-events', () => {
     });
     const { code, err } = place.spillway(['run', 'small.yaml', '--format', 'json', '--trace-events', 'no/c.json']);
     expect([code, err]).toEqual([2, '--trace-events no/c.json: cannot be written → there is no such file or folder\n']);
+  });
+
+  test('is valid JSON where records are left out, and where the run failed', () => {
+    const file = join(place.folder, 'e.json');
+    const traceEvents = () => TraceFile.parse(JSON.parse(readFileSync(file, 'utf8'))).traceEvents;
+    const scenario = resolve(SMALL);
+    expect(writeTraceEvents(scenario, 'queued', file, 50)).toMatch(/from 50 records .*; left out: \d+ more records\)/);
+    expect(complaints(traceEvents())).toEqual([]);
+    expect(() => writeTraceEvents(scenario, 'nowhere', file)).toThrow('no design nowhere');
+    expect(traceEvents()).toEqual([]);
   });
 });
