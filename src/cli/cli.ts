@@ -83,6 +83,11 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
               describe:
                 'Write what clients did and saw in one replication of one design to this file, a line of JSON each',
             })
+            .option('trace-events', {
+              type: 'string',
+              requiresArg: true,
+              describe: 'Write one replication of one design to this file, in Chrome’s trace format, for Perfetto',
+            })
             .option('json', { type: 'boolean', describe: 'Print result.json on one line instead of the summary' }),
         async (argv) => {
           const { run } = await import('./commands/run.ts');
@@ -101,6 +106,7 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
                 json: argv.json === true,
                 apiLog: apiLog === undefined ? undefined : { file: apiLog, epochSeconds },
                 history: single('history', argv.history),
+                traceEvents: single('trace-events', argv['trace-events']),
               },
               terminal,
             ),
@@ -160,6 +166,38 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
               },
               terminal,
             ),
+          );
+        },
+      )
+      .command(
+        'trace <scenario>',
+        'Tell the life of one message, record by record',
+        (y) =>
+          withoutReplications(y.positional('scenario', { type: 'string', demandOption: true, describe: SCENARIO }))
+            .option('message', {
+              type: 'string',
+              requiresArg: true,
+              demandOption: true,
+              describe:
+                'Which request: its place in the order of arrival from 0 on (12; orders/12 where there are several traffics), or slowest, redelivered, dead-lettered, lost-reply, failed: the first such one',
+            })
+            .option('design', { type: 'string', requiresArg: true, describe: 'The design (default: the only one)' })
+            .option('replication', {
+              type: 'string',
+              requiresArg: true,
+              describe: 'The replication, from 0 on (default: 0)',
+            })
+            .option('json', { type: 'boolean', describe: 'Print its records as one line of JSON' }),
+        async (argv) => {
+          const { trace } = await import('./commands/trace.ts');
+          const message = single('message', argv.message) as string;
+          const options = {
+            design: single('design', argv.design),
+            replication: single('replication', argv.replication),
+          };
+          const changes = changesOf(argv);
+          end(
+            await trace({ scenario: argv.scenario, changes, message, ...options, json: argv.json === true }, terminal),
           );
         },
       )
@@ -343,7 +381,7 @@ function inOurWords(message: string): string {
   return message.startsWith('Not enough non-option arguments') ? 'expected the name of at least one file' : message;
 }
 
-const COMMANDS = 'run, check, validate, report, diff, list, init, explain, schema, completion';
+const COMMANDS = 'run, check, trace, validate, report, diff, list, init, explain, schema, completion';
 
 /** The command that yargs wants for its own script; nobody types it. */
 const COMPLETE = '__complete';

@@ -2,10 +2,12 @@
 export type { CohortData } from './cohorts.ts';
 export { DeliveryAccount } from './delivery-account.ts';
 export { History, Picker } from './history.ts';
+export { LifeSink, type Selector, SELECTORS, SelectingSink } from './life.ts';
 export { HistoryFormatError, HistoryLines, parseHistory } from './lines.ts';
 export { type MetricData, MetricsRecorder } from './metrics.ts';
 export { deliveryOf, HistoryChunk, type HistoryRecord, Names, requestOf, subscriptionOf, What } from './record.ts';
 export { type Entities, HistoryRecorder, type HistorySink, type WitnessOf } from './recorder.ts';
+export { Timeline } from './timeline.ts';
 export type { TrafficTotals } from './tallies.ts';
 export { type AccountOptions, TrafficAccount, type TrafficOutcome } from './traffic-account.ts';
 export type { Clock, Window } from './window.ts';

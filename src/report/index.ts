@@ -9,6 +9,7 @@ import { markdown } from './markdown.ts';
 
 export { compareResults, type ResultDifference, type Side } from './diff/compare.ts';
 export { describeDifference } from './diff/text.ts';
+export { type LifeContext, lifeOf, lifeText } from './life.ts';
 export { type SummaryOptions, summarise } from './terminal.ts';
 
 export type ReportFormat = 'html' | 'json' | 'md' | 'csv' | 'svg';

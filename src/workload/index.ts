@@ -1,2 +1,3 @@
 // The door of the workload, as far as it is of use by itself.
 export { LambdaMapping, type MappingPorts } from './lambda-mapping.ts';
+export { ordinalOf } from './requests.ts';

@@ -23,7 +23,18 @@ function asked(...words: string[]): string[] {
 describe('what may come next', () => {
   test('at first is a command', () => {
     expect(asked('')).toEqual(
-      expect.arrayContaining(['run', 'validate', 'report', 'diff', 'list', 'init', 'explain', 'schema', 'completion']),
+      expect.arrayContaining([
+        'run',
+        'trace',
+        'validate',
+        'report',
+        'diff',
+        'list',
+        'init',
+        'explain',
+        'schema',
+        'completion',
+      ]),
     );
     expect(asked('').join()).not.toContain('__');
   });
@@ -33,6 +44,13 @@ describe('what may come next', () => {
     expect(asked('run', 'tiny', '--')).toEqual(expect.arrayContaining(['--replications', '--out', '--format']));
     expect(asked('run', 'tiny', '--format', '')).toEqual(['html', 'json', 'md', 'csv', 'svg', 'png']);
     expect(asked('run', 'tiny', '--design', '')).toEqual(['one', 'two']);
+  });
+
+  test('after trace is a scenario, a design of it, or which message', () => {
+    expect(asked('trace', '')).toEqual(expect.arrayContaining(['tiny', 'flash-sale']));
+    expect(asked('trace', 'tiny', '--design', '')).toEqual(['one', 'two']);
+    expect(asked('trace', 'tiny', '--message', '')).toContain('slowest');
+    expect(asked('trace', 'tiny', '--')).toEqual(expect.arrayContaining(['--message', '--replication', '--set']));
   });
 
   test('after explain is a type, then one of its settings', () => {

@@ -12,6 +12,7 @@ afterAll(() => place.remove());
 describe('with --json every command prints one line of JSON and nothing else', () => {
   test.each([
     ['run tiny.yaml --format json --json', 'designs'],
+    ['trace tiny.yaml --design one --message 3 --json', 'records'],
     ['validate tiny.yaml --json', 'ok'],
     ['report a --format md --json', 'files'],
     ['diff a a --json', 'equal'],

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { SELECTORS } from '../../history/index.ts';
 import { explanationOf, TOPICS } from '../explain/topics.ts';
 import { FORMATS } from '../overrides.ts';
 import { NO_CHANGES, readScenario, scenarioFiles } from '../scenarios.ts';
@@ -47,6 +48,7 @@ export function valuesFor(words: readonly string[], current: string): readonly s
   const previous = before.at(-1) ?? '';
   if (previous.startsWith('--')) {
     if (previous === '--format') return FORMATS;
+    if (previous === '--message') return SELECTORS;
     if (previous === '--design') return designsOf(before);
     return BOOLEAN.has(previous) ? undefined : [];
   }
@@ -55,6 +57,7 @@ export function valuesFor(words: readonly string[], current: string): readonly s
   switch (command) {
     case 'run':
     case 'check':
+    case 'trace':
     case 'validate':
       return scenarioFiles().map((file) => basename(file, extname(file)));
     case 'report':

@@ -9,6 +9,7 @@ import { startProgress } from '../progress.ts';
 import { type Changes, type Readable, readScenario } from '../scenarios.ts';
 import { simulate } from '../simulate.ts';
 import type { Terminal } from '../terminal.ts';
+import { writeTraceEvents } from '../trace-events-file.ts';
 import { cameOutOtherwise } from '../verdicts.ts';
 
 export interface RunOptions {
@@ -25,6 +26,8 @@ export interface RunOptions {
   readonly apiLog: ApiLogOption | undefined;
   /** File of the history; undefined: none is written. */
   readonly history: string | undefined;
+  /** File of the timeline; undefined: none is written. */
+  readonly traceEvents: string | undefined;
 }
 
 interface Job {
@@ -46,8 +49,8 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<Exit
     options,
   );
   const [first, ...others] = jobs;
-  const ofOne = options.apiLog !== undefined ? '--api-log' : options.history !== undefined ? '--history' : null;
-  if (ofOne !== null && (others.length > 0 || first?.designs.length !== 1)) {
+  const ofOne = optionOfOne(options);
+  if (ofOne !== undefined && (others.length > 0 || first?.designs.length !== 1)) {
     throw new UserError('bad-option', `${ofOne} → expected one scenario and one design: choose it with --design`);
   }
   for (const { out } of jobs) checkWritable(out);
@@ -57,6 +60,13 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<Exit
     if (cameOutOtherwise(result)) code = EXIT.unexpected;
   }
   return code;
+}
+
+/** The first given option that is about one design. */
+function optionOfOne({ apiLog, history, traceEvents }: RunOptions): string | undefined {
+  if (apiLog !== undefined) return '--api-log';
+  if (history !== undefined) return '--history';
+  return traceEvents === undefined ? undefined : '--trace-events';
 }
 
 function planJobs(readings: readonly Readable[], options: RunOptions): Job[] {
@@ -106,6 +116,8 @@ async function runJob(job: Job, options: RunOptions, terminal: Terminal): Promis
   if (options.apiLog !== undefined && design !== undefined) terminal.err(writeApiLog(scenario, design, options.apiLog));
   if (options.history !== undefined && design !== undefined)
     terminal.err(writeHistory(scenario, design, options.history));
+  if (options.traceEvents !== undefined && design !== undefined)
+    terminal.err(writeTraceEvents(scenario, design, options.traceEvents));
   if (options.json) terminal.out(JSON.stringify(result));
   else {
     terminal.out(summarise(result, { color: terminal.color, width: terminal.width }));
