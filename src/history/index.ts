@@ -1,4 +1,5 @@
 /** What is recorded while a run goes on. */
+export { Chronicle } from './chronicle.ts';
 export type { CohortData } from './cohorts.ts';
 export { DeliveryAccount } from './delivery-account.ts';
 export { History, Picker } from './history.ts';
