@@ -35,10 +35,7 @@ export function judgeLog(scenario: ResolvedScenario, design: ResolvedDesign, pla
   const judge = new Judge(promises, registry, { inexact: true });
   const reader = play(judge);
   const { findings, probes } = judge.finish();
-  const known = [
-    ...scenario.traffic.map(({ name }) => name),
-    ...design.resources.map(({ name }) => name),
-  ];
+  const known = [...scenario.traffic.map(({ name }) => name), ...design.resources.map(({ name }) => name)];
   const names = namesIn(reader);
   const present = new Set(names);
   const expected = expectedOf(scenario, design.name);

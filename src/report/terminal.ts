@@ -6,7 +6,11 @@ import { terminalText } from './escape.ts';
 import { isOneRun } from './findings.ts';
 import { plural } from './format.ts';
 import { guaranteeSummaries, tellStory } from './sentences.ts';
+import { brokenStories, lineText, type StoryLine, titleOf } from './story.ts';
 import { type Cell, comparisonTable, objectivesTable, subscriptionsTable, type Table, type Tone } from './tables.ts';
+
+/** Stories of guarantees that nobody expected to break; the report has them all. */
+const MOST_STORIES = 2;
 
 export interface SummaryOptions {
   readonly color: boolean;
@@ -35,6 +39,17 @@ export function summarise(result: Result, options: SummaryOptions): string {
     out.push(paint.red(paint.bold('Not as expected')));
     for (const alarm of story.alarms) out.push(...bullet(alarm, width).map((line) => paint.red(line)));
     out.push('');
+    const broken = brokenStories(result).filter(({ isAlarming }) => isAlarming);
+    for (const one of broken.slice(0, MOST_STORIES)) {
+      out.push(
+        ...wrapped(terminalText(`How it came about: ${titleOf(one)} (> proves it)`), width).map((line) =>
+          paint.bold(line),
+        ),
+      );
+      out.push(...storyText(one.lines, width, paint), '');
+    }
+    if (broken.length > MOST_STORIES)
+      say(`The report tells how ${plural(broken.length - MOST_STORIES, 'other guarantee')} came to be broken.`);
   }
   say(story.headline);
   for (const design of story.designs) {
@@ -59,6 +74,16 @@ export function summarise(result: Result, options: SummaryOptions): string {
 }
 
 type Paint = ReturnType<typeof picocolors.createColors>;
+
+/** The lines of a story, numbered; what proves it in red, with a mark before it. */
+export function storyText(lines: readonly StoryLine[], width: number, paint: Paint): string[] {
+  return lines.flatMap((line) => {
+    const number = `${line.isProof ? '>' : ' '}${`${line.number}.`.padStart(3)}`;
+    const text = wrapped(terminalText(lineText(line)), width, '     ');
+    const numbered = text.map((part, i) => (i === 0 ? `${number} ${part.trimStart()}` : part));
+    return line.isProof ? numbered.map((part) => paint.red(part)) : numbered;
+  });
+}
 
 function tonePaint(paint: Paint, tone: Tone | undefined): (text: string) => string {
   return tone === 'good'

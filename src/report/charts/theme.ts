@@ -25,6 +25,7 @@ export const RULE: Tint = { light: '#9aa4b3', dark: '#6b7686' };
 export const PAPER: Tint = { light: '#fefefe', dark: '#171b22' };
 export const OFFERED: Tint = { light: '#8d97a8', dark: '#8b95a7' };
 export const SPIKE: Tint = { light: '#f6c445', dark: '#d9a514' };
+export const ALARM: Tint = { light: '#a8201a', dark: '#ff9d94' };
 export const FAULT: Tint = { light: '#e58a8a', dark: '#d36b6b' };
 
 /** What became of work, and what senders were told. */
@@ -41,7 +42,7 @@ export const FATE_TINTS: Readonly<Record<string, Tint>> = {
   waiting: { light: '#b8c0cc', dark: '#596372' },
 };
 
-export const SURFACES: readonly Tint[] = [INK, MUTED, GRID, RULE, PAPER, OFFERED, SPIKE, FAULT];
+export const SURFACES: readonly Tint[] = [INK, MUTED, GRID, RULE, PAPER, OFFERED, SPIKE, FAULT, ALARM];
 
 /** Every colour that a chart may use. */
 export const TINTS: readonly Tint[] = [
