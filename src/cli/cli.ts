@@ -125,6 +125,42 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
         },
       )
       .command(
+        'check <scenario>',
+        'Judge a log of a real system by what a design promises',
+        (y) =>
+          withChanges(
+            y.positional('scenario', {
+              type: 'string',
+              demandOption: true,
+              describe: 'Scenario file (YAML or JSON), or the name of one that `spillway list` shows',
+            }),
+          )
+            .option('history', {
+              type: 'string',
+              requiresArg: true,
+              describe: 'What clients did and saw, a line of JSON each, as docs/models/history.md says',
+            })
+            .option('design', { type: 'string', requiresArg: true, describe: 'Design whose promises count' })
+            .option('json', { type: 'boolean', describe: 'Print one line of JSON' }),
+        async (argv) => {
+          const { checkHistory } = await import('./commands/check-history.ts');
+          const history = single('history', argv.history);
+          if (history === undefined) throw new UserError('bad-option', 'check → expected --history and a file');
+          end(
+            checkHistory(
+              {
+                scenario: argv.scenario,
+                changes: changesOf(argv),
+                history,
+                design: single('design', argv.design),
+                json: argv.json === true,
+              },
+              terminal,
+            ),
+          );
+        },
+      )
+      .command(
         'report <result..>',
         'Build the report again from results, without simulating',
         (y) =>
@@ -291,7 +327,7 @@ function inOurWords(message: string): string {
   return message.startsWith('Not enough non-option arguments') ? 'expected the name of at least one file' : message;
 }
 
-const COMMANDS = 'run, validate, report, diff, list, init, explain, schema, completion';
+const COMMANDS = 'run, validate, check, report, diff, list, init, explain, schema, completion';
 
 /** The command that yargs wants for its own script; nobody types it. */
 const COMPLETE = '__complete';

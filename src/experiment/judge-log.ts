@@ -47,7 +47,7 @@ export function judgeLog(scenario: ResolvedScenario, design: ResolvedDesign, pla
     })),
     probes: Object.fromEntries(Object.entries(probes).filter(([, count]) => count > 0)),
     records: reader.records,
-    foreign: names.filter((name) => !known.includes(name) && name !== REDRIVE),
+    foreign: names.filter((name) => name !== REDRIVE && !partsOf(name).every((part) => known.includes(part))),
     known,
     isOfDesign: known.some((name) => present.has(name)),
     reader,
@@ -56,6 +56,11 @@ export function judgeLog(scenario: ResolvedScenario, design: ResolvedDesign, pla
 
 function namesIn({ names }: HistoryReader): string[] {
   return Array.from({ length: names.size }, (_, number) => names.name(number)).filter((name) => name !== '');
+}
+
+/** A fault strikes a link (`workers->orders`), or one replica (`db[1]`). */
+function partsOf(name: string): string[] {
+  return name.split('->').map((part) => part.replace(/\[\d+\]$/, ''));
 }
 
 type Told = Omit<GuaranteeResult, 'expected'>;

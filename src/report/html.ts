@@ -5,7 +5,7 @@ import { escapeHtml, htmlText } from './escape.ts';
 import { type Drawing, figureHtml } from './figure.ts';
 import { duration, plural } from './format.ts';
 import { sequenceHtml } from './sequence/figure.ts';
-import { titleOf } from './story.ts';
+import { titleIn } from './story.ts';
 import { styleSheet } from './style.ts';
 import type { Cell, Column, Table } from './tables.ts';
 
@@ -80,7 +80,7 @@ function blockHtml(block: Block, drawings: ReadonlyMap<string, Drawing>): string
       return drawing === undefined ? '' : figureHtml(drawing);
     }
     case 'broken':
-      return `<details><summary>How it came about: ${htmlText(titleOf(block.story))}</summary>${sequenceHtml(block.story)}</details>`;
+      return `<details><summary>How it came about: ${htmlText(titleIn(block.story))}</summary>${sequenceHtml(block.story)}</details>`;
     case 'facts':
       return `<dl>${block.facts.map(([name, value]) => `<dt>${htmlText(name)}</dt><dd>${htmlText(value)}</dd>`).join('')}</dl>`;
     case 'code': {

@@ -11,7 +11,10 @@ import { brokenStories, idOf } from './story.ts';
 
 export { compareResults, type ResultDifference, type Side } from './diff/compare.ts';
 export { describeDifference } from './diff/text.ts';
-export { type SummaryOptions, summarise } from './terminal.ts';
+export { NO_SETTING, sameProof, storyLines, titleOf } from './story.ts';
+export { storyText, verdictsText } from './story-text.ts';
+export { summarise } from './terminal.ts';
+export type { SummaryOptions } from './terminal-text.ts';
 
 export type ReportFormat = 'html' | 'json' | 'md' | 'csv' | 'svg';
 

@@ -1,7 +1,7 @@
 /** report.md: the same story for a repository or a review. */
 import type { Block, ReportDocument } from './document.ts';
 import { escapeMarkdown } from './escape.ts';
-import { type BrokenStory, idOf, lineText, titleOf, whyOf } from './story.ts';
+import { type BrokenStory, idOf, lineText, titleIn, whyOf } from './story.ts';
 import type { Table } from './tables.ts';
 
 /** `charts`: whether the drawings lie beside it. */
@@ -12,7 +12,7 @@ export function markdown(report: ReportDocument, charts: boolean): string {
   if (story.alarms.length > 0)
     parts.push(`> **Not as expected**\n>\n${story.alarms.map((text) => `> - ${escapeMarkdown(text)}`).join('\n')}`);
   for (const one of report.broken)
-    parts.push(`## How it came about: ${escapeMarkdown(titleOf(one))}`, brokenMarkdown(one, charts));
+    parts.push(`## How it came about: ${escapeMarkdown(titleIn(one))}`, brokenMarkdown(one, charts));
   parts.push(`**${escapeMarkdown(story.headline)}**`);
   for (const design of story.designs) {
     parts.push(`**${escapeMarkdown(design.name)}.** ${design.sentences.map(escapeMarkdown).join(' ')}`);
@@ -38,7 +38,7 @@ function blockMarkdown(block: Block, charts: boolean): string {
     }
     case 'broken': {
       const { story } = block;
-      return `<details><summary>How it came about: ${escapeMarkdown(titleOf(story))}</summary>\n\n${brokenMarkdown(story, charts)}\n\n</details>`;
+      return `<details><summary>How it came about: ${escapeMarkdown(titleIn(story))}</summary>\n\n${brokenMarkdown(story, charts)}\n\n</details>`;
     }
     case 'facts':
       return block.facts.map(([name, value]) => `- ${escapeMarkdown(name)}: ${escapeMarkdown(value)}`).join('\n');
@@ -52,7 +52,7 @@ function blockMarkdown(block: Block, charts: boolean): string {
 
 /** Why, the sequence chart where it lies beside, and the records one by one. */
 function brokenMarkdown(story: BrokenStory, charts: boolean): string {
-  const picture = charts ? [`![${escapeMarkdown(titleOf(story))}](charts/${encodeURIComponent(idOf(story))}.svg)`] : [];
+  const picture = charts ? [`![${escapeMarkdown(titleIn(story))}](charts/${encodeURIComponent(idOf(story))}.svg)`] : [];
   const lines = story.lines.map((line) => {
     const words = escapeMarkdown(lineText(line));
     return `${line.number}. ${line.isProof ? `**${words}**` : words}`;

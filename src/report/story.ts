@@ -1,7 +1,7 @@
 /** How a broken guarantee came about: its records as sentences, and what else of the scenario a teller must know. */
 import type { GuaranteeResult, Result } from '../experiment/result.ts';
 import { designNames, designOf, disturbancesOf } from './findings.ts';
-import { duration } from './format.ts';
+import { duration, list } from './format.ts';
 import { type HistoryRecord, instant, recordWords } from './record-words.ts';
 
 export interface StoryLine {
@@ -40,7 +40,8 @@ export interface BrokenStory {
   readonly design: string;
   /** Place of the design, which gives it its colour. */
   readonly index: number;
-  readonly guarantee: GuaranteeResult;
+  /** One, or several that the same records prove to be broken. */
+  readonly guarantees: readonly [GuaranteeResult, ...GuaranteeResult[]];
   /** Whether the scenario expects it to hold. */
   readonly isAlarming: boolean;
   readonly lines: readonly StoryLine[];
@@ -51,13 +52,26 @@ export interface BrokenStory {
 export function brokenStories(result: Result): BrokenStory[] {
   const stories = designNames(result).flatMap((design, index) => {
     const setting = settingOf(result, design);
-    return designOf(result, design).guarantees.flatMap((guarantee): BrokenStory[] => {
-      const lines = storyLines(guarantee, setting);
-      if (guarantee.verdict !== 'broken' || lines.length === 0) return [];
-      return [{ design, index, guarantee, isAlarming: guarantee.expected !== 'broken', lines, setting }];
+    return sameProof(designOf(result, design).guarantees).map((guarantees): BrokenStory => {
+      const isAlarming = guarantees[0].expected !== 'broken';
+      return { design, index, guarantees, isAlarming, lines: storyLines(guarantees[0], setting), setting };
     });
   });
   return [...stories.filter(({ isAlarming }) => isAlarming), ...stories.filter(({ isAlarming }) => !isAlarming)];
+}
+
+/** Broken guarantees that have evidence; those of the same evidence are told together. */
+export function sameProof<G extends GuaranteeResult>(guarantees: readonly G[]): [G, ...G[]][] {
+  const groups = new Map<string, [G, ...G[]]>();
+  for (const one of guarantees) {
+    const { verdict, expected, replication = 0, evidence = [] } = one;
+    if (verdict !== 'broken' || evidence.length === 0) continue;
+    const key = [expected, replication, ...evidence.map(({ n }) => n)].join(' ');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  return [...groups.values()];
 }
 
 /** A story, or where there is none the evidence, line by line. */
@@ -86,28 +100,34 @@ function wordsOf(record: HistoryRecord, words: string, { fault }: Setting): stri
   return what === undefined ? words : `${words}: ${what}`;
 }
 
-/** `At 41.2 s, 3.10 s later: workers #3 …` */
-export function lineText({ at, since, words }: StoryLine): string {
-  return `At ${at}${since === '' ? '' : `, ${since} later`}: ${words}`;
+/** `At 41.2 s, 3.10 s later: workers #3 …`; with a place `Line 17, at 41.2 s, …`. */
+export function lineText({ at, since, words }: StoryLine, place = ''): string {
+  return `${place === '' ? 'At' : `${place}, at`} ${at}${since === '' ? '' : `, ${since} later`}: ${words}`;
+}
+
+/** `order of workers is broken` */
+export function titleOf(guarantees: readonly GuaranteeResult[]): string {
+  const names = guarantees.map(({ name, resource }) => `${name} of ${resource === '*' ? 'the run' : resource}`);
+  return `${list(names)} ${names.length === 1 ? 'is' : 'are'} broken`;
 }
 
 /** `order of workers is broken in standard` */
-export function titleOf({ design, guarantee }: Pick<BrokenStory, 'design' | 'guarantee'>): string {
-  const of = guarantee.resource === '*' ? 'the run' : guarantee.resource;
-  return `${guarantee.name} of ${of} is broken in ${design}`;
+export function titleIn({ design, guarantees }: BrokenStory): string {
+  return `${titleOf(guarantees)} in ${design}`;
 }
 
 /** Name of its drawing among the charts; unique in a report. */
-export function idOf({ design, guarantee }: Pick<BrokenStory, 'design' | 'guarantee'>): string {
-  return `story-${design}-${guarantee.name}-${guarantee.resource === '*' ? 'run' : guarantee.resource}`;
+export function idOf({ design, guarantees: [{ name, resource }] }: BrokenStory): string {
+  return `story-${design}-${name}-${resource === '*' ? 'run' : resource}`;
 }
 
 /** What is told of a story before its lines: why it is broken, and in how many runs. */
-export function whyOf({ guarantee }: Pick<BrokenStory, 'guarantee'>): string {
-  const { sentence, replication, brokenShare } = guarantee;
-  const where = replication === undefined ? '' : ` This is how it came about in replication ${replication}`;
+export function whyOf({ guarantees }: BrokenStory): string {
+  const sentences = [...new Set(guarantees.flatMap(({ sentence }) => sentence ?? []))];
+  const [{ replication, brokenShare }] = guarantees;
+  if (replication === undefined) return sentences.join(' ');
   const often = brokenShare === undefined || brokenShare === 1 ? '' : '; others of those that were judged kept it';
-  return `${sentence ?? ''}${where === '' ? '' : `${where}${often}.`}`.trim();
+  return [...sentences, `This is how it came about in replication ${replication}${often}.`].join(' ');
 }
 
 type Json = Readonly<Record<string, unknown>>;

@@ -55,6 +55,7 @@ export function valuesFor(words: readonly string[], current: string): readonly s
   switch (command) {
     case 'run':
     case 'validate':
+    case 'check':
       return scenarioFiles().map((file) => basename(file, extname(file)));
     case 'report':
     case 'diff':

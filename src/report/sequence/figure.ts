@@ -3,7 +3,7 @@ import type { Caption } from '../charts/chart.ts';
 import { escapeHtml, htmlText } from '../escape.ts';
 import { legendHtml, standaloneSvg } from '../figure.ts';
 import { plural } from '../format.ts';
-import { type BrokenStory, idOf, type StoryLine, titleOf, whyOf } from '../story.ts';
+import { type BrokenStory, idOf, type StoryLine, titleIn, whyOf } from '../story.ts';
 import { drawSequence, legendOf } from './draw.ts';
 
 export function sequenceHtml(story: BrokenStory): string {
@@ -29,7 +29,7 @@ function captionOf(story: BrokenStory): Caption {
   const count = plural(story.lines.length, 'record');
   return {
     id: idOf(story),
-    title: titleOf(story),
+    title: titleIn(story),
     subtitle: whyOf(story),
     alt: `${count} in the order of time, from ${story.lines[0]?.at ?? ''} to ${story.lines.at(-1)?.at ?? ''}; each is a sentence of the list`,
     legend: legendOf(story),
