@@ -1,7 +1,7 @@
 /** A chart as HTML figure (two drawings: for wide and for narrow screens) or as an SVG file of its own. */
 import { type Caption, type Chart, type LegendItem, NARROW, WIDE } from './charts/chart.ts';
 import { drawSvg, type Svg } from './charts/render.ts';
-import { darkRules, FONT, INK, MUTED, PAPER } from './charts/theme.ts';
+import { darkRules, FONT, INK, MUTED, PAPER, type Tint, TINTS } from './charts/theme.ts';
 import { escapeHtml, htmlText } from './escape.ts';
 import { widthOf, wrapText } from './text-width.ts';
 
@@ -53,10 +53,11 @@ ${drawing.narrow === undefined ? '' : picture(drawing.narrow, NARROW.total, 'nar
 </figure>`;
 }
 
-/** The chart with title and legend as one SVG file; it follows the reader's colour scheme. `total`: how wide the drawing is. */
+/** The chart with title and legend as one SVG file; it follows the reader's colour scheme. `total`: how wide the drawing is; `tints`: its colours. */
 export function standaloneSvg(
   drawing: Pick<Drawing, 'wide'> & { readonly chart: Caption },
   total: number = WIDE.total,
+  tints: readonly Tint[] = TINTS,
 ): string {
   const { chart, wide } = drawing;
   const width = total + 40;
@@ -88,7 +89,7 @@ export function standaloneSvg(
   const height = Math.ceil(y + wide.height + 14);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeHtml(`${chart.title}. ${chart.alt}`)}" font-family="${escapeHtml(FONT)}">
 <title>${escapeHtml(chart.title)}</title><desc>${escapeHtml(chart.alt)}</desc>
-<style>@media (prefers-color-scheme: dark){${darkRules(' ').trim()}}</style>
+<style>@media (prefers-color-scheme: dark){${darkRules(' ', tints).trim()}}</style>
 <rect width="${width}" height="${height}" fill="${PAPER.light}"/>
 ${parts.join('')}
 <g transform="translate(20,${y})">${wide.inner}</g>

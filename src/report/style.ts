@@ -1,5 +1,5 @@
 /** The style sheet of report.html: light, dark, phone and paper. */
-import { darkRules, FONT, tintOfDesign } from './charts/theme.ts';
+import { ALARM, darkRules, FONT, tintOfDesign } from './charts/theme.ts';
 
 const PALETTE_LIGHT =
   '--paper:#f6f7f9;--card:#fefefe;--ink:#1d2430;--muted:#5a6475;--line:#dfe3ea;--soft:#eef1f5;--good:#0b6e4f;--good-bg:#e2f4ec;--bad:#a8201a;--bad-bg:#fdeae8;--warn:#7a5200;--warn-bg:#fdf3d8;--link:#1668c1;';
@@ -82,7 +82,7 @@ dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}
 @media screen and (prefers-color-scheme:dark){
 :root{${PALETTE_DARK}}
 ${designRules('dark')}
-${darkRules('svg ')}
+${darkRules('svg ')}${darkRules('svg ', [ALARM])}
 }
 @media print{
 :root{--paper:#fff;--card:#fff}body{font-size:10.5pt}nav,.skip{display:none}main,header.top,footer{max-width:none;padding:0}header.top{padding-top:0}

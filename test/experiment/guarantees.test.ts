@@ -54,6 +54,20 @@ describe('guarantees of a scenario', () => {
     expect(first?.n).toBeLessThan(second?.n ?? 0);
   });
 
+  test('a broken guarantee has its story: what happened to the same messages, from their send to the proof', () => {
+    const { story = [], evidence = [] } = of('parallel', 'order', 'workers') ?? {};
+    expect(story.map(({ n }) => n)).toEqual([...story.map(({ n }) => n)].sort((a, b) => a - b));
+    expect(story).toEqual(expect.arrayContaining([...evidence]));
+    expect(story.at(-1)).toEqual(evidence.at(-1));
+    expect(
+      story
+        .filter((one) => one.do === 'send' && one.is === 'invoke')
+        .map(({ entity }) => entity)
+        .sort(),
+    ).toEqual(evidence.map(({ entity }) => entity).sort());
+    expect(of('careful', 'order', 'workers')).not.toHaveProperty('story');
+  });
+
   test('what is asked for beyond the promises is judged too', () => {
     expect(of('careful', 'at-most-once', 'workers')).toMatchObject({ expected: 'held' });
     expect(of('sync', 'at-most-once', 'workers')).toBeUndefined();

@@ -25,7 +25,6 @@ export const RULE: Tint = { light: '#9aa4b3', dark: '#6b7686' };
 export const PAPER: Tint = { light: '#fefefe', dark: '#171b22' };
 export const OFFERED: Tint = { light: '#8d97a8', dark: '#8b95a7' };
 export const SPIKE: Tint = { light: '#f6c445', dark: '#d9a514' };
-export const ALARM: Tint = { light: '#a8201a', dark: '#ff9d94' };
 export const FAULT: Tint = { light: '#e58a8a', dark: '#d36b6b' };
 
 /** What became of work, and what senders were told. */
@@ -42,7 +41,10 @@ export const FATE_TINTS: Readonly<Record<string, Tint>> = {
   waiting: { light: '#b8c0cc', dark: '#596372' },
 };
 
-export const SURFACES: readonly Tint[] = [INK, MUTED, GRID, RULE, PAPER, OFFERED, SPIKE, FAULT, ALARM];
+/** Of sequence charts alone. */
+export const ALARM: Tint = { light: '#a8201a', dark: '#ff9d94' };
+
+export const SURFACES: readonly Tint[] = [INK, MUTED, GRID, RULE, PAPER, OFFERED, SPIKE, FAULT];
 
 /** Every colour that a chart may use. */
 export const TINTS: readonly Tint[] = [
@@ -96,8 +98,8 @@ export function configOf(frame: { readonly narrow: boolean }): Config {
 }
 
 /** Rules for the dark scheme, each beginning with `scope`. */
-export function darkRules(scope: string): string {
-  return TINTS.map(
-    ({ light, dark }) => `${scope}[fill="${light}"]{fill:${dark}}${scope}[stroke="${light}"]{stroke:${dark}}`,
-  ).join('');
+export function darkRules(scope: string, tints: readonly Tint[] = TINTS): string {
+  return tints
+    .map(({ light, dark }) => `${scope}[fill="${light}"]{fill:${dark}}${scope}[stroke="${light}"]{stroke:${dark}}`)
+    .join('');
 }

@@ -1,5 +1,6 @@
 /** A story as HTML figure, with its sentences as a list beside the chart, or as an SVG file of its own. */
 import type { Caption } from '../charts/chart.ts';
+import { ALARM, TINTS } from '../charts/theme.ts';
 import { escapeHtml, htmlText } from '../escape.ts';
 import { legendHtml, standaloneSvg } from '../figure.ts';
 import { plural } from '../format.ts';
@@ -22,7 +23,7 @@ ${legendHtml(legend)}
 
 export function sequenceSvg(story: BrokenStory): string {
   const drawing = drawSequence(story);
-  return standaloneSvg({ chart: captionOf(story), wide: drawing }, drawing.width);
+  return standaloneSvg({ chart: captionOf(story), wide: drawing }, drawing.width, [...TINTS, ALARM]);
 }
 
 function captionOf(story: BrokenStory): Caption {
