@@ -22,7 +22,7 @@ afterAll(() => place.remove());
 const ROWS: [args: string, ...says: (string | RegExp)[]][] = [
   ['', /expected one of the commands run, validate, .*list.*completion/],
   ['frob', /frob: unknown command → expected one of run, validate, .*list.*completion/],
-  ['check tiny.yaml', 'check: unknown command'],
+  ['check tiny.yaml', 'check → expected --history and a file'],
   ['run', 'expected the name of at least one file'],
   ['run tiny.yaml --nope', 'nope: unknown option'],
   ['run tiny.yaml --set.x 1', 'unknown option'],

@@ -23,7 +23,18 @@ function asked(...words: string[]): string[] {
 describe('what may come next', () => {
   test('at first is a command', () => {
     expect(asked('')).toEqual(
-      expect.arrayContaining(['run', 'validate', 'report', 'diff', 'list', 'init', 'explain', 'schema', 'completion']),
+      expect.arrayContaining([
+        'run',
+        'validate',
+        'check',
+        'report',
+        'diff',
+        'list',
+        'init',
+        'explain',
+        'schema',
+        'completion',
+      ]),
     );
     expect(asked('').join()).not.toContain('__');
   });
