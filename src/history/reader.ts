@@ -28,24 +28,25 @@ export type WrittenRecord = Omit<HistoryRecord, IdKey> & { readonly [key in IdKe
 const IDS = ['entity', 'message', 'handle', 'group', 'deduplication'] as const;
 type IdKey = (typeof IDS)[number];
 
+const SAFE = 9_007_199_254_740_992;
+const INT_32 = 2_147_483_648;
 /** Whole numbers, with the first that is too large: what a column, or a number of a delivery, can hold. */
 const WHOLE: Readonly<Record<string, number>> = {
-  n: 2 ** 53,
-  call: 2 ** 53,
-  sequence: 2 ** 53,
-  who: 2 ** 31,
-  receives: 2 ** 31,
-  subscription: 2 ** 16,
+  n: SAFE,
+  call: SAFE,
+  sequence: SAFE,
+  who: INT_32,
+  receives: INT_32,
+  subscription: 65_536,
 };
 const TIMES = ['us', 'servedUs', 'valueUs'] as const;
 const TEXTS = ['client', 'on', 'because'] as const;
 const KEYS: ReadonlySet<string> = new Set(['do', 'is', ...TEXTS, ...TIMES, ...IDS, ...Object.keys(WHOLE)]);
 
 /** A number of a request; beyond it begin those of deliveries. */
-const MOST_ENTITY = 2 ** 36;
-const MOST_ID = 2 ** 53;
+const MOST_ENTITY = 68_719_476_736;
 /** Different texts that are kept apart: what a map holds. */
-const MOST_TEXTS = 2 ** 24;
+const MOST_TEXTS = 16_777_216;
 const CHUNK = 1024;
 /** Characters of a line that a message shows. */
 const SHOWN = 40;
@@ -188,7 +189,7 @@ export class HistoryReader {
     this.#checkKind(told);
     if ((us as number) < this.#lastUs) {
       throw this.#error(
-        `us ${us}: before ${this.#lastUs}, that of the line before → expected lines in the order of time`,
+        `us ${said(us)}: before ${this.#lastUs}, that of the line before → expected lines in the order of time`,
       );
     }
     const record: Record<string, unknown> = { ...told };
@@ -200,7 +201,7 @@ export class HistoryReader {
   #checkNumbers(told: Record<string, unknown>): void {
     for (const key of TIMES) {
       const value = told[key];
-      if (value !== undefined && !(typeof value === 'number' && value >= 0 && value < MOST_ID))
+      if (value !== undefined && !(typeof value === 'number' && value >= 0 && value < SAFE))
         throw this.#error(`${key} ${said(value)} → expected a number from 0 on, microseconds`);
     }
     for (const [key, most] of Object.entries(WHOLE)) {
@@ -221,13 +222,13 @@ export class HistoryReader {
       throw this.#error(`do ${said(operation)} → expected one of ${OPERATIONS.join(', ')}`);
     const phases = PHASES_OF[operation as string] ?? PHASES;
     if (!(phases as readonly unknown[]).includes(is))
-      throw this.#error(`is ${said(is)} of ${operation} → expected one of ${phases.join(', ')}`);
+      throw this.#error(`is ${said(is)} of ${said(operation)} → expected one of ${phases.join(', ')}`);
     const { because = '' } = told;
     if (!BECAUSE.includes(because as string))
       throw this.#error(`because ${said(because)} → expected one of ${BECAUSE.slice(1).join(', ')}`);
     for (const key of NEEDS[operation as string] ?? []) {
       if (told[key] === undefined || told[key] === '')
-        throw this.#error(`${key} is missing → expected it of each ${operation}`);
+        throw this.#error(`${key} is missing → expected it of each ${said(operation)}`);
     }
     if (told['subscription'] !== undefined && told['entity'] === undefined)
       throw this.#error('subscription without entity → expected the request whose delivery it is');
@@ -235,7 +236,7 @@ export class HistoryReader {
 
   #id(key: IdKey, value: unknown): number {
     const kind = typeof value === 'string' ? 'text' : 'number';
-    const most = key === 'entity' ? MOST_ENTITY : MOST_ID;
+    const most = key === 'entity' ? MOST_ENTITY : SAFE;
     const isWhole = Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < most;
     if (kind === 'number' && !isWhole)
       throw this.#error(`${key} ${said(value)} → expected a text, or a whole number from 0 on, less than ${most}`);

@@ -33,7 +33,7 @@ export function fitText(text: string, size: number, limit: number, most: number)
   const lines = wrapText(text, size, limit).flatMap((line) => cut(line, size, limit));
   if (lines.length <= most) return lines;
   const last = lines[most - 1] ?? '';
-  return [...lines.slice(0, most - 1), `${cut(`${last}`, size, limit - size)[0] ?? ''}…`];
+  return [...lines.slice(0, most - 1), `${cut(last, size, limit - size)[0] ?? ''}…`];
 }
 
 function cut(line: string, size: number, limit: number): string[] {

@@ -56,15 +56,11 @@ describe('guarantees of a scenario', () => {
 
   test('a broken guarantee has its story: what happened to the same messages, from their send to the proof', () => {
     const { story = [], evidence = [] } = of('parallel', 'order', 'workers') ?? {};
-    expect(story.map(({ n }) => n)).toEqual([...story.map(({ n }) => n)].sort((a, b) => a - b));
-    expect(story).toEqual(expect.arrayContaining([...evidence]));
+    expect(story.every(({ n }, i) => i === 0 || n > (story[i - 1]?.n ?? n))).toBe(true);
+    expect(story).toEqual(expect.arrayContaining(evidence.map((one) => one)));
     expect(story.at(-1)).toEqual(evidence.at(-1));
-    expect(
-      story
-        .filter((one) => one.do === 'send' && one.is === 'invoke')
-        .map(({ entity }) => entity)
-        .sort(),
-    ).toEqual(evidence.map(({ entity }) => entity).sort());
+    const sent = story.filter((one) => one.do === 'send' && one.is === 'invoke').map(({ entity }) => entity);
+    expect(new Set(sent)).toEqual(new Set(evidence.map(({ entity }) => entity)));
     expect(of('careful', 'order', 'workers')).not.toHaveProperty('story');
   });
 

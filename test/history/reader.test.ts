@@ -77,9 +77,9 @@ describe('a log', () => {
     [
       `${HEADER}\n{"us":1,"do":"send","is":"perhaps"}`,
       2,
-      'is "perhaps" of send → expected one of invoke, ok, fail, unknown',
+      'is "perhaps" of "send" → expected one of invoke, ok, fail, unknown',
     ],
-    [`${HEADER}\n{"us":1,"do":"left","is":"fail","on":"q"}`, 2, 'is "fail" of left → expected one of ok'],
+    [`${HEADER}\n{"us":1,"do":"left","is":"fail","on":"q"}`, 2, 'is "fail" of "left" → expected one of ok'],
     [`${HEADER}\n{"us":-1,"do":"end"}`, 2, 'us -1 → expected a number from 0 on'],
     [`${HEADER}\n{"us":1e999,"do":"end"}`, 2, 'us Infinity → expected a number from 0 on'],
     [`${HEADER}\n{"us":"1","do":"end"}`, 2, 'us "1" → expected a number'],
@@ -98,8 +98,8 @@ describe('a log', () => {
     [`${HEADER}\n{"us":1,"do":"receive","on":"q","receives":2.5}`, 2, 'receives 2.5 → expected a whole number'],
     [`${HEADER}\n{"us":1,"do":"receive","on":"q","who":3000000000}`, 2, 'who 3000000000 → expected a whole number'],
     [`${HEADER}\n{"us":1,"do":"receive","on":"q","client":5}`, 2, 'client 5 → expected a text'],
-    [`${HEADER}\n{"us":1,"do":"receive"}`, 2, 'on is missing → expected it of each receive'],
-    [`${HEADER}\n{"us":1,"do":"handle"}`, 2, 'client is missing → expected it of each handle'],
+    [`${HEADER}\n{"us":1,"do":"receive"}`, 2, 'on is missing → expected it of each "receive"'],
+    [`${HEADER}\n{"us":1,"do":"handle"}`, 2, 'client is missing → expected it of each "handle"'],
     [
       `${HEADER}\n{"us":1,"do":"receive","on":"q","queue":"q"}`,
       2,

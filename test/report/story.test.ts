@@ -170,13 +170,13 @@ describe('a sequence chart', () => {
     const long = `worker-${'x'.repeat(70)}`;
     const lines = story.lines.map((line) => ({ ...line, record: { ...line.record, client: long } }));
     const { inner, width } = drawSequence({ ...story, lines });
-    for (const [, x, size, style, words] of inner.matchAll(
+    for (const [, x, size, style = '', words] of inner.matchAll(
       /<text x="([\d.]+)" y="[\d.]+" font-size="(\d+)"([^>]*)>([^<]*)</g,
     )) {
       const room = widthOf(words ?? '', Number(size));
-      const start = style?.includes('middle')
+      const start = style.includes('middle')
         ? Number(x) - room / 2
-        : style?.includes('end')
+        : style.includes('end')
           ? Number(x) - room
           : Number(x);
       expect([words, start >= 0, start + room <= width]).toEqual([words, true, true]);

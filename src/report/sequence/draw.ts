@@ -180,16 +180,16 @@ function mark(plan: Plan, row: Row): string {
   const colour = step.line.isProof ? ALARM.light : INK.light;
   const first = top + 16;
   if (step.kind === 'across') {
-    const words = lines(label, GUTTER + 6, first, `fill="${INK.light}"`);
+    const words = linesOfText(label, GUTTER + 6, first, `fill="${INK.light}"`);
     return `<path d="M${GUTTER},${y}H${plan.width}" stroke="${FAULT.light}" stroke-width="1.5"/>${words}`;
   }
   if (step.kind === 'note') {
     const x = plan.x(step.from);
     const start = y + 4 - ((label.length - 1) * LINE_HEIGHT) / 2;
-    return `<circle cx="${x}" cy="${y}" r="5" fill="${colour}" stroke="${PAPER.light}" stroke-width="1.5"/>${lines(label, x + 14, start, `fill="${colour}"`)}`;
+    return `<circle cx="${x}" cy="${y}" r="5" fill="${colour}" stroke="${PAPER.light}" stroke-width="1.5"/>${linesOfText(label, x + 14, start, `fill="${colour}"`)}`;
   }
   const [from, to] = [plan.x(step.from), plan.x(step.to)];
-  const words = lines(
+  const words = linesOfText(
     label,
     Math.round((from + to) / 2),
     first,
@@ -213,7 +213,7 @@ function arrow({ kind }: Step, from: number, to: number, y: number, colour: stri
     : `<path d="M${from},${y}H${tip}${head}" ${stroke}/>`;
 }
 
-function lines(label: readonly string[], x: number, y: number, style: string): string {
+function linesOfText(label: readonly string[], x: number, y: number, style: string): string {
   return label.map((line, i) => text(line, x, y + i * LINE_HEIGHT - 4, style)).join('');
 }
 
