@@ -88,7 +88,7 @@ function describe(
   const visibilityUs = (queue: string): number | undefined =>
     design.resources.flatMap((one) => (one.type === 'sqs' && one.name === queue ? one.visibilityTimeoutUs : []))[0];
   const out = [
-    `${history}: ${records} records, judged by what design ${design.name} of ${scenario} promises`,
+    `${history}: ${String(records).replace(/\B(?=(\d{3})+$)/g, ',')} records, judged by what design ${design.name} of ${scenario} promises`,
     '',
     ...verdictsText(guarantees, { color, width }),
   ];
