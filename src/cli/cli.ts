@@ -146,8 +146,24 @@ function commandLine(args: readonly string[], terminal: Terminal, end: (code: Ex
               requiresArg: true,
               describe: 'Folder of what is found (default: out/<scenario>)',
             })
-            .option('json', { type: 'boolean', describe: 'Print one line of JSON per scenario' }),
+            .option('history', {
+              type: 'string',
+              requiresArg: true,
+              describe: 'Search nothing: judge this log of a real system by what the design promises',
+            })
+            .option('json', { type: 'boolean', describe: 'Print one line of JSON per scenario' })
+            .conflicts('history', ['runs', 'time', 'messages', 'threads', 'out', 'seed']),
         async (argv) => {
+          const history = single('history', argv.history);
+          if (history !== undefined) {
+            const { checkHistory } = await import('./commands/check-history.ts');
+            const scenario = onlyOne('--history', 'scenario', argv.scenario);
+            const design = argv.design === undefined ? undefined : onlyOne('--history', '--design', argv.design);
+            end(
+              checkHistory({ scenario, changes: changesOf(argv), history, design, json: argv.json === true }, terminal),
+            );
+            return;
+          }
           const { check } = await import('./commands/check.ts');
           const { seed, ...changes } = argv;
           end(
@@ -488,6 +504,13 @@ function countOf(option: string, value: string | undefined, preset: number, most
 function threadsOf(value: string | undefined): number | undefined {
   const text = single('threads', value);
   return text === undefined ? undefined : parseCount('threads', text, MAX_THREADS);
+}
+
+/** @throws UserError `bad-option` where there are none or several */
+function onlyOne(option: string, what: string, values: readonly string[] | undefined): string {
+  const [value, ...others] = values ?? [];
+  if (value !== undefined && others.length === 0) return value;
+  throw new UserError('bad-option', `${option} → expected one ${what}`);
 }
 
 /** yargs makes a list of what is given twice, whatever the type says. */

@@ -1,9 +1,9 @@
 /**
  * Verdicts over the replications of a design: the worst wins, and the first replication that has it tells the story. A history is not kept:
- * the records that prove it are had by running that replication once more.
+ * the records that prove it are had by running that replication once more, and those that lead to them by running it again.
  */
 import { type Judged, PROBES, worseThan } from '../guarantees/index.ts';
-import { Picker } from '../history/index.ts';
+import { Chronicle, type HistoryRecord, type HistorySink, Picker } from '../history/index.ts';
 import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
 import { type ReplicationOutcome, runReplication } from './replication.ts';
 import type { DesignResult, GuaranteeResult } from './result.ts';
@@ -31,6 +31,7 @@ export function guaranteesOf(
     return found;
   });
   const evidence = evidenceOf(scenario, design.name, worst);
+  const stories = storiesOf(scenario, design.name, worst, evidence);
   const expected = expectedOf(scenario, design.name);
   const probes = PROBES.map((probe): [string, number] => [
     probe,
@@ -49,7 +50,14 @@ export function guaranteesOf(
       };
       if (verdict !== 'broken') return told;
       const share = broken / judged.length;
-      return { ...told, replication, brokenShare: share, evidence: evidence[i] ?? [] };
+      const story = stories[i] ?? [];
+      return {
+        ...told,
+        replication,
+        brokenShare: share,
+        evidence: evidence[i] ?? [],
+        ...(story.length > 0 ? { story } : {}),
+      };
     }),
     probes: Object.fromEntries(probes.filter(([, count]) => count > 0)),
   };
@@ -67,7 +75,8 @@ function conservationOf(resource: string): GuaranteeResult {
   return { name: 'conservation', resource, verdict: 'held', expected: 'held' };
 }
 
-function expectedOf(
+/** How a guarantee of a design should come out, by the scenario. */
+export function expectedOf(
   { guarantees = [] }: ResolvedScenario,
   design: string,
 ): (name: string, resource: string) => GuaranteeResult['expected'] {
@@ -77,20 +86,13 @@ function expectedOf(
     )?.expect ?? 'held';
 }
 
-/** The records of each, by its place. */
-function evidenceOf(
-  scenario: ResolvedScenario,
-  design: string,
-  worst: readonly Worst[],
-): (GuaranteeResult['evidence'] | undefined)[] {
-  const numbers = new Map<number, number[]>();
-  for (const { finding, replication } of worst) {
-    if (finding.evidence.length > 0)
-      numbers.set(replication, [...(numbers.get(replication) ?? []), ...finding.evidence]);
-  }
+type Records = readonly HistoryRecord[];
+
+/** The records that prove each, by its place. */
+function evidenceOf(scenario: ResolvedScenario, design: string, worst: readonly Worst[]): Records[] {
   const pickers = new Map<number, Picker>();
-  for (const [replication, wanted] of numbers) {
-    const picker = new Picker(wanted);
+  for (const [replication, places] of brokenIn(worst)) {
+    const picker = new Picker(places.flatMap((place) => worst[place]?.finding.evidence ?? []));
     runReplication(scenario, design, replication, { judge: false, history: picker });
     pickers.set(replication, picker);
   }
@@ -98,4 +100,37 @@ function evidenceOf(
     const found = pickers.get(replication)?.found;
     return finding.evidence.flatMap((n) => found?.get(n) ?? []);
   });
+}
+
+/** How each came about, by its place; empty where that is no more than the evidence. */
+function storiesOf(
+  scenario: ResolvedScenario,
+  design: string,
+  worst: readonly Worst[],
+  evidence: readonly Records[],
+): Records[] {
+  const stories: Records[] = worst.map(() => []);
+  for (const [replication, places] of brokenIn(worst)) {
+    const chronicles = places.map((place) => new Chronicle(evidence[place] ?? []));
+    const history: HistorySink = {
+      take: (chunk, names) => {
+        for (const one of chronicles) one.take(chunk, names);
+      },
+    };
+    runReplication(scenario, design, replication, { judge: false, history });
+    places.forEach((place, i) => {
+      const story = chronicles[i]?.story() ?? [];
+      if (story.length > (evidence[place]?.length ?? 0)) stories[place] = story;
+    });
+  }
+  return stories;
+}
+
+/** Places of the findings that have evidence, by replication. */
+function brokenIn(worst: readonly Worst[]): Map<number, number[]> {
+  const places = new Map<number, number[]>();
+  worst.forEach(({ finding, replication }, place) => {
+    if (finding.evidence.length > 0) places.set(replication, [...(places.get(replication) ?? []), place]);
+  });
+  return places;
 }

@@ -2,6 +2,7 @@
 export { ApiLog } from '../access/index.ts';
 export { assembleResult } from './assemble.ts';
 export { ExperimentError, type ExperimentErrorCode } from './errors.ts';
+export { judgeLog, type LogJudgement, type PlayLog } from './judge-log.ts';
 export { type ReplicationOutcome, type RunOptions, runReplication, runReplications } from './replication.ts';
 export { runScenario } from './run-scenario.ts';
 export type { DesignResult, Result, TrafficResult } from './result.ts';

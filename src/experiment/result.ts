@@ -132,6 +132,8 @@ export interface GuaranteeResult {
   readonly replication?: number;
   readonly brokenShare?: number;
   readonly evidence?: readonly HistoryRecord[];
+  /** How it came about: the evidence, and what else happened to the same requests and around them, in order; left out where that is no more. */
+  readonly story?: readonly HistoryRecord[];
 }
 
 /** Replications that ended in two regimes: collapse or not. Then no t interval on a mean is given. */

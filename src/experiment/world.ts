@@ -53,7 +53,7 @@ const MEASUREMENT = 3;
 /** Message ids kept for each queue: 2^40. */
 const MESSAGE_IDS = 1_099_511_627_776;
 /** Who moves dead letters, to a history. */
-const REDRIVE = 'redrive';
+export const REDRIVE = 'redrive';
 const NO_TIME = { kind: 'constant', value: 0 } as const;
 
 export class World {

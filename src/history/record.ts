@@ -215,8 +215,8 @@ export class Names {
   }
 }
 
-/** Texts of `Outcome`, in the order of its numbers. */
-const BECAUSE = ['', 'failed', 'refused', 'unavailable', 'throttled', 'timedOut', 'keptBack', 'denied'];
+/** Texts of `Outcome`, in the order of its numbers; the first stands for ok. */
+export const BECAUSE = ['', 'failed', 'refused', 'unavailable', 'throttled', 'timedOut', 'keptBack', 'denied'];
 
 export function outcomeNumber(because: string): number {
   return Math.max(0, BECAUSE.indexOf(because));

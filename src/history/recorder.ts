@@ -214,14 +214,19 @@ export class WitnessOf {
   }
   handled(who: number, call: number, messages: Columns, at: number, outcome: number): void {
     const row = this.#message(answerOf(What.handleInvoke, outcome), who, call, messages, at);
-    this.#recorder.chunk.outcome[row] = outcome;
+    const { chunk } = this.#recorder;
+    chunk.outcome[row] = outcome;
+    // The effect comes with the end; of a log that does not say so it may be anywhere since the begin.
+    if (outcome === OK) chunk.servedUs[row] = chunk.us[row] as number;
   }
 
   invoking(who: number, call: number, request: number): void {
     this.#plain(What.handleInvoke, who, call, request);
   }
   invoked(who: number, call: number, request: number, outcome: number): void {
-    this.#answer(What.handleInvoke, who, call, request, outcome);
+    const row = this.#answer(What.handleInvoke, who, call, request, outcome);
+    const { chunk } = this.#recorder;
+    if (outcome === OK) chunk.servedUs[row] = chunk.us[row] as number;
   }
 
   owed(request: number, subscription: number, message: number, group: number, sequence: number): void {

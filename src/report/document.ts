@@ -4,6 +4,7 @@ import { type Chart, chartsOf } from './charts/index.ts';
 import { designNames, isOneRun } from './findings.ts';
 import { duration, level, plural } from './format.ts';
 import { type Story, tellStory } from './sentences.ts';
+import { type BrokenStory, brokenStories } from './story.ts';
 import {
   assumptionsTable,
   comparisonTable,
@@ -23,6 +24,7 @@ export type Block =
   | { readonly kind: 'list'; readonly items: readonly string[] }
   | { readonly kind: 'table'; readonly table: Table; readonly caption: string }
   | { readonly kind: 'chart'; readonly chart: Chart }
+  | { readonly kind: 'broken'; readonly story: BrokenStory }
   | { readonly kind: 'facts'; readonly facts: readonly (readonly [name: string, value: string])[] }
   | { readonly kind: 'code'; readonly text: string; readonly fold?: string };
 
@@ -38,10 +40,15 @@ export interface ReportDocument {
   readonly title: string;
   readonly question: string;
   readonly story: Story;
+  /** How guarantees that nobody expected to break did: shown before everything else. */
+  readonly broken: readonly BrokenStory[];
   readonly designs: readonly string[];
   readonly sections: readonly Section[];
   readonly charts: readonly Chart[];
 }
+
+/** Stories that are shown before everything else; those of more guarantees stand below their table. */
+const MOST_FIRST = 4;
 
 /** Longest resolved scenario that a report prints; the result file has it whole. */
 const MOST_RESOLVED = 60_000;
@@ -49,6 +56,8 @@ const MOST_RESOLVED = 60_000;
 export function documentOf(result: Result): ReportDocument {
   const charts = chartsOf(result);
   const story = tellStory(result);
+  const stories = brokenStories(result);
+  const first = stories.filter(({ isAlarming }) => isAlarming).slice(0, MOST_FIRST);
   const table = (found: Table | undefined, caption: string): Block[] =>
     found === undefined ? [] : [{ kind: 'table', table: found, caption }];
   const sections: Section[] = [
@@ -58,6 +67,7 @@ export function documentOf(result: Result): ReportDocument {
       blocks: [
         ...table(objectivesTable(result), 'Objectives, their verdicts and what was expected'),
         ...table(guaranteesTable(result), 'Guarantees'),
+        ...stories.slice(first.length).map((one): Block => ({ kind: 'broken', story: one })),
       ],
     },
     {
@@ -94,6 +104,7 @@ export function documentOf(result: Result): ReportDocument {
     title: result.title === '' ? result.scenario : result.title,
     question: result.description,
     story,
+    broken: first,
     designs: designNames(result),
     sections: sections.filter((section) => section.blocks.length > 0),
     charts,

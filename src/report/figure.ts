@@ -1,8 +1,9 @@
 /** A chart as HTML figure (two drawings: for wide and for narrow screens) or as an SVG file of its own. */
-import { type Chart, type LegendItem, NARROW, WIDE } from './charts/chart.ts';
+import { type Caption, type Chart, type LegendItem, NARROW, WIDE } from './charts/chart.ts';
 import { drawSvg, type Svg } from './charts/render.ts';
-import { darkRules, FONT, INK, MUTED, PAPER } from './charts/theme.ts';
+import { darkRules, FONT, INK, MUTED, PAPER, type Tint, TINTS } from './charts/theme.ts';
 import { escapeHtml, htmlText } from './escape.ts';
+import { widthOf, wrapText } from './text-width.ts';
 
 export interface Drawing {
   readonly chart: Chart;
@@ -32,62 +33,41 @@ function swatch(item: LegendItem, x: number, y: number): string {
   }
 }
 
+export function legendHtml(legend: readonly LegendItem[]): string {
+  const items = legend.map(
+    (item) =>
+      `<li><svg width="20" height="12" viewBox="0 0 20 12" aria-hidden="true">${swatch(item, 0, 0)}</svg>${htmlText(item.label)}</li>`,
+  );
+  return `<ul class="legend">${items.join('')}</ul>`;
+}
+
 export function figureHtml(drawing: Drawing): string {
   const { chart } = drawing;
-  const legend = chart.legend
-    .map(
-      (item) =>
-        `<li><svg width="20" height="12" viewBox="0 0 20 12" aria-hidden="true">${swatch(item, 0, 0)}</svg>${htmlText(item.label)}</li>`,
-    )
-    .join('');
   const picture = (svg: Svg, total: number, kind: string) =>
     `<svg class="chart ${kind}" viewBox="0 0 ${total} ${svg.height}" role="img" aria-label="${escapeHtml(`${chart.title}. ${chart.alt}`)}">${svg.inner}</svg>`;
   return `<figure id="chart-${escapeHtml(chart.id)}">
 <figcaption><h3>${htmlText(chart.title)}</h3><p class="sub">${htmlText(chart.subtitle)}</p></figcaption>
-<ul class="legend">${legend}</ul>
+${legendHtml(chart.legend)}
 ${picture(drawing.wide, WIDE.total, 'wide')}
 ${drawing.narrow === undefined ? '' : picture(drawing.narrow, NARROW.total, 'narrow')}
 </figure>`;
 }
 
-/** Width of text by a rough table of letters: good enough to break lines, and the same everywhere. */
-function widthOf(text: string, size: number): number {
-  let width = 0;
-  for (const letter of text)
-    width += /[iljtfrI.,:;'|! ·]/.test(letter)
-      ? 0.32
-      : /[mwMW%]/.test(letter)
-        ? 0.88
-        : /[A-Z]/.test(letter)
-          ? 0.68
-          : 0.56;
-  return width * size;
-}
-
-function wrap(text: string, size: number, limit: number): string[] {
-  const lines: string[] = [];
-  let current = '';
-  for (const word of text.split(' ')) {
-    const longer = current === '' ? word : `${current} ${word}`;
-    if (current !== '' && widthOf(longer, size) > limit) {
-      lines.push(current);
-      current = word;
-    } else current = longer;
-  }
-  return [...lines, current];
-}
-
-/** The chart with title and legend as one SVG file; it follows the reader's colour scheme. */
-export function standaloneSvg(drawing: Drawing): string {
+/** The chart with title and legend as one SVG file; it follows the reader's colour scheme. `total`: how wide the drawing is; `tints`: its colours. */
+export function standaloneSvg(
+  drawing: Pick<Drawing, 'wide'> & { readonly chart: Caption },
+  total: number = WIDE.total,
+  tints: readonly Tint[] = TINTS,
+): string {
   const { chart, wide } = drawing;
-  const width = WIDE.total + 40;
+  const width = total + 40;
   const parts: string[] = [];
   let y = 34;
-  for (const text of wrap(chart.title, 17, WIDE.total)) {
+  for (const text of wrapText(chart.title, 17, total)) {
     parts.push(`<text x="20" y="${y}" font-size="17" font-weight="600" fill="${INK.light}">${escapeHtml(text)}</text>`);
     y += 22;
   }
-  for (const text of wrap(chart.subtitle, 12, WIDE.total)) {
+  for (const text of wrapText(chart.subtitle, 12, total)) {
     parts.push(`<text x="20" y="${y}" font-size="12" fill="${MUTED.light}">${escapeHtml(text)}</text>`);
     y += 16;
   }
@@ -109,7 +89,7 @@ export function standaloneSvg(drawing: Drawing): string {
   const height = Math.ceil(y + wide.height + 14);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeHtml(`${chart.title}. ${chart.alt}`)}" font-family="${escapeHtml(FONT)}">
 <title>${escapeHtml(chart.title)}</title><desc>${escapeHtml(chart.alt)}</desc>
-<style>@media (prefers-color-scheme: dark){${darkRules(' ').trim()}}</style>
+<style>@media (prefers-color-scheme: dark){${darkRules(' ', tints).trim()}}</style>
 <rect width="${width}" height="${height}" fill="${PAPER.light}"/>
 ${parts.join('')}
 <g transform="translate(20,${y})">${wide.inner}</g>

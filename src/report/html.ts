@@ -4,6 +4,8 @@ import type { Block, ReportDocument, Section } from './document.ts';
 import { escapeHtml, htmlText } from './escape.ts';
 import { type Drawing, figureHtml } from './figure.ts';
 import { duration, plural } from './format.ts';
+import { sequenceHtml } from './sequence/figure.ts';
+import { titleIn } from './story.ts';
 import { styleSheet } from './style.ts';
 import type { Cell, Column, Table } from './tables.ts';
 
@@ -43,6 +45,7 @@ ${report.question === '' ? '' : `<p class="question">${htmlText(report.question)
 </header>
 <main>
 ${alarm}
+${report.broken.map((one) => sequenceHtml(one)).join('\n')}
 <section id="answer" aria-label="The answer">
 <p class="headline">${htmlText(story.headline)}</p>
 <div class="stories">
@@ -76,6 +79,8 @@ function blockHtml(block: Block, drawings: ReadonlyMap<string, Drawing>): string
       const drawing = drawings.get(block.chart.id);
       return drawing === undefined ? '' : figureHtml(drawing);
     }
+    case 'broken':
+      return `<details><summary>How it came about: ${htmlText(titleIn(block.story))}</summary>${sequenceHtml(block.story)}</details>`;
     case 'facts':
       return `<dl>${block.facts.map(([name, value]) => `<dt>${htmlText(name)}</dt><dd>${htmlText(value)}</dd>`).join('')}</dl>`;
     case 'code': {

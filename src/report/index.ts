@@ -6,11 +6,16 @@ import { type Drawing, draw, standaloneSvg } from './figure.ts';
 import { designNames } from './findings.ts';
 import { html } from './html.ts';
 import { markdown } from './markdown.ts';
+import { sequenceSvg } from './sequence/figure.ts';
+import { brokenStories, idOf } from './story.ts';
 
 export { compareResults, type ResultDifference, type Side } from './diff/compare.ts';
 export { describeDifference } from './diff/text.ts';
 export { type LifeContext, lifeOf, lifeText } from './life.ts';
-export { type SummaryOptions, summarise } from './terminal.ts';
+export { brokenStories, lineText, NO_SETTING, sameProof, type StoryLine, storyLines, titleOf } from './story.ts';
+export { storyText, verdictsText } from './story-text.ts';
+export { summarise } from './terminal.ts';
+export type { SummaryOptions } from './terminal-text.ts';
 
 export type ReportFormat = 'html' | 'json' | 'md' | 'csv' | 'svg';
 
@@ -44,6 +49,9 @@ export async function renderFiles(
       files.set(`series/${name}.csv`, seriesCsv(result, name));
       files.set(`distributions/${name}.csv`, distributionsCsv(result, name));
     }
+  }
+  if (formats.has('svg')) {
+    for (const story of brokenStories(result)) files.set(`charts/${idOf(story)}.svg`, sequenceSvg(story));
   }
   if (formats.has('svg')) for (const [id, drawing] of drawings) files.set(`charts/${id}.svg`, standaloneSvg(drawing));
   return files;

@@ -1,6 +1,7 @@
 /** report.md: the same story for a repository or a review. */
 import type { Block, ReportDocument } from './document.ts';
 import { escapeMarkdown } from './escape.ts';
+import { type BrokenStory, idOf, lineText, titleIn, whyOf } from './story.ts';
 import type { Table } from './tables.ts';
 
 /** `charts`: whether the drawings lie beside it. */
@@ -10,6 +11,8 @@ export function markdown(report: ReportDocument, charts: boolean): string {
   if (report.question !== '') parts.push(escapeMarkdown(report.question));
   if (story.alarms.length > 0)
     parts.push(`> **Not as expected**\n>\n${story.alarms.map((text) => `> - ${escapeMarkdown(text)}`).join('\n')}`);
+  for (const one of report.broken)
+    parts.push(`## How it came about: ${escapeMarkdown(titleIn(one))}`, brokenMarkdown(one, charts));
   parts.push(`**${escapeMarkdown(story.headline)}**`);
   for (const design of story.designs) {
     parts.push(`**${escapeMarkdown(design.name)}.** ${design.sentences.map(escapeMarkdown).join(' ')}`);
@@ -33,6 +36,10 @@ function blockMarkdown(block: Block, charts: boolean): string {
       const words = `### ${escapeMarkdown(chart.title)}\n\n${escapeMarkdown(chart.subtitle)}.`;
       return charts ? `${words}\n\n![${escapeMarkdown(chart.alt)}](charts/${encodeURIComponent(chart.id)}.svg)` : words;
     }
+    case 'broken': {
+      const { story } = block;
+      return `<details><summary>How it came about: ${escapeMarkdown(titleIn(story))}</summary>\n\n${brokenMarkdown(story, charts)}\n\n</details>`;
+    }
     case 'facts':
       return block.facts.map(([name, value]) => `- ${escapeMarkdown(name)}: ${escapeMarkdown(value)}`).join('\n');
     case 'code': {
@@ -41,6 +48,16 @@ function blockMarkdown(block: Block, charts: boolean): string {
       return block.fold === undefined ? `${fence}sh\n${block.text}\n${fence}` : '';
     }
   }
+}
+
+/** Why, the sequence chart where it lies beside, and the records one by one. */
+function brokenMarkdown(story: BrokenStory, charts: boolean): string {
+  const picture = charts ? [`![${escapeMarkdown(titleIn(story))}](charts/${encodeURIComponent(idOf(story))}.svg)`] : [];
+  const lines = story.lines.map((line) => {
+    const words = escapeMarkdown(lineText(line));
+    return `${line.number}. ${line.isProof ? `**${words}**` : words}`;
+  });
+  return [escapeMarkdown(whyOf(story)), ...picture, lines.join('\n'), 'What proves it is in bold.'].join('\n\n');
 }
 
 function tableMarkdown(table: Table): string {

@@ -171,7 +171,7 @@ function guaranteeSentence(name: string, one: GuaranteeResult): string {
   const of = one.resource === '*' ? 'the run' : one.resource;
   const why = one.sentence === undefined ? '' : ` ${one.sentence}`;
   return one.verdict === 'broken'
-    ? `The guarantee “${one.name}” of ${of} is broken in ${name}.${why}${storyOf(one)}`
+    ? `The guarantee “${one.name}” of ${of} is broken in ${name}.${why}`
     : `The guarantee “${one.name}” of ${of} held in ${name}, although it was expected to break.`;
 }
 
@@ -194,35 +194,6 @@ export function guaranteeSummaries(result: Result): string[] {
     ];
     return [`Guarantees of ${name}: ${parts.join(', ')}.`];
   });
-}
-
-/** The records that prove it, as one sentence: who, when, what. */
-function storyOf({ evidence = [] }: GuaranteeResult): string {
-  if (evidence.length === 0) return '';
-  return ` ${capital(evidence.map(eventOf).join('; '))}.`;
-}
-
-const DID: Readonly<Record<string, string>> = {
-  'send invoke': 'sends',
-  'send ok': 'is told that the queue has taken',
-  'receive ok': 'is given',
-  'delete invoke': 'begins to delete',
-  'delete ok': 'is told that it has deleted',
-  'handle ok': 'has done',
-  'left ok': 'what is left at the end is',
-};
-
-type Evidence = NonNullable<GuaranteeResult['evidence']>[number];
-
-function eventOf(record: Evidence): string {
-  const what = DID[`${record.do} ${record.is}`] ?? `${record.do} ${record.is}:`;
-  const who =
-    record.client === undefined ? '' : ` ${record.client}${record.who === undefined ? '' : `[${record.who}]`}`;
-  const of = record.entity === undefined ? 'a request' : `request ${record.entity}`;
-  const message = record.message === undefined ? '' : ` (message ${record.message})`;
-  const group = record.group === undefined ? '' : `, group ${record.group}`;
-  const times = record.receives === undefined || record.do !== 'receive' ? '' : `, receive ${record.receives}`;
-  return `at ${record.us / 1e6} s${who} ${what} ${of}${message}${group}${times}`;
 }
 
 /** The value that an objective was judged by, in its unit, or why nothing was judged. A time that was never reached is told so. */

@@ -1,5 +1,5 @@
 /** The style sheet of report.html: light, dark, phone and paper. */
-import { darkRules, FONT, tintOfDesign } from './charts/theme.ts';
+import { ALARM, darkRules, FONT, tintOfDesign } from './charts/theme.ts';
 
 const PALETTE_LIGHT =
   '--paper:#f6f7f9;--card:#fefefe;--ink:#1d2430;--muted:#5a6475;--line:#dfe3ea;--soft:#eef1f5;--good:#0b6e4f;--good-bg:#e2f4ec;--bad:#a8201a;--bad-bg:#fdeae8;--warn:#7a5200;--warn-bg:#fdf3d8;--link:#1668c1;';
@@ -60,6 +60,10 @@ figcaption .sub{margin:.15rem 0 .6rem;color:var(--muted);font-size:.86rem}
 .legend li{display:flex;align-items:baseline;gap:.45rem}.legend svg{flex:none}
 svg.chart{display:block;width:100%;height:auto;overflow:visible;font-family:${FONT}}
 svg.narrow{display:none}
+figure.sequence{margin-top:1.2rem}.sequence .scroll{background:none}
+svg.sequence{display:block;font-family:${FONT}}
+ol.tale{margin:1rem 0 0;padding-left:2rem;font-size:.93rem}ol.tale li{padding:.12rem 0}ol.tale .when{color:var(--muted)}
+ol.tale .proof{color:var(--bad);font-weight:600}
 .box{margin-top:3rem;padding:.2rem 1.4rem 1.2rem;border:1px solid var(--line);border-left:4px solid var(--warn);border-radius:10px;background:var(--card)}
 .box h2{margin-top:1rem}.box .scroll{border-radius:8px}
 pre{margin:0 0 1rem;padding:.8rem 1rem;background:var(--soft);border-radius:8px;overflow-x:auto;font:.86rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:normal}
@@ -78,7 +82,7 @@ dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}
 @media screen and (prefers-color-scheme:dark){
 :root{${PALETTE_DARK}}
 ${designRules('dark')}
-${darkRules('svg ')}
+${darkRules('svg ')}${darkRules('svg ', [ALARM])}
 }
 @media print{
 :root{--paper:#fff;--card:#fff}body{font-size:10.5pt}nav,.skip{display:none}main,header.top,footer{max-width:none;padding:0}header.top{padding-top:0}

@@ -6,13 +6,14 @@ import { terminalText } from './escape.ts';
 import { isOneRun } from './findings.ts';
 import { plural } from './format.ts';
 import { guaranteeSummaries, tellStory } from './sentences.ts';
-import { type Cell, comparisonTable, objectivesTable, subscriptionsTable, type Table, type Tone } from './tables.ts';
+import { brokenStories, titleIn } from './story.ts';
+import { storyText } from './story-text.ts';
 
-export interface SummaryOptions {
-  readonly color: boolean;
-  /** Columns of the terminal. */
-  readonly width: number;
-}
+import { type Cell, comparisonTable, objectivesTable, subscriptionsTable, type Table, type Tone } from './tables.ts';
+import { type SummaryOptions, wrapped } from './terminal-text.ts';
+
+/** Stories of guarantees that nobody expected to break; the report has them all. */
+const MOST_STORIES = 2;
 
 /** The summary of a result for people: sentences, the comparison and the verdicts, no wider than `width` (40 at least). Ends in a newline. */
 export function summarise(result: Result, options: SummaryOptions): string {
@@ -35,6 +36,14 @@ export function summarise(result: Result, options: SummaryOptions): string {
     out.push(paint.red(paint.bold('Not as expected')));
     for (const alarm of story.alarms) out.push(...bullet(alarm, width).map((line) => paint.red(line)));
     out.push('');
+    const broken = brokenStories(result).filter(({ isAlarming }) => isAlarming);
+    for (const one of broken.slice(0, MOST_STORIES)) {
+      out.push(...storyText(titleIn(one), one.lines, { ...options, width }), '');
+    }
+    if (broken.length > MOST_STORIES) {
+      say(`The report tells how ${plural(broken.length - MOST_STORIES, 'other guarantee')} came to be broken.`);
+      out.push('');
+    }
   }
   say(story.headline);
   for (const design of story.designs) {
@@ -70,29 +79,6 @@ function tonePaint(paint: Paint, tone: Tone | undefined): (text: string) => stri
         : tone === 'quiet'
           ? paint.dim
           : (text) => text;
-}
-
-/** Breaks at spaces; a number keeps its unit. Words longer than the line are cut. */
-export function wrapped(text: string, width: number, indent = ''): string[] {
-  const room = Math.max(10, width - indent.length);
-  const words = text
-    .replace(
-      /(\d) (?=(?:µs|ms|s|min|h|d|%)(?!\w))|(±|−) (?=\d)/g,
-      (_, digit?: string, sign?: string) => `${digit ?? sign ?? ''}\u00a0`,
-    )
-    .split(/[ \n]+/)
-    .flatMap((word) => (word.length <= room ? [word] : (word.match(new RegExp(`.{1,${room}}`, 'gu')) ?? [])));
-  const lines: string[] = [];
-  let current = '';
-  for (const word of words) {
-    const longer = current === '' ? word : `${current} ${word}`;
-    if (longer.length > room && current !== '') {
-      lines.push(current);
-      current = word;
-    } else current = longer;
-  }
-  lines.push(current);
-  return lines.map((line) => indent + line.replaceAll('\u00a0', ' '));
 }
 
 function bullet(text: string, width: number): string[] {

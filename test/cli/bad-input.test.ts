@@ -20,9 +20,8 @@ afterAll(() => place.remove());
 
 /** Arguments, and what the message must say: what is wrong, and what was expected. */
 const ROWS: [args: string, ...says: (string | RegExp)[]][] = [
-  ['', /expected one of the commands run, trace, validate, .*list.*completion/],
-  ['frob', /frob: unknown command → expected one of run, trace, validate, .*list.*completion/],
-  ['check tiny.yaml', 'check: unknown command'],
+  ['', /expected one of the commands run, check, trace, validate, .*list.*completion/],
+  ['frob', /frob: unknown command → expected one of run, check, trace, validate, .*list.*completion/],
   ['run', 'expected the name of at least one file'],
   ['run tiny.yaml --nope', 'nope: unknown option'],
   ['run tiny.yaml --set.x 1', 'unknown option'],

@@ -25,6 +25,7 @@ describe('what may come next', () => {
     expect(asked('')).toEqual(
       expect.arrayContaining([
         'run',
+        'check',
         'trace',
         'validate',
         'report',

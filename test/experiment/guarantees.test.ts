@@ -54,6 +54,16 @@ describe('guarantees of a scenario', () => {
     expect(first?.n).toBeLessThan(second?.n ?? 0);
   });
 
+  test('a broken guarantee has its story: what happened to the same messages, from their send to the proof', () => {
+    const { story = [], evidence = [] } = of('parallel', 'order', 'workers') ?? {};
+    expect(story.every(({ n }, i) => i === 0 || n > (story[i - 1]?.n ?? n))).toBe(true);
+    expect(story).toEqual(expect.arrayContaining(evidence.map((one) => one)));
+    expect(story.at(-1)).toEqual(evidence.at(-1));
+    const sent = story.filter((one) => one.do === 'send' && one.is === 'invoke').map(({ entity }) => entity);
+    expect(new Set(sent)).toEqual(new Set(evidence.map(({ entity }) => entity)));
+    expect(of('careful', 'order', 'workers')).not.toHaveProperty('story');
+  });
+
   test('what is asked for beyond the promises is judged too', () => {
     expect(of('careful', 'at-most-once', 'workers')).toMatchObject({ expected: 'held' });
     expect(of('sync', 'at-most-once', 'workers')).toBeUndefined();

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { runScenario } from '../../src/experiment/index.ts';
 import { resolve } from '../support/street.ts';
+import { misjudged } from './verdicts.ts';
 import { type Golden, goldenOf } from './headlines.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -68,7 +69,9 @@ describe('every scenario gives what it gave before', () => {
     const horizon = HORIZONS[name];
     if (horizon !== undefined) overrides.push({ path: 'horizon', value: horizon });
     const scenario = resolve(readFileSync(file, 'utf8'), { file, name, readText, overrides });
-    const now = goldenOf(runScenario(scenario));
+    const result = runScenario(scenario);
+    expect(misjudged(result)).toEqual([]);
+    const now = goldenOf(result);
     if (updating) writeFileSync(storedIn(name), `${JSON.stringify(now, null, 2)}\n`);
     expect(existsSync(storedIn(name)), `${name} has a stored result; store it with SPILLWAY_GOLDEN=update`).toBe(true);
     const before = JSON.parse(readFileSync(storedIn(name), 'utf8')) as Golden;

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import {
   deliveryOf,
   History,
-  HistoryFormatError,
   HistoryLines,
   HistoryRecorder,
   parseHistory,
@@ -146,31 +145,5 @@ describe('lines', () => {
     for (let i = 0; i < 5; i++) recorder.left('orders', i, i, 1);
     recorder.end();
     expect([lines.length, sink.lines, sink.dropped]).toEqual([3, 2, 4]);
-  });
-
-  test('may name things by texts', () => {
-    const history = parseHistory(
-      '{"history":"spillway/history@1"}\n\n{"us":1,"do":"send","is":"invoke","on":"q","entity":"order-1"}\n{"us":2,"do":"receive","on":"q","entity":"order-1","message":"m"}',
-    );
-    const [first, second] = [...history];
-    expect(first?.entity).toBe(second?.entity);
-    expect(second?.message).not.toBe(second?.entity);
-  });
-
-  test.each([
-    ['{"us":1}', 1, 'first line'],
-    ['', 1, 'first line'],
-    ['{"history":"spillway/history@1"}\nnonsense', 2, 'one JSON object'],
-    ['{"history":"spillway/history@1"}\n{"do":"send"}', 2, 'us is missing'],
-    ['{"history":"spillway/history@1"}\n{"us":1,"do":"sneeze"}', 2, 'expected one of request'],
-    ['{"history":"spillway/history@1"}\n{"us":1,"do":"send","is":"perhaps"}', 2, 'invoke, ok, fail, unknown'],
-    ['{"history":"spillway/history@1"}\n{"us":-1,"do":"send"}', 2, 'from 0 on'],
-    ['{"history":"spillway/history@1"}\n{"us":1,"do":"send","entity":1.5}', 2, 'a text or a whole number'],
-    ['{"history":"spillway/history@1"}\n{"us":1,"do":"send","client":5}', 2, 'client: expected a text'],
-  ])('that cannot be read are told: %s', (text, line, what) => {
-    const read = (): unknown => parseHistory(text);
-    expect(read).toThrow(HistoryFormatError);
-    expect(read).toThrow(`line ${line}: `);
-    expect(read).toThrow(what);
   });
 });

@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/experiment/result.ts';
 import { chartsOf } from '../../src/report/charts/index.ts';
 import { renderFiles } from '../../src/report/index.ts';
+import { brokenStories } from '../../src/report/story.ts';
+import { brokenSale } from './broken.ts';
 import { flashSale } from './fixture.ts';
 
 function findChromium(): string | undefined {
@@ -42,9 +44,17 @@ const RESULTS: readonly (readonly [string, Result])[] = [
       designs: ['sync', 'queued', 'queued-more', `sync-${'long-'.repeat(14)}name`, 'queued-5'],
     }),
   ],
+  ['a broken guarantee', brokenSale()],
 ];
 
 interface Seen {
+  readonly sequences: readonly {
+    readonly texts: number;
+    readonly outside: readonly string[];
+    readonly crossing: readonly string[];
+    readonly scrolls: boolean;
+    readonly ink: string;
+  }[];
   readonly overflow: number;
   readonly paper: string;
   readonly charts: readonly {
@@ -61,9 +71,28 @@ interface Seen {
 
 /** Runs in the page. Text, since the types of a browser have no place among those of the engine. */
 const LOOK = `({
+  sequences: [...document.querySelectorAll('svg.sequence')].map((svg) => {
+    const texts = [...svg.querySelectorAll('text')];
+    const { width, height } = svg.viewBox.baseVal;
+    const boxes = texts.map((text) => text.getBBox());
+    const cross = (a, b) =>
+      Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x) > 1 &&
+      Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y) > 4;
+    const box = svg.parentElement;
+    return {
+      texts: texts.length,
+      outside: texts.filter((_, i) => {
+        const { x, y, width: w, height: h } = boxes[i];
+        return x < 0 || y < 0 || x + w > width || y + h > height;
+      }).map((text) => text.textContent),
+      crossing: texts.filter((_, i) => boxes.some((other, j) => j < i && cross(boxes[i], other))).map((text) => text.textContent),
+      scrolls: box.scrollWidth <= box.clientWidth || getComputedStyle(box).overflowX === 'auto',
+      ink: getComputedStyle(texts[0]).fill,
+    };
+  }),
   overflow: document.documentElement.scrollWidth - innerWidth,
   paper: getComputedStyle(document.body).backgroundColor,
-  charts: [...document.querySelectorAll('figure')].map((figure) => {
+  charts: [...document.querySelectorAll('figure:not(.sequence)')].map((figure) => {
     const shown = [...figure.querySelectorAll('svg.chart')].filter((svg) => getComputedStyle(svg).display !== 'none');
     const box = shown[0]?.getBoundingClientRect();
     const text = shown[0]?.querySelector('text');
@@ -132,6 +161,12 @@ describe.skipIf(executablePath === undefined)('report.html in Chromium', () => {
         const brightness = (colour: string): number =>
           (colour.match(/\d+/g) ?? []).slice(0, 3).reduce((sum, part) => sum + Number(part), 0) / 3;
         expect(brightness(seen.paper) > 128).toBe(screen.colorScheme === 'light');
+        expect(seen.sequences).toHaveLength(brokenStories(result).length);
+        for (const sequence of seen.sequences) {
+          expect(sequence.texts).toBeGreaterThan(20);
+          expect(sequence).toMatchObject({ outside: [], crossing: [], scrolls: true });
+          expect(Math.abs(brightness(sequence.ink) - brightness(seen.paper))).toBeGreaterThan(60);
+        }
         for (const chart of seen.charts) {
           expect(chart.shown).toBe(1);
           expect(chart.marks).toBeGreaterThan(10);

@@ -1,5 +1,8 @@
 /** Searches for runs that break a guarantee, makes each small, and writes it down as a scenario that repeats it. */
 import { join } from 'node:path';
+import { runScenario } from '../../experiment/index.ts';
+import { brokenStories, lineText, type StoryLine, storyText, titleOf } from '../../report/index.ts';
+import { resolveData } from '../../scenario/index.ts';
 import { type Found, playWith, shrink, type Shrunk, type Tried, writeScenario } from '../../search/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { hunt } from '../hunt.ts';
@@ -39,6 +42,13 @@ interface Counterexample extends Shrunk {
   readonly found: Found;
   readonly file: string;
   readonly text: string;
+  readonly story: Story;
+}
+
+/** How it came about, as the counterexample's own run tells it. */
+interface Story {
+  readonly title: string;
+  readonly lines: readonly StoryLine[];
 }
 
 const SYSTEMS = 'random-systems';
@@ -100,7 +110,17 @@ function smallest(job: Job, found: Found): Counterexample {
   const what = `${breach.guarantee} of ${breach.resource} is broken: ${shrunk.breach.sentence}`;
   const origin = `Found by spillway check in run ${found.run} of ${job.name}, seed ${job.hunt.seed}, and made small.`;
   const comment = [...wrap(what, 100), origin].map((line) => `# ${line}\n`).join('');
-  return { ...shrunk, found, file, text: `${comment}${writeScenario(shrunk.document)}` };
+  const text = `${comment}${writeScenario(shrunk.document)}`;
+  return { ...shrunk, found, file, text, story: storyOf(job, shrunk) };
+}
+
+function storyOf(job: Job, { document, breach: { guarantee, resource } }: Shrunk): Story {
+  const resolved = resolveData(document, { name: job.name, readText: readerOf(job.hunt) });
+  const stories = 'scenario' in resolved ? brokenStories(runScenario({ ...resolved.scenario, replications: 1 })) : [];
+  const own = stories.find(({ guarantees }) =>
+    guarantees.some((one) => one.name === guarantee && one.resource === resource),
+  );
+  return own === undefined ? { title: '', lines: [] } : { title: titleOf(own.guarantees), lines: own.lines };
 }
 
 function tell(job: Job, tried: Tried, examples: readonly Counterexample[], terminal: Terminal): void {
@@ -115,7 +135,11 @@ function tell(job: Job, tried: Tried, examples: readonly Counterexample[], termi
   }
 }
 
-function tellExample(job: Job, { found, breach, messages, file, text }: Counterexample, terminal: Terminal): void {
+function tellExample(
+  job: Job,
+  { found, breach, messages, file, text, story }: Counterexample,
+  terminal: Terminal,
+): void {
   const { guarantee, resource } = breach;
   const path = join(job.out, file);
   terminal.out(
@@ -128,6 +152,7 @@ function tellExample(job: Job, { found, breach, messages, file, text }: Countere
         .split('\n')
         .filter((line) => !line.startsWith('#'))
         .map((line) => `  ${line}`.trimEnd()),
+      ...(story.lines.length === 0 ? [] : [...storyText(story.title, story.lines, terminal), '']),
       `Repeat it: spillway run ${path}`,
     ].join('\n'),
   );
@@ -151,7 +176,7 @@ function toJson(job: Job, { runs, skipped, messages, probes }: Tried, examples: 
     skipped,
     messages,
     probes,
-    broken: examples.map(({ found, breach, document, file, messages: few, tries }) => ({
+    broken: examples.map(({ found, breach, document, file, messages: few, tries, story }) => ({
       guarantee: breach.guarantee,
       resource: breach.resource,
       design: breach.design,
@@ -161,6 +186,7 @@ function toJson(job: Job, { runs, skipped, messages, probes }: Tried, examples: 
       tries,
       file: join(job.out, file),
       scenario: document,
+      story: story.lines.map((line) => lineText(line)),
     })),
   };
 }

@@ -28,7 +28,8 @@ export function fullPlot(frame: Frame): number {
   return frame.total - 30;
 }
 
-export interface Chart {
+/** What stands around a drawing. */
+export interface Caption {
   /** File name without ending; unique in a report. */
   readonly id: string;
   /** What to see, with numbers. */
@@ -38,6 +39,9 @@ export interface Chart {
   /** For those who do not see it. */
   readonly alt: string;
   readonly legend: readonly LegendItem[];
+}
+
+export interface Chart extends Caption {
   /** No labels at its left. */
   readonly bare?: boolean;
   readonly spec: (frame: Frame) => TopLevelSpec;

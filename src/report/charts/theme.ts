@@ -41,6 +41,9 @@ export const FATE_TINTS: Readonly<Record<string, Tint>> = {
   waiting: { light: '#b8c0cc', dark: '#596372' },
 };
 
+/** Of sequence charts alone. */
+export const ALARM: Tint = { light: '#a8201a', dark: '#ff9d94' };
+
 export const SURFACES: readonly Tint[] = [INK, MUTED, GRID, RULE, PAPER, OFFERED, SPIKE, FAULT];
 
 /** Every colour that a chart may use. */
@@ -95,8 +98,8 @@ export function configOf(frame: { readonly narrow: boolean }): Config {
 }
 
 /** Rules for the dark scheme, each beginning with `scope`. */
-export function darkRules(scope: string): string {
-  return TINTS.map(
-    ({ light, dark }) => `${scope}[fill="${light}"]{fill:${dark}}${scope}[stroke="${light}"]{stroke:${dark}}`,
-  ).join('');
+export function darkRules(scope: string, tints: readonly Tint[] = TINTS): string {
+  return tints
+    .map(({ light, dark }) => `${scope}[fill="${light}"]{fill:${dark}}${scope}[stroke="${light}"]{stroke:${dark}}`)
+    .join('');
 }

@@ -2,7 +2,7 @@
 import picocolors from 'picocolors';
 import { terminalText } from '../escape.ts';
 import { ABSENT, duration, level, list, plain, plural, range, share, wordsOfField } from '../format.ts';
-import { type SummaryOptions, wrapped } from '../terminal.ts';
+import { type SummaryOptions, wrapped } from '../terminal-text.ts';
 import type { DesignDifference, FigureDifference, OneSided, ResultDifference } from './compare.ts';
 import type { SettingDifference } from './settings.ts';
 
