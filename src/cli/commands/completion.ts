@@ -59,7 +59,6 @@ export function valuesFor(words: readonly string[], current: string): readonly s
     case 'check':
     case 'trace':
     case 'validate':
-    case 'check':
       return scenarioFiles().map((file) => basename(file, extname(file)));
     case 'report':
     case 'diff':
