@@ -101,7 +101,6 @@ describe('spillway check --history', () => {
   });
 
   const REFUSED: [line: string, says: string][] = [
-    ['shop.yaml', 'check → expected --history and a file'],
     ['shop.yaml --history nowhere', '--history nowhere: cannot be read → there is no such file or folder'],
     ['shop.yaml --history .', 'cannot be read → it is a folder'],
     ['none.yaml --history log.ndjson', 'none.yaml'],
