@@ -1,3 +1,4 @@
+import { STATE } from './invariants.ts';
 import type { Counterexample, GuaranteeReport } from './report.ts';
 
 /** Something that must hold was broken. The message tells what, how it came about, and how to see it again. */
@@ -18,7 +19,7 @@ function messageOf({ handlers }: GuaranteeReport, found: Counterexample): string
   const when = run === 0 ? 'the scenario as it is written' : `run ${run + 1}`;
   const threw = handlers.filter(({ thrown }) => thrown > 0);
   return [
-    `${guarantee} of ${of}: ${sentence}`,
+    of === STATE ? `"${guarantee}" does not hold: ${sentence}` : `${guarantee} of ${of} is broken: ${sentence}`,
     '',
     `What happened (design ${design}, ${when}; > proves it):`,
     ...story,

@@ -92,9 +92,21 @@ function withEvidence({ after, ...finding }: InvariantFinding, records: readonly
     : { ...finding, evidence: evidenceOf(after, records) };
 }
 
-/** Every time that a handler worked on the request of the step that broke it, up to that step. */
+/** Others of its group that are told of, at most. */
+const MOST_OTHERS = 4;
+
+/**
+ * Every time that a handler worked on the request of the step that broke it, up to that step; where it has a message group, what others of the group
+ * had done meanwhile too: it may be their order that is wrong.
+ */
 function evidenceOf({ request, nowUs }: Step, records: readonly HistoryRecord[]): readonly number[] {
-  return records
-    .filter((record) => record.do === 'handle' && record.entity === request && record.us <= nowUs)
-    .map(({ n }) => n);
+  const handled = records.filter((record) => record.do === 'handle' && record.us <= nowUs);
+  const own = handled.filter(({ entity }) => entity === request);
+  const [first] = own;
+  if (first === undefined) return [];
+  const others = handled.filter(
+    ({ n, is, entity, group }) =>
+      n > first.n && is === 'ok' && entity !== request && group !== undefined && group === first.group,
+  );
+  return [...own, ...others.slice(-MOST_OTHERS)].map(({ n }) => n).sort((a, b) => a - b);
 }

@@ -18,17 +18,20 @@ export interface TestedScenario {
 /** Throws TestingError: `bad-scenario` with all errors, `bad-option` where a name of the options is none of the scenario. */
 export function readScenario(input: ScenarioInput, options: Options): TestedScenario {
   const text = typeof input === 'string' ? input : JSON.stringify(input, null, 2);
-  const written = resolve(text, options);
+  const written = resolve(text, options, typeof input === 'string');
   const { guarantees = [] } = options;
-  const resolved = guarantees.length === 0 ? written : resolve(withGuarantees(text, guarantees), options);
+  const resolved = guarantees.length === 0 ? written : resolve(withGuarantees(text, guarantees), options, false);
   return { text, resolved, designs: designsOf(resolved, options) };
 }
 
-function resolve(text: string, { files = {} }: Pick<Options, 'files'>): ResolvedScenario {
+/** `isText`: errors have places in it. */
+function resolve(text: string, { files = {} }: Pick<Options, 'files'>, isText: boolean): ResolvedScenario {
   const texts = new Map(Object.entries(files));
   const outcome = parseScenario(text, { file: 'scenario', name: 'scenario', readText: (path) => texts.get(path) });
   if (outcome.ok) return outcome.scenario;
-  throw new TestingError('bad-scenario', `the scenario has errors:\n${formatErrors(outcome.errors)}`);
+  const { errors } = outcome;
+  const told = isText ? formatErrors(errors) : errors.map(({ message }) => message).join('\n');
+  throw new TestingError('bad-scenario', `the scenario has errors:\n${told}`);
 }
 
 function withGuarantees(text: string, more: readonly string[]): string {
