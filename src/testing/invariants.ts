@@ -100,10 +100,10 @@ function answerOf(name: string, ask: () => InvariantAnswer): string | null | Tes
     return asSentence(error instanceof Error ? error.message : String(error));
   }
   if (answer === undefined || answer === true) return null;
-  if (answer === false) return 'It is not so any more.';
+  if (answer === false) return 'it gave false.';
   if (typeof answer === 'string' && answer !== '') return asSentence(answer);
   const isPromise = typeof answer === 'object' && answer !== null && 'then' in answer;
-  const found = isPromise ? 'a promise' : String(JSON.stringify(answer));
+  const found = isPromise ? 'a promise' : JSON.stringify(answer);
   return badOption(`invariant "${name}"`, found, 'true, or a sentence that says what is wrong');
 }
 

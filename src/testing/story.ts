@@ -10,12 +10,28 @@ export function tell(records: readonly HistoryRecord[], evidence: readonly numbe
   const proof = new Set(evidence);
   const last = evidence.at(-1) ?? -1;
   const entities = new Set(records.flatMap(({ n, entity }) => (proof.has(n) && entity !== undefined ? [entity] : [])));
-  const isAbout = ({ n, do: operation, entity }: HistoryRecord): boolean =>
-    n <= last && (operation === 'fault' || (entity !== undefined && entities.has(entity)));
-  const told = records.filter(isAbout);
+  const about = records.filter(({ n, entity }) => n <= last && entity !== undefined && entities.has(entity));
+  const faults = faultsFrom(records, about[0]?.n ?? last).filter(({ n }) => n <= last);
+  const told = [...about, ...faults].sort((a, b) => a.n - b.n);
   const left = told.length - MOST;
   const lines = told.map((record) => line(record, proof.has(record.n)));
   return left <= 0 ? lines : [...lines.slice(0, FIRST), `    … ${left} more`, ...lines.slice(FIRST + left)];
+}
+
+/** Beginnings and ends of the faults that were in force at a record or came after it. */
+function faultsFrom(records: readonly HistoryRecord[], n: number): HistoryRecord[] {
+  const faults: HistoryRecord[] = [];
+  for (const record of records) {
+    if (record.do !== 'fault') continue;
+    if (record.is === 'invoke' || record.n > n) faults.push(record);
+    // Over before it: its beginning goes too.
+    else
+      faults.splice(
+        faults.findLastIndex(({ on, is }) => on === record.on && is === 'invoke'),
+        1,
+      );
+  }
+  return faults;
 }
 
 function line(record: HistoryRecord, marked: boolean): string {

@@ -32,7 +32,6 @@ import {
   type HandlerStep,
   type HandlerSteps,
   isGenerator,
-  type PlainHandler,
 } from './handler-code.ts';
 import { type RequestTable, trafficOf } from './requests.ts';
 import type { HandlerSettings } from './settings.ts';
@@ -115,7 +114,7 @@ export class CodeRunner implements HandlerRunner, Caller {
     const slot = this.#take(item);
     let returned: unknown;
     try {
-      returned = (this.#code as PlainHandler)(this.#messageOf(item), this.#contextOf(slot, item));
+      returned = this.#code(this.#messageOf(item), this.#contextOf(slot, item));
     } catch {
       return false;
     }

@@ -241,19 +241,22 @@ describe('at the end', () => {
   });
 
   test('dead letters are left', async () => {
-    const dead = `${SHOP.replace(
+    const dead = SHOP.replace(
       'visibilityTimeout: 2s',
       'visibilityTimeout: 2s, redrive: { maxReceiveCount: 2, deadLetterQueue: dead }',
     )
       .replace('resources:\n', 'resources:\n  dead: { type: sqs }\n')
-      .replace('rate: 2/s', 'rate: 2/s, poison: 20%')}`;
+      .replace('rate: 2/s', 'rate: 2/s, poison: 20%');
     const report = await expectGuarantees(dead, careful);
     expect(report.verdicts.find(({ guarantee }) => guarantee === 'all are booked')?.verdict).toBe('held');
     expect(report.probes['dead-lettered']).toBeGreaterThan(0);
   });
 
   test('nothing is said of a run that has not come to rest', async () => {
-    const stuck = `${SHOP.replace('horizon: 10s', 'horizon: 10s\ndrain: 1s').replace('rate: 2/s', 'rate: 2/s, poison: 50%')}`;
+    const stuck = SHOP.replace('horizon: 10s', 'horizon: 10s\ndrain: 1s').replace(
+      'rate: 2/s',
+      'rate: 2/s, poison: 50%',
+    );
     const { verdicts } = await expectGuarantees(
       stuck,
       booked(() => forgetful),

@@ -14,11 +14,13 @@ const record = (n: number, more: Partial<HistoryRecord>): HistoryRecord => ({
   ...more,
 });
 
+const fault = (n: number, on: string, is: 'invoke' | 'ok'): HistoryRecord => ({ n, us: n * 1000, do: 'fault', is, on });
+
 test('a story tells of the requests that prove it and of faults, up to the last proof', () => {
   const records = [
     record(0, { do: 'send', client: 'orders', on: 'orders' }),
     record(1, { entity: 4 }),
-    record(2, { do: 'fault', on: 'workers' }),
+    fault(2, 'workers', 'invoke'),
     record(3, {}),
     record(4, { is: 'fail', because: 'failed' }),
     record(5, { is: 'ok' }),
@@ -31,6 +33,25 @@ test('a story tells of the requests that prove it and of faults, up to the last 
     '      0.004 s  workers #1 failed on request 3',
     '>     0.005 s  workers #1 finished its work on request 3: the effect is there',
   ]);
+});
+
+test('faults that were over before it began are left out', () => {
+  const over = { ...record(5, {}), entity: 9 };
+  const records = [
+    fault(0, 'a', 'invoke'),
+    fault(1, 'b', 'invoke'),
+    fault(2, 'a', 'ok'),
+    record(3, {}),
+    fault(4, 'b', 'ok'),
+    over,
+    record(6, {}),
+    fault(7, 'a', 'invoke'),
+  ];
+  expect(
+    tell(records, [6])
+      .filter((line) => line.includes('fault'))
+      .map((line) => line.slice(15)),
+  ).toEqual(['a fault began at b', 'the fault at b was over']);
 });
 
 test('a long story keeps how it began and how it ended', () => {

@@ -21,7 +21,7 @@ function diary(): { readonly lines: string[]; readonly onlooker: Onlooker } {
 describe('a plain function', () => {
   test('steps once, and gives back what it gives back', () => {
     const { lines, onlooker } = diary();
-    const code = watched((): unknown => lines.push('works') && 'something', onlooker) as PlainHandler;
+    const code = watched((): unknown => lines.push('works') && 'something', onlooker);
     expect(isGenerator(code)).toBe(false);
     expect(code(message, context) as unknown).toBe('something');
     expect(lines).toEqual(['called', 'works', 'stepped 7']);
@@ -31,7 +31,7 @@ describe('a plain function', () => {
     const { lines, onlooker } = diary();
     const code = watched(() => {
       throw new Error('no');
-    }, onlooker) as PlainHandler;
+    }, onlooker);
     expect(() => code(message, context)).toThrow('no');
     expect(lines).toEqual(['called', 'threw no', 'stepped 7']);
   });
