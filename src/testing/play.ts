@@ -26,7 +26,7 @@ export interface Played {
 }
 
 /** A run that takes more has gone astray: messages that come back for ever, or a loop that takes no time. */
-const LIMITS = { maxEvents: 5_000_000, maxEventsAtOnce: 500_000 };
+const LIMITS = { maxEvents: 500_000, maxEventsAtOnce: 100_000 };
 
 /** Throws what the code should never have done (HandlerCodeError), what the invariants should not (TestingError), and ExperimentError. */
 export function play<State>(scenario: ResolvedScenario, design: string, options: GuaranteeOptions<State>): Played {
@@ -48,8 +48,9 @@ export function play<State>(scenario: ResolvedScenario, design: string, options:
     history,
     handlers: codes,
   });
-  const records = [...history];
-  const findings = watch.finish(endOf(records)).map((finding) => withEvidence(finding, records));
+  // Records take longer to read than the run took: only where somebody asks.
+  const end = Object.keys(atEnd).length === 0 ? null : endOf([...history]);
+  const findings = watch.finish(end).map((finding) => withEvidence(finding, history));
   const { findings: judged, probes } = judgement as Judgement;
   return {
     judgement: { findings: [...findings, ...judged], probes },
@@ -86,10 +87,9 @@ function endOf(records: readonly HistoryRecord[]): RunEnd | null {
   return { accepted: [...accepted], left: [...left] };
 }
 
-function withEvidence({ after, ...finding }: InvariantFinding, records: readonly HistoryRecord[]): Judged {
-  return finding.verdict !== 'broken' || after === null
-    ? finding
-    : { ...finding, evidence: evidenceOf(after, records) };
+function withEvidence({ after, ...finding }: InvariantFinding, history: History): Judged {
+  if (finding.verdict !== 'broken' || after === null) return finding;
+  return { ...finding, evidence: evidenceOf(after, history) };
 }
 
 /** Others of its group that are told of, at most. */
@@ -99,8 +99,12 @@ const MOST_OTHERS = 4;
  * Every time that a handler worked on the request of the step that broke it, up to that step; where it has a message group, what others of the group
  * had done meanwhile too: it may be their order that is wrong.
  */
-function evidenceOf({ request, nowUs }: Step, records: readonly HistoryRecord[]): readonly number[] {
-  const handled = records.filter((record) => record.do === 'handle' && record.us <= nowUs);
+function evidenceOf({ request, nowUs }: Step, history: Iterable<HistoryRecord>): readonly number[] {
+  const handled: HistoryRecord[] = [];
+  for (const record of history) {
+    if (record.us > nowUs) break;
+    if (record.do === 'handle') handled.push(record);
+  }
   const own = handled.filter(({ entity }) => entity === request);
   const [first] = own;
   if (first === undefined) return [];

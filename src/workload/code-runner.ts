@@ -283,15 +283,25 @@ export class CodeRunner implements HandlerRunner, Caller {
     });
   }
 
-  #contextOf({ random }: Slot, { instance, worker }: HandledItem): HandlerContext {
-    const sim = this.#sim;
-    return Object.freeze({
-      get nowMs(): number {
-        return sim.now / US_PER_MS;
-      },
-      instance,
-      worker,
-      random: () => random.uniform(),
-    });
+  #contextOf(slot: Slot, { instance, worker }: HandledItem): HandlerContext {
+    return new Context(this.#sim, slot.random, instance, worker);
+  }
+}
+
+class Context implements HandlerContext {
+  readonly instance: number;
+  readonly worker: number;
+  readonly random: () => number;
+  readonly #sim: Simulation;
+
+  constructor(sim: Simulation, random: KeyedStream, instance: number, worker: number) {
+    this.#sim = sim;
+    this.instance = instance;
+    this.worker = worker;
+    this.random = () => random.uniform();
+  }
+
+  get nowMs(): number {
+    return this.#sim.now / US_PER_MS;
   }
 }

@@ -79,23 +79,29 @@ describe('a handler that does not mind repeats', () => {
   });
 
   test('has a state of its own in each run', async () => {
-    let made = 0;
-    const { runs } = await expectGuarantees(SHOP, {
-      ...charging(),
-      state: () => {
-        made++;
-        return { charges: [] };
+    const states = new Set<Charges>();
+    const { runs } = await expectGuarantees<Charges>(SHOP, {
+      state: () => ({ charges: [] }),
+      handlers: {
+        workers: (state) => {
+          states.add(state);
+          let calls = 0;
+          return () => {
+            calls++;
+            state.charges.push(calls);
+          };
+        },
       },
-      // Every run begins with request 0: in a state that is shared it would be there already.
-      invariants: { 'the first order comes first': ({ charges }) => charges.length !== 1 || charges[0] === 0 },
+      invariants: { 'the state is as old as the code': ({ charges }) => charges.every((call, i) => call === i + 1) },
+      runs: 3,
     });
-    expect(made).toBe(runs);
+    expect(states.size).toBe(runs);
   });
 });
 
 describe('a handler that charges twice', () => {
   test('is told with what broke, the story, and the scenario', async () => {
-    const { message, counterexample, report } = await brokenBy(LOSSY, charging());
+    const { message, counterexample, report } = await brokenBy(LOSSY, charging(1));
     const order = /order (\d+)/.exec(counterexample.sentence)?.[1];
     expect(counterexample).toMatchObject({ guarantee: 'no order is charged twice', of: 'state', design: 'queued' });
     expect(message.split('\n')[0]).toBe(`"no order is charged twice" does not hold: order ${order} was charged twice.`);
@@ -105,13 +111,14 @@ describe('a handler that charges twice', () => {
     expect(proof.filter((line) => line.includes('began to work')).length).toBe(2);
     expect(story.some((line) => line.includes('(2nd time)'))).toBe(true);
     expect(message).toContain(story.join('\n'));
-    expect(message).toContain('  traffic: { orders: { rate: 2/s } }');
+    expect(message).toMatch(/^ {2}seed: .*\n {2}horizon: .*/m);
     expect(report.held).toBe(false);
   });
 
   test('comes back from the scenario that was given, in its first run', async () => {
-    const scenario = LOSSY.replace('20%', '2%');
-    const { counterexample } = await brokenBy(scenario, charging(50));
+    const seldom = LOSSY.replace('20%', '2%');
+    await expect(expectGuarantees(seldom, charging(1))).resolves.toMatchObject({ held: true });
+    const { counterexample } = await brokenBy(seldom, charging(50));
     const again = await brokenBy(counterexample.yaml, charging(1));
     expect(counterexample.run).toBeGreaterThan(0);
     expect(again.counterexample.run).toBe(0);
@@ -121,7 +128,7 @@ describe('a handler that charges twice', () => {
 
   test('is seen at the very step, whatever puts it right afterwards', async () => {
     const { counterexample } = await brokenBy(LOSSY, {
-      ...charging(),
+      ...charging(1),
       handlers: {
         workers: ({ charges }) =>
           function* ({ request }) {
@@ -152,31 +159,15 @@ describe('a handler that charges twice', () => {
           },
       },
       invariants: { once: ({ charges }) => new Set(charges).size === charges.length },
-      runs: 40,
+      runs: 1,
     });
     await expect(expectGuarantees(SHOP, booking())).resolves.toMatchObject({ held: true });
     const { counterexample } = await brokenBy(crash, booking());
     expect(counterexample.story.some((line) => line.includes('vanished'))).toBe(true);
   });
 
-  test('of a FIFO queue out of order is told with the message that overtook', async () => {
-    const fifo = SHOP.replace('rate: 2/s', 'rate: 5/s, key: { uniform: { keys: 1 } }')
-      .replace('type: sqs,', 'type: sqs, fifo: true,')
-      .replace('instances: 2,', 'concurrency: 2,')
-      .replace('time: 20ms', 'time: { exponential: { mean: 100ms } }');
-    const { counterexample } = await brokenBy<Charges>(fifo, {
-      ...charging(),
-      invariants: { 'in order': ({ charges }) => (charges.at(-2) ?? -1) <= (charges.at(-1) ?? 0) },
-    });
-    const proof = counterexample.story.filter((line) => line.startsWith('>'));
-    const done = proof
-      .filter((line) => line.includes('finished'))
-      .map((line) => Number(/request (\d+)/.exec(line)?.[1]));
-    expect(done.at(-1)).toBeLessThan(done.at(-2) ?? 0);
-  });
-
   test('is told by checkGuarantees instead', async () => {
-    const report = await checkGuarantees(LOSSY, charging());
+    const report = await checkGuarantees(LOSSY, charging(1));
     expect(report.held).toBe(false);
     expect(report.counterexample?.sentence).toMatch(/charged twice/);
     expect(report.verdicts[0]?.verdict).toBe('broken');
@@ -188,7 +179,7 @@ describe('guarantees of the resources', () => {
     const { message, counterexample } = await brokenBy(LOSSY, {
       handlers: idle,
       guarantees: ['at-most-once of workers'],
-      runs: 5,
+      runs: 1,
     });
     expect(message).toMatch(/^at-most-once of workers is broken: /);
     expect(counterexample.story.filter((line) => line.startsWith('>')).length).toBeGreaterThan(1);
@@ -199,13 +190,13 @@ describe('guarantees of the resources', () => {
     const report = await expectGuarantees(expected, {
       handlers: idle,
       guarantees: ['at-most-once of orders'],
-      runs: 5,
+      runs: 1,
     }).catch((error: unknown) => (error as BrokenGuarantee).report);
     const verdicts = new Map(report.verdicts.map((one) => [`${one.guarantee} of ${one.of}`, one.verdict]));
     expect(verdicts.get('at-most-once of workers')).toBe('broken');
     expect(verdicts.get('at-most-once of orders')).toBe('broken');
     expect(report.counterexample).toMatchObject({ guarantee: 'at-most-once', of: 'orders' });
-    await expect(expectGuarantees(expected, { handlers: idle, runs: 5 })).resolves.toMatchObject({ held: true });
+    await expect(expectGuarantees(expected, { handlers: idle, runs: 1 })).resolves.toMatchObject({ held: true });
   });
 
   test('are judged without any code too', async () => {
@@ -223,7 +214,7 @@ describe('at the end', () => {
       'all are booked': (state, { accepted, left }) =>
         accepted.every((order) => state.has(order) || left.includes(order)) || 'one was forgotten',
     },
-    runs: 3,
+    runs: 1,
   });
   const careful = booked(
     (state) =>
@@ -232,7 +223,7 @@ describe('at the end', () => {
   );
 
   test('what was taken must be done or still lie in a queue', async () => {
-    await expect(expectGuarantees(LOSSY, careful)).resolves.toMatchObject({ held: true });
+    await expect(expectGuarantees(LOSSY, { ...careful, runs: 20 })).resolves.toMatchObject({ held: true });
     const { message } = await brokenBy(
       SHOP,
       booked(() => forgetful),
@@ -278,9 +269,9 @@ describe('a test that is none', () => {
 
   test('a handler that no message reaches', async () => {
     const none = SHOP.replace('rate: 2/s', 'rate: 0/s');
-    expect(await codeOf(expectGuarantees(none, { handlers: idle, runs: 2 }))).toEqual([
+    expect(await codeOf(expectGuarantees(none, { handlers: idle, runs: 1 }))).toEqual([
       'never-called',
-      'workers: no message reached it in 2 runs → expected traffic that reaches it',
+      'workers: no message reached it in 1 runs → expected traffic that reaches it',
     ]);
   });
 
@@ -297,12 +288,13 @@ describe('a test that is none', () => {
   });
 
   test('a handler that throws now and then is told of in the message', async () => {
-    let calls = 0;
     const { message } = await brokenBy(LOSSY, {
       handlers: {
-        workers: () => () => {
-          if (++calls % 10 === 0) throw new Error('bad luck');
-        },
+        workers:
+          () =>
+          ({ request, ApproximateReceiveCount }) => {
+            if (request % 5 === 0 && ApproximateReceiveCount === 1) throw new Error('bad luck');
+          },
       },
       guarantees: ['at-most-once of orders'],
       runs: 1,
