@@ -13,16 +13,23 @@ export type HistoryRecord = NonNullable<GuaranteeResult['evidence']>[number];
 export interface RecordContext {
   /** What the record is about, in the words of the story; default: `request 12`. */
   readonly thing?: (record: HistoryRecord) => string;
+  /** Who it was, without the number of the instance; default: the client as it is named. */
+  readonly client?: (record: HistoryRecord) => string;
+  /** A resource; default: as it is named. */
+  readonly on?: (name: string) => string;
   /** A subscription by its topic and its place there; default: `subscription 0`. */
   readonly subscription?: (topic: string, place: number) => string;
   /** A queue's own visibility timeout, microseconds: of receives that ask for none. Default: not known. */
   readonly visibilityUs?: (queue: string) => number | undefined;
+  /** After how many receives a queue moves a message to its dead-letter queue; default: not known. */
+  readonly maxReceives?: (queue: string) => number | undefined;
 }
 
 /** Never fails: a record that lacks what it should say (a log of somebody else) is told with what there is. */
 export function recordWords(record: HistoryRecord, context: RecordContext = {}): string {
   const { thing = requestWords } = context;
-  const told: Told = { record, who: whoWords(record), what: thing(record), on: record.on ?? 'somewhere', context };
+  const on = record.on === undefined ? 'somewhere' : (context.on?.(record.on) ?? record.on);
+  const told: Told = { record, who: whoWords(record, context), what: thing(record), on, context };
   return SENTENCES[record.do][record.is]?.(told) ?? `${record.do} ${record.is}`;
 }
 
@@ -94,11 +101,12 @@ const SENTENCES: Readonly<Record<HistoryRecord['do'], Phases>> = {
   handle: {
     invoke: ({ who, what }) => `${who} began to work on ${what}`,
     ok: ({ who, what }) => `${who} finished its work on ${what}: the effect is there`,
-    fail: (told) => `${told.who} failed on ${told.what}: no effect${because(told)}`,
+    fail: (told) =>
+      `${told.who} failed on ${told.what}: no effect${told.record.because === 'failed' ? '' : because(told)}`,
     unknown: ({ who, what }) => `${who} vanished while it worked on ${what}: the effect may be there or not`,
   },
   owed: {
-    ok: (told) => `${told.who} owed ${told.what} to ${subscription(told)}`,
+    ok: (told) => `${told.who} has to deliver ${told.what} to ${subscription(told)}: its filter lets it through`,
   },
   deliver: {
     ok: (told) => `${told.who} delivered ${told.what} to ${subscription(told)}`,
@@ -125,8 +133,11 @@ function requestWords({ entity }: HistoryRecord): string {
 }
 
 /** `workers #3`; who is alone has no number. */
-function whoWords({ client, who }: HistoryRecord): string {
-  return who === undefined ? (client ?? 'somebody') : `${client ?? 'somebody'} #${who}`;
+function whoWords(record: HistoryRecord, context: RecordContext): string {
+  const client = record.client === undefined ? 'somebody' : (context.client?.(record) ?? record.client);
+  // A sender is one; its number tells a copy from the first.
+  if (record.do === 'request') return record.who === 1 ? `${client}, by a copy,` : client;
+  return record.who === undefined ? client : `${client} #${record.who}`;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -151,12 +162,14 @@ function asMessage({ message }: HistoryRecord): string {
   return message === undefined ? '' : `, as message ${message}`;
 }
 
-function times({ record }: Told): string {
-  return record.receives === undefined ? '' : ` (${ordinalWord(record.receives)} time)`;
+function times({ record: { receives, on = '' }, context }: Told): string {
+  if (receives === undefined) return '';
+  const last = context.maxReceives?.(on) === receives ? ' and last' : '';
+  return ` (${ordinalWord(receives)}${last} time)`;
 }
 
-function hidden({ record, on, context }: Told): string {
-  const us = record.valueUs ?? context.visibilityUs?.(on);
+function hidden({ record, context }: Told): string {
+  const us = record.valueUs ?? (record.on === undefined ? undefined : context.visibilityUs?.(record.on));
   return us === undefined ? '' : `, hidden for ${length(us)}${until(record, us)}`;
 }
 
@@ -170,10 +183,10 @@ function length(us: number | undefined): string {
   return us >= 1e6 && us < 60e6 && us % 1e6 === 0 ? `${us / 1e6} s` : duration(us / 1000);
 }
 
-function subscription({ record, on, context }: Told): string {
-  const place = record.subscription;
+function subscription({ record, context }: Told): string {
+  const { subscription: place, on } = record;
   if (place === undefined) return 'a subscription';
-  return context.subscription?.(on, place) ?? `subscription ${place}`;
+  return context.subscription?.(on ?? '', place) ?? `subscription ${place}`;
 }
 
 /** `receives` of what is left is what the next reader would be told. */

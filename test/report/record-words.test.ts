@@ -81,6 +81,8 @@ describe('a record in words', () => {
     expect(recordWords(receive, { thing: () => 'it', visibilityUs: () => 30_000_000 })).toBe(
       'workers #3 received it from orders (2nd time), hidden for 30 s until 41.2 s',
     );
+    const names = { client: () => 'fleet', on: (name: string) => `queue ${name}`, maxReceives: () => 2 };
+    expect(recordWords(receive, names)).toBe('fleet #3 received request 12 from queue orders (2nd and last time)');
     const deliver: HistoryRecord = {
       n: 0,
       us: 0,
