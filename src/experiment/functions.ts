@@ -17,7 +17,7 @@ import {
   LambdaFunction,
   type LambdaSettings,
 } from '../services/lambda/index.ts';
-import { Outcome, type Witness } from '../services/ports.ts';
+import { type HandlerRunner, Outcome, type Witness } from '../services/ports.ts';
 import type { FifoQueue, SqsQueue } from '../services/sqs/index.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import { LambdaMapping } from '../workload/lambda-mapping.ts';
@@ -33,6 +33,8 @@ export interface FunctionsPorts {
   readonly access: Access;
   /** What a client tells of a resource; null: nobody listens. */
   readonly witnessOf: (client: string, resource: string) => Witness | null;
+  /** Code in the place of a function's handler; null: none. */
+  readonly codeOf: (settings: LambdaSettings) => HandlerRunner | null;
   readonly queueNamed: (name: string) => { readonly queue: SqsQueue | FifoQueue; readonly settings: SqsSettings };
 }
 
@@ -61,8 +63,9 @@ export class Functions {
 
   /** Its queue is there already. */
   add(settings: LambdaSettings, metrics: MetricsRecorder): void {
-    const { requests } = this.#ports;
-    const target = new LambdaFunction(this.#sim, settings, { requests, metrics, account: this.#accountOf(settings) });
+    const { requests, codeOf } = this.#ports;
+    const ports = { requests, metrics, account: this.#accountOf(settings), code: codeOf(settings) };
+    const target = new LambdaFunction(this.#sim, settings, ports);
     const mapping = settings.source === null ? null : this.#mapping(settings, settings.source, target, metrics);
     this.#functions.set(settings.name, { target, metrics, mapping, events: null });
   }

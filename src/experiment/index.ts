@@ -7,3 +7,16 @@ export { type ReplicationOutcome, type RunOptions, runReplication, runReplicatio
 export { runScenario } from './run-scenario.ts';
 export type { DesignResult, Result, TrafficResult } from './result.ts';
 export { conductStudy, type Round } from './study.ts';
+export {
+  type GeneratorHandler,
+  type HandlerAnswer,
+  type HandlerCode,
+  HandlerCodeError,
+  type HandlerContext,
+  HandlerFailure,
+  type HandlerMessage,
+  type HandlerStep,
+  type HandlerSteps,
+  isGenerator,
+  type PlainHandler,
+} from '../workload/handler-code.ts';

@@ -8,6 +8,7 @@ import type { SubscriptionOutcome } from './topics.ts';
 import { finishHistory } from './final-read.ts';
 import { promisesOf } from './promises.ts';
 import { World } from './world.ts';
+import type { HandlerCode } from '../workload/handler-code.ts';
 
 export interface ReplicationOutcome {
   readonly design: string;
@@ -41,6 +42,11 @@ export interface RunOptions {
   readonly judge?: boolean;
   /** Takes the history of one replication; default: nobody does. */
   readonly history?: HistorySink;
+  /**
+   * Code in the place of simulated handlers, by the name of the consumer or function; those that the design lacks are left out. For one
+   * replication: whatever state the code keeps is its own.
+   */
+  readonly handlers?: ReadonlyMap<string, HandlerCode>;
 }
 
 const MAX_EVENTS = 2e9;
@@ -75,7 +81,7 @@ export function runReplication(
   const isJudged = options.judge ?? replication < scenario.judged;
   const judge = isJudged ? new Judge(promisesOf(scenario, wanted), registry) : null;
   const sinks = [judge, options.history].filter((sink) => sink != null);
-  const world = new World(scenario, wanted, replication, maxEvents, log, sinks);
+  const world = new World(scenario, wanted, replication, maxEvents, log, sinks, options.handlers);
   world.start();
   const endUs = play(world, scenario, design, replication, options);
   const quiesced = world.requests.inSystem === 0;

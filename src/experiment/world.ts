@@ -19,21 +19,23 @@ import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
 import { strikes } from '../scenario/strikes.ts';
 import { Cache, Service } from '../services/compute/index.ts';
 import { WHEREABOUTS } from '../services/iam/schema.ts';
-import { type Callee, Outcome } from '../services/ports.ts';
+import { type Callee, type HandlerRunner, Outcome } from '../services/ports.ts';
 import { Sink } from '../services/sink/index.ts';
 import type { SnsEndpoint, SnsSettings, Topic } from '../services/sns/index.ts';
 import { FairQueue, FifoQueue, SqsQueue } from '../services/sqs/index.ts';
 import type { SqsObserver } from '../services/sqs/operations.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import { arrivalsOf } from '../workload/arrivals.ts';
+import { CodeRunner } from '../workload/code-runner.ts';
 import { Consumer } from '../workload/consumer.ts';
 import { scheduleFaults } from '../workload/faults.ts';
+import type { HandlerCode } from '../workload/handler-code.ts';
 import { keyNumber, keySampler } from '../workload/keys.ts';
 import { MessageKinds } from '../workload/message-kinds.ts';
 import { Producer } from '../workload/producer.ts';
 import { RequestTable } from '../workload/requests.ts';
 import { Sender } from '../workload/sender.ts';
-import type { TrafficSettings } from '../workload/settings.ts';
+import type { HandlerSettings, TrafficSettings } from '../workload/settings.ts';
 import { CalleeEndpoint, QueueEndpoint, type QueueWitness } from '../workload/sns-endpoints.ts';
 import { SnsTarget } from '../workload/sns-target.ts';
 import { SqsTarget } from '../workload/sqs-target.ts';
@@ -54,6 +56,7 @@ const MEASUREMENT = 3;
 const MESSAGE_IDS = 1_099_511_627_776;
 /** Who moves dead letters, to a history. */
 export const REDRIVE = 'redrive';
+const NO_CODE: ReadonlyMap<string, HandlerCode> = new Map();
 const NO_TIME = { kind: 'constant', value: 0 } as const;
 
 export class World {
@@ -69,6 +72,7 @@ export class World {
   readonly #scenario: ResolvedScenario;
   readonly #design: ResolvedDesign;
   readonly #window: Window;
+  readonly #handlers: ReadonlyMap<string, HandlerCode>;
   readonly #links: Links;
   readonly #access: Access;
   readonly #services = new Map<string, Service>();
@@ -83,7 +87,10 @@ export class World {
   readonly #scalers: Scalers;
   readonly #redrives: Redrives;
 
-  /** `log`: notes the calls to managed services; `sinks`: take the history. They change nothing in the run. */
+  /**
+   * `log`: notes the calls to managed services; `sinks`: take the history. They change nothing in the run. `handlers`: code of consumers and
+   * functions, by name.
+   */
   constructor(
     scenario: ResolvedScenario,
     design: ResolvedDesign,
@@ -91,7 +98,9 @@ export class World {
     maxEvents: number,
     log: ApiLog | null = null,
     sinks: readonly HistorySink[] = [],
+    handlers: ReadonlyMap<string, HandlerCode> = NO_CODE,
   ) {
+    this.#handlers = handlers;
     this.#scenario = scenario;
     this.#design = design;
     this.#window = { fromUs: scenario.warmupUs, toUs: scenario.horizonUs, resolutionUs: scenario.resolutionUs };
@@ -104,7 +113,9 @@ export class World {
       this.accounts.map(({ account }) => account),
       () => this.#stopWhenDone(),
     );
-    this.history = sinks.length === 0 ? null : new HistoryRecorder(this.sim, this.requests, sinks);
+    // Code is told all of a message, which clients note only where somebody listens.
+    const isHeard = sinks.length > 0 || handlers.size > 0;
+    this.history = !isHeard ? null : new HistoryRecorder(this.sim, this.requests, sinks);
     const faults = scenario.faults.filter((fault) => strikes(scenario, design, fault));
     this.#redrives = new Redrives(this.sim, faults, {
       queues: this.#queues,
@@ -135,6 +146,7 @@ export class World {
       requests: this.requests,
       links: this.#links,
       access: this.#access,
+      codeOf: (settings) => this.#codeOf(settings),
       queueNamed: (name) => this.#queueNamed(name),
       witnessOf: (client, resource) => this.history?.witness(client, resource) ?? null,
     });
@@ -250,10 +262,18 @@ export class World {
         latency: source.latency,
         atQueue: this.history?.witness(settings.name, settings.source) ?? null,
         witness: this.history?.witness(settings.name, settings.name) ?? null,
+        code: this.#codeOf(settings),
       });
       this.#consumers.set(settings.name, consumer);
       this.#scalers.addConsumer(consumer, metrics);
     }
+  }
+
+  #codeOf({ name, handler }: { readonly name: string; readonly handler: HandlerSettings }): HandlerRunner | null {
+    const code = this.#handlers.get(name);
+    if (code === undefined) return null;
+    const traffic = this.#scenario.traffic.map((one) => one.name);
+    return new CodeRunner(this.sim, name, code, { requests: this.requests, traffic, handler });
   }
 
   #queue(settings: SqsSettings): SqsQueue | FifoQueue {

@@ -156,3 +156,36 @@ export interface Witness {
   /** It was given the delivery, or the topic has given it up. */
   delivered(delivery: number, outcome: Outcome): void;
 }
+
+/** What a handler works on: one message, or one item of an event. */
+export interface HandledItem {
+  /** Who works on it, among all workers of the owner, and in which instance. */
+  readonly worker: number;
+  readonly instance: number;
+  readonly request: number;
+  /** Selects its luck, with the request. */
+  readonly path: number;
+  /** Where it lies in its owner's hands; null: it came without a queue. */
+  readonly messages: MessageColumns | null;
+  readonly at: number;
+}
+
+/** Runs code of the user's in the place of what a simulated handler would do. Whoever has none holds null, and nothing else changes. */
+export interface HandlerRunner {
+  /** Whether the code takes its time itself: then it `begin`s with the handler; else it is `run` when the handler's time and calls are over. */
+  readonly takesTime: boolean;
+  /** `calls[i]` serves `handler.calls[i]`. */
+  connect(calls: readonly Callee[]): void;
+  /** The owner hears `onCodeOver`, later, unless the worker is dropped before. `fails`: the attempt goes wrong, whatever the code does. */
+  begin(item: HandledItem, fails: boolean, owner: HandlerRunnerOwner): void;
+  /** Whether it went well. */
+  run(item: HandledItem): boolean;
+  /** What the worker had begun ends here; nothing of it runs any more. */
+  drop(worker: number): void;
+}
+
+export interface HandlerRunnerOwner {
+  /** Factor on the times that begin now. */
+  readonly slowness: number;
+  onCodeOver(worker: number, success: boolean): void;
+}

@@ -11,7 +11,17 @@
  */
 import { type CallPath, childPath, receivePath, repeatedCallPath } from '../calls/index.ts';
 import { compileVariate, type Handle, type KeyedStream, type Simulation, type Variate } from '../kernel/index.ts';
-import { type Caller, type Counter, type Level, type Metrics, Outcome, type Witness } from '../services/ports.ts';
+import {
+  type Caller,
+  type Counter,
+  type HandledItem,
+  type HandlerRunner,
+  type HandlerRunnerOwner,
+  type Level,
+  type Metrics,
+  Outcome,
+  type Witness,
+} from '../services/ports.ts';
 import type { SqsOperations } from '../services/sqs/operations.ts';
 import type { SqsLatency } from '../services/sqs/settings.ts';
 import type { EndpointState } from './endpoint.ts';
@@ -68,6 +78,8 @@ export interface ConsumerPorts {
   /** What it does at its queue, and what its handlers do; default: null. */
   readonly atQueue?: Witness | null;
   readonly witness?: Witness | null;
+  /** Code in the place of the handler's own success; default: null. It wants messages with all columns, so there is a witness. */
+  readonly code?: HandlerRunner | null;
 }
 
 /** Sums since the start of the run, exact at the instant of reading: the difference of two readings is what happened in between. */
@@ -80,12 +92,13 @@ export interface ConsumerUse {
   readonly instanceUs: number;
 }
 
-export class Consumer implements ClientOwner, Caller {
+export class Consumer implements ClientOwner, Caller, HandlerRunnerOwner {
   readonly settings: ConsumerSettings;
   readonly #sim: Simulation;
   readonly #requests: RequestTable;
   readonly #client: SqsClient;
   readonly #witness: Witness | null;
+  readonly #code: HandlerRunner | null;
   readonly #time: Variate;
   readonly #work: KeyedStream;
   readonly #luck: KeyedStream;
@@ -132,6 +145,7 @@ export class Consumer implements ClientOwner, Caller {
     this.#sim = sim;
     this.#requests = ports.requests;
     this.#witness = ports.witness ?? null;
+    this.#code = ports.code ?? null;
     this.#time = compileVariate(settings.handler.time);
     this.#work = sim.keyedStream(`${settings.name}/handler`);
     this.#luck = sim.keyedStream(`${settings.name}/failure`);
@@ -172,6 +186,7 @@ export class Consumer implements ClientOwner, Caller {
   /** Wires the services that the handler calls; `calls[i]` serves `handler.calls[i]`. */
   connect(calls: readonly CallPath[]): void {
     this.#calls = calls;
+    this.#code?.connect(calls);
   }
 
   start(): void {
@@ -329,6 +344,16 @@ export class Consumer implements ClientOwner, Caller {
 
   onLateReply(): void {}
 
+  // --- the owner of code ---
+
+  get slowness(): number {
+    return this.#slow;
+  }
+
+  onCodeOver(worker: number, success: boolean): void {
+    this.#messageOver(this.#workers[worker] as Worker, success);
+  }
+
   // --- an instance's life ---
 
   #addInstance(index: number, there = true): void {
@@ -402,6 +427,7 @@ export class Consumer implements ClientOwner, Caller {
     if (worker.timer !== -1) this.#sim.cancel(worker.timer);
     if (worker.ticket >= 0) (this.#calls[worker.callIndex] as CallPath).abandon(worker.ticket, false);
     if (worker.deletion >= 0) this.#client.abandon(worker.deletion);
+    this.#code?.drop(worker.index);
     worker.timer = -1;
     worker.ticket = -1;
     worker.deletion = -1;
@@ -439,22 +465,30 @@ export class Consumer implements ClientOwner, Caller {
       worker.handling = this.#witness.begin();
       this.#witness.handling(worker.index, worker.handling, worker.unit, worker.at);
     }
+    if (this.#code?.takesTime === true) {
+      this.#code.begin(itemOf(worker), this.#fails(worker), this);
+      return;
+    }
     const time = this.#time.constant ? this.#time.mean : this.#time.draw(this.#draws(this.#work, worker));
     worker.timer = this.#sim.schedule(Math.floor(time * this.#slow + 0.5), this.#handlerOver, worker.index);
   }
 
   #ownTimeOver(worker: Worker): void {
     worker.timer = -1;
-    const request = worker.unit.body[worker.at] as number;
-    const { failureRate } = this.settings.handler;
-    const fails =
-      this.#requests.isPoison(request) || (failureRate > 0 && this.#draws(this.#luck, worker).uniform() < failureRate);
-    if (fails) {
+    if (this.#fails(worker)) {
       this.#messageOver(worker, false);
       return;
     }
     worker.callIndex = 0;
     this.#callNext(worker);
+  }
+
+  #fails(worker: Worker): boolean {
+    const { failureRate } = this.settings.handler;
+    return (
+      this.#requests.isPoison(worker.unit.body[worker.at] as number) ||
+      (failureRate > 0 && this.#draws(this.#luck, worker).uniform() < failureRate)
+    );
   }
 
   #callNext(worker: Worker): void {
@@ -474,7 +508,7 @@ export class Consumer implements ClientOwner, Caller {
       if (ticket >= 0) worker.ticket = ticket;
       return;
     }
-    this.#messageOver(worker, true);
+    this.#messageOver(worker, this.#code === null || this.#code.run(itemOf(worker)));
   }
 
   /** One message is done, or has failed; on to the next of the unit, or to the delete. */
@@ -565,6 +599,13 @@ export class Consumer implements ClientOwner, Caller {
 
 function pathOf(worker: Worker): number {
   return receivePath(worker.unit.receiveCount[worker.at] as number);
+}
+
+/** What a worker has before it, for code. */
+function itemOf(worker: Worker): HandledItem {
+  const { index, instance, unit, at } = worker;
+  const request = unit.body[at] as number;
+  return { worker: index, instance: instance.index, request, path: pathOf(worker), messages: unit, at };
 }
 
 function copyMessages(from: Messages, start: number, count: number, into: Messages): void {

@@ -281,6 +281,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
     const { event, wentWell } = poller;
     const { messages } = poller.hand;
     event.count = this.#fitting(messages);
+    event.messages = messages;
     for (let i = 0; i < event.count; i++) {
       event.request[i] = messages.body[i] as number;
       event.path[i] = receivePath(messages.receiveCount[i] as number);

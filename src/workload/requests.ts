@@ -53,6 +53,9 @@ const DELIVERIES = 68_719_476_736;
 export function ordinalOf(traffic: number, order: number): number {
   return traffic * ORDINALS + order;
 }
+export function trafficOf(ordinal: number): number {
+  return Math.floor(ordinal / ORDINALS);
+}
 
 export class RequestTable implements Requests {
   readonly #ledgers: readonly TrafficLedger[];

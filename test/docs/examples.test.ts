@@ -18,7 +18,7 @@ describe('the examples of the documentation', () => {
   test.each(examples.map((one): [string, Example] => [`${one.page}:${one.line}`, one]))(
     '%s runs, and prints what the page says',
     async (_, one) => {
-      expect(one.code).toContain("from 'spillway'");
+      expect(one.code).toMatch(/from 'spillway(\/testing)?'/);
       const printed = await run(one);
       if (process.env['SPILLWAY_DOCS'] === 'update') update(one, printed);
       else if (one.printed !== undefined) expect(printed).toBe(one.printed);
@@ -35,7 +35,11 @@ describe('the examples of the documentation', () => {
           writeFileSync(file, code);
           return file;
         });
-      const compilerOptions = { paths: { spillway: [join(ROOT, 'src', 'index.ts')] }, noEmit: true };
+      const paths = {
+        spillway: [join(ROOT, 'src', 'index.ts')],
+        'spillway/testing': [join(ROOT, 'src', 'testing', 'index.ts')],
+      };
+      const compilerOptions = { paths, noEmit: true };
       const config = join(folder, 'tsconfig.json');
       writeFileSync(
         config,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { build } from 'esbuild';
+import { expect } from 'vitest';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -36,11 +37,15 @@ export function examplesOf(page: string, text = readFileSync(join(ROOT, page), '
   }));
 }
 
-/** Runs an example with `spillway` standing for the sources; returns what it printed by `console.log`. */
+/**
+ * Runs an example with `spillway` and `spillway/testing` standing for the sources; returns what it printed by `console.log`. Its tests, where it has
+ * some, run one after the other, and each is a line: its name, and what it threw.
+ */
 export async function run({ code, page, line }: Example): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: code, loader: 'ts', resolveDir: ROOT, sourcefile: `${page}:${line}` },
-    alias: { spillway: join(ROOT, 'src', 'index.ts') },
+    alias: { 'spillway/testing': join(ROOT, 'src', 'testing', 'index.ts'), spillway: join(ROOT, 'src', 'index.ts') },
+    external: ['vitest'],
     bundle: true,
     write: false,
     format: 'cjs',
@@ -51,10 +56,22 @@ export async function run({ code, page, line }: Example): Promise<string> {
   const log = (...words: unknown[]): void => {
     printed.push(`${words.map((word) => (typeof word === 'string' ? word : inspect(word))).join(' ')}\n`);
   };
+  const tests: (readonly [string, () => unknown])[] = [];
+  const runner = { expect, test: (name: string, body: () => unknown) => tests.push([name, body]) };
+  const packages = createRequire(join(ROOT, 'package.json'));
+  const require = (name: string): unknown => (name === 'vitest' ? runner : packages(name));
   const program = new Function('require', 'console', outputFiles[0]?.text ?? '') as (
-    require: NodeJS.Require,
+    require: (name: string) => unknown,
     console: { log: typeof log },
   ) => void;
-  program(createRequire(join(ROOT, 'package.json')), { log });
+  program(require, { log });
+  for (const [name, body] of tests) {
+    try {
+      await body();
+      log(`✓ ${name}`);
+    } catch (error) {
+      log(`✗ ${name}\n${String(error)}`);
+    }
+  }
   return printed.join('');
 }

@@ -73,6 +73,11 @@ const ROWS: Readonly<Record<string, Row>> = {
     files: ['experiment/result.ts'],
     packages: ['vega', 'vega-lite', 'cli-table3', 'picocolors'],
   },
+  testing: {
+    rooms: ['experiment', 'scenario', 'guarantees', 'history'],
+    files: ['report/record-words.ts'],
+    packages: [],
+  },
   wire: { rooms: ['kernel', 'history', 'services'], packages: [] },
   cli: {
     rooms: [],

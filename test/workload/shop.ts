@@ -2,8 +2,10 @@
 import { CallPath, type CallSettings } from '../../src/calls/index.ts';
 import { type MetricData, MetricsRecorder } from '../../src/history/index.ts';
 import { Simulation } from '../../src/kernel/index.ts';
+import { CodeRunner } from '../../src/workload/code-runner.ts';
 import { Consumer } from '../../src/workload/consumer.ts';
 import { EndpointState } from '../../src/workload/endpoint.ts';
+import type { HandlerCode } from '../../src/workload/handler-code.ts';
 import { RequestTable, type TrafficLedger } from '../../src/workload/requests.ts';
 import type { ConsumerSettings, HandlerSettings } from '../../src/workload/settings.ts';
 import { ScriptedCallee } from '../calls/stage.ts';
@@ -30,7 +32,12 @@ export class Shop implements TrafficLedger {
   again = 0;
   #next = 0;
 
-  constructor(change: Partial<ConsumerSettings> = {}, visibilityMs = 30_000, windowMs = 1e6) {
+  constructor(
+    change: Partial<ConsumerSettings> = {},
+    visibilityMs = 30_000,
+    windowMs = 1e6,
+    code: HandlerCode | null = null,
+  ) {
     this.requests = new RequestTable([this], () => {});
     this.queue = new FakeQueue(this.sim, visibilityMs * MS);
     this.queue.onSent = (body) => this.requests.retain(body);
@@ -61,6 +68,14 @@ export class Shop implements TrafficLedger {
       queue: this.queue,
       endpoint: this.endpoint,
       latency: latency(0, 2, 2),
+      code:
+        code === null
+          ? null
+          : new CodeRunner(this.sim, 'workers', code, {
+              requests: this.requests,
+              traffic: ['t'],
+              handler: settings.handler,
+            }),
     });
   }
 

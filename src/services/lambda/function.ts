@@ -19,6 +19,9 @@ import {
 import {
   type Caller,
   type Counter,
+  type HandledItem,
+  type HandlerRunner,
+  type HandlerRunnerOwner,
   type Level,
   type Metrics,
   type Observations,
@@ -57,14 +60,17 @@ export interface FunctionPorts {
   readonly requests: Requests;
   readonly metrics: Metrics;
   readonly account: LambdaAccount;
+  /** Code in the place of the handler's own success; default: null. */
+  readonly code?: HandlerRunner | null;
 }
 
-export class LambdaFunction implements LambdaOperations, Caller {
+export class LambdaFunction implements LambdaOperations, Caller, HandlerRunnerOwner {
   readonly settings: FunctionSettings;
   readonly #sim: Simulation;
   readonly #requests: Requests;
   readonly #pool: ConcurrencyPool;
   readonly #environments: Environments;
+  readonly #code: HandlerRunner | null;
   readonly #time: Variate;
   readonly #coldStart: Variate;
   readonly #work: KeyedStream;
@@ -107,6 +113,7 @@ export class LambdaFunction implements LambdaOperations, Caller {
     this.#sim = sim;
     this.#requests = ports.requests;
     this.#pool = ports.account.poolOf(settings.reservedConcurrency);
+    this.#code = ports.code ?? null;
     this.#environments = new Environments(settings.keepWarmUs);
     this.#time = compileVariate(settings.handler.time);
     this.#coldStart = compileVariate(settings.coldStart);
@@ -145,6 +152,7 @@ export class LambdaFunction implements LambdaOperations, Caller {
   /** Wires the services that the handler calls; `calls[i]` serves `handler.calls[i]`. */
   connect(calls: readonly CallPath[]): void {
     this.#calls = calls;
+    this.#code?.connect(calls);
   }
 
   /** Makes handler times begun from now on longer by a factor, on top of others in force; the returned function ends it. */
@@ -221,6 +229,16 @@ export class LambdaFunction implements LambdaOperations, Caller {
 
   onLateReply(): void {}
 
+  // --- the owner of code ---
+
+  get slowness(): number {
+    return this.#slow;
+  }
+
+  onCodeOver(index: number, success: boolean): void {
+    this.#itemOver(this.#executions[index] as Execution, success);
+  }
+
   // --- an invocation ---
 
   #begin(execution: Execution): void {
@@ -230,21 +248,29 @@ export class LambdaFunction implements LambdaOperations, Caller {
   }
 
   #handle(execution: Execution): void {
+    if (this.#code?.takesTime === true) {
+      this.#code.begin(itemOf(execution), this.#fails(execution), this);
+      return;
+    }
     const time = this.#time.constant ? this.#time.mean : this.#time.draw(this.#draws(this.#work, execution));
     execution.timer = this.#sim.schedule(Math.floor(time * this.#slow + 0.5), this.#ownTimeOver, execution.index);
   }
 
   #afterOwnTime(execution: Execution): void {
-    const failureRate = this.#failureRate;
-    const fails =
-      this.#requests.isPoison(requestOf(execution)) ||
-      (failureRate > 0 && this.#draws(this.#luck, execution).uniform() < failureRate);
-    if (fails) {
+    if (this.#fails(execution)) {
       this.#itemOver(execution, false);
       return;
     }
     execution.callIndex = 0;
     this.#callNext(execution);
+  }
+
+  #fails(execution: Execution): boolean {
+    const failureRate = this.#failureRate;
+    return (
+      this.#requests.isPoison(requestOf(execution)) ||
+      (failureRate > 0 && this.#draws(this.#luck, execution).uniform() < failureRate)
+    );
   }
 
   #callNext(execution: Execution): void {
@@ -263,7 +289,7 @@ export class LambdaFunction implements LambdaOperations, Caller {
       if (ticket >= 0) execution.ticket = ticket;
       return;
     }
-    this.#itemOver(execution, true);
+    this.#itemOver(execution, this.#code === null || this.#code.run(itemOf(execution)));
   }
 
   #itemOver(execution: Execution, success: boolean): void {
@@ -281,6 +307,7 @@ export class LambdaFunction implements LambdaOperations, Caller {
   #timedOut(execution: Execution): void {
     if (execution.timer !== -1) this.#sim.cancel(execution.timer);
     if (execution.ticket >= 0) (this.#calls[execution.callIndex] as CallPath).abandon(execution.ticket, false);
+    this.#code?.drop(execution.index);
     execution.timer = -1;
     execution.ticket = -1;
     this.#timeouts.add(1);
@@ -348,4 +375,12 @@ function requestOf(execution: Execution): number {
 
 function pathOf(execution: Execution): number {
   return execution.event.path[execution.at] as number;
+}
+
+/** What an invocation has before it, for code. */
+function itemOf(execution: Execution): HandledItem {
+  const { index, event, at } = execution;
+  const { messages = null } = event;
+  const request = requestOf(execution);
+  return { worker: index, instance: index, request, path: pathOf(execution), messages, at };
 }

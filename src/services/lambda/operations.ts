@@ -1,4 +1,5 @@
 /** What a function can be asked: the seam between it and those who invoke it. */
+import type { MessageColumns } from '../ports.ts';
 
 /** Why an invocation was refused with TooManyRequestsException (429). */
 export type ThrottleReason =
@@ -24,6 +25,8 @@ export interface LambdaEvent {
   readonly request: Float64Array;
   /** Selects the luck of each item, with its request. */
   readonly path: Float64Array;
+  /** The messages that it was made of, in the same order; left out: it came without a queue. */
+  messages?: MessageColumns;
 }
 
 export interface InvocationOwner {
