@@ -4,5 +4,5 @@ export type { Document } from './document.ts';
 export { candidate, type Found, mergeTried, type Range, type Space, type Tried, tryRange } from './search.ts';
 export { shrink, type Shrunk, type ShrinkOptions } from './shrink.ts';
 export { systems } from './systems.ts';
-export { type Breach, type Play, type PlayOptions, playWith, type Run, type Trial } from './trial.ts';
+export { type Breach, breachesOf, type Play, type PlayOptions, playWith, type Run, type Trial } from './trial.ts';
 export { writeScenario } from './write.ts';

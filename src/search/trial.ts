@@ -72,11 +72,16 @@ function runJudged(scenario: ResolvedScenario, design: string): ReturnType<Run> 
   };
 }
 
-function breachesOf({ guarantees = [] }: ResolvedScenario, design: string, { findings }: Judgement): Breach[] {
+/** What broke although the scenario does not say that it would. */
+export function breachesOf({ guarantees = [] }: ResolvedScenario, design: string, { findings }: Judgement): Breach[] {
   return findings.flatMap(({ verdict, guarantee, resource, sentence, evidence }) => {
     if (verdict !== 'broken') return [];
     const isExpected = guarantees.some(
-      (one) => one.expect === 'broken' && one.guarantee === guarantee && one.resource === resource,
+      (one) =>
+        one.expect === 'broken' &&
+        one.guarantee === guarantee &&
+        one.resource === resource &&
+        (one.design === null || one.design === design),
     );
     return isExpected ? [] : [{ guarantee, resource, design, sentence, evidence }];
   });

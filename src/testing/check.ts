@@ -5,13 +5,15 @@
  *
  * Both functions are asynchronous, so that runs may come to be spread over threads; for now they are over when they are called.
  */
+import { HandlerCodeError } from '../experiment/index.ts';
+import { breachesOf } from '../search/index.ts';
 import { BrokenGuarantee } from './broken-guarantee.ts';
 import { TestingError } from './errors.ts';
 import { checkOptions, type GuaranteeOptions, type ScenarioInput } from './options.ts';
 import { play } from './play.ts';
 import { type Counterexample, type GuaranteeReport, Ledger } from './report.ts';
 import { readScenario } from './scenario.ts';
-import { breachesOf, type Found, search } from './search.ts';
+import { type Found, search } from './search.ts';
 import { tell } from './story.ts';
 
 const RUNS = 200;
@@ -54,30 +56,34 @@ export async function checkGuarantees<State = undefined>(
   const { runs = RUNS, seed = SEED, messages = MESSAGES } = options;
   const ledger = new Ledger();
   let isOpen = true;
+  let mistake: unknown = null;
   const found = search(tested, {
     runs,
     seed: String(seed),
     messages,
     run: (candidate, design) => {
-      const played = play(candidate, design, options);
-      // What is tried once something broke only makes it smaller.
-      if (isOpen) ledger.add(played);
-      isOpen &&= breachesOf(candidate, design, played.judgement).length === 0;
-      return played;
+      try {
+        const played = play(candidate, design, options);
+        // What is tried once something broke only makes it smaller, and is no scenario that the code was written for.
+        if (isOpen) ledger.add(played);
+        isOpen &&= breachesOf(candidate, design, played.judgement).length === 0;
+        return played;
+      } catch (error) {
+        const isOurs = error instanceof HandlerCodeError || error instanceof TestingError;
+        if (isOpen && isOurs) mistake ??= error;
+        throw error;
+      }
     },
   });
+  if (mistake !== null) throw mistake;
   return ledger.report(found === null ? null : counterexampleOf(found, options));
 }
 
 /** Plays what was found once more, for its story. */
 function counterexampleOf<State>(found: Found, options: GuaranteeOptions<State>): Counterexample {
-  const { scenario, design, run, yaml } = found;
-  const { judgement, history } = play(scenario, design, options);
-  const [breach] = breachesOf(scenario, design, judgement);
-  if (breach === undefined) {
-    const cause = 'a handler or an invariant that is not the same each time (state outside `state`, host time, chance)';
-    throw new TestingError('bad-option', `what broke in a run did not break when it was run again → look for ${cause}`);
-  }
-  const { guarantee, resource, verdict, sentence, evidence } = breach;
-  return { guarantee, of: resource, verdict, sentence, design, run, yaml, story: tell([...history], evidence) };
+  const { scenario, design, run, yaml, breach } = found;
+  const { history } = play(scenario, design, options);
+  const { guarantee, resource, sentence, evidence } = breach;
+  const story = tell([...history], evidence);
+  return { guarantee, of: resource, verdict: 'broken', sentence, design, run, yaml, story };
 }

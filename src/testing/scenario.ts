@@ -1,43 +1,52 @@
 /** The scenario of a test: read, with what the test asks for beyond it, and the designs that it is about. */
 import { formatErrors, nearest, parseScenario, type ResolvedDesign, type ResolvedScenario } from '../scenario/index.ts';
-import { readDocument } from '../scenario/document.ts';
+import type { Document } from '../search/index.ts';
 import { TestingError } from './errors.ts';
 import { badOption, type GuaranteeOptions, type ScenarioInput } from './options.ts';
 
 type Options = Pick<GuaranteeOptions<never>, 'design' | 'handlers' | 'guarantees' | 'files'>;
 
+export type ReadText = (path: string) => string | undefined;
+
 export interface TestedScenario {
-  /** As it is written. */
-  readonly text: string;
-  /** With the guarantees that the test asks for. */
+  /** As it is written, with the guarantees that the test asks for. */
+  readonly document: Document;
   readonly resolved: ResolvedScenario;
   /** Names of the designs to run. */
   readonly designs: readonly string[];
+  /** Always the same function: whoever reads by it reads once. */
+  readonly readText: ReadText;
 }
 
 /** Throws TestingError: `bad-scenario` with all errors, `bad-option` where a name of the options is none of the scenario. */
 export function readScenario(input: ScenarioInput, options: Options): TestedScenario {
-  const text = typeof input === 'string' ? input : JSON.stringify(input, null, 2);
-  const written = resolve(text, options, typeof input === 'string');
+  const texts = new Map(Object.entries(options.files ?? {}));
+  const readText = (path: string): string | undefined => texts.get(path);
+  const isText = typeof input === 'string';
+  const written = parse(isText ? input : JSON.stringify(input), readText, isText);
   const { guarantees = [] } = options;
-  const resolved = guarantees.length === 0 ? written : resolve(withGuarantees(text, guarantees), options, false);
-  return { text, resolved, designs: designsOf(resolved, options) };
+  const asked = [...listAt(written.document, 'guarantees'), ...guarantees];
+  const document = guarantees.length === 0 ? written.document : { ...written.document, guarantees: asked };
+  const { scenario } = guarantees.length === 0 ? written : parse(JSON.stringify(document), readText, false);
+  return { document, resolved: scenario, designs: designsOf(scenario, options), readText };
 }
 
 /** `isText`: errors have places in it. */
-function resolve(text: string, { files = {} }: Pick<Options, 'files'>, isText: boolean): ResolvedScenario {
-  const texts = new Map(Object.entries(files));
-  const outcome = parseScenario(text, { file: 'scenario', name: 'scenario', readText: (path) => texts.get(path) });
-  if (outcome.ok) return outcome.scenario;
+function parse(
+  text: string,
+  readText: ReadText,
+  isText: boolean,
+): { readonly scenario: ResolvedScenario; readonly document: Document } {
+  const outcome = parseScenario(text, { file: 'scenario', name: 'scenario', readText });
+  if (outcome.ok) return outcome;
   const { errors } = outcome;
   const told = isText ? formatErrors(errors) : errors.map(({ message }) => message).join('\n');
   throw new TestingError('bad-scenario', `the scenario has errors:\n${told}`);
 }
 
-function withGuarantees(text: string, more: readonly string[]): string {
-  const document = (readDocument(text).read?.document.toJS({ maxAliasCount: 0 }) ?? {}) as { guarantees?: unknown };
-  const own: unknown[] = Array.isArray(document.guarantees) ? document.guarantees : [];
-  return JSON.stringify({ ...document, guarantees: [...own, ...more] });
+function listAt(document: Document, key: string): readonly unknown[] {
+  const value = document[key];
+  return Array.isArray(value) ? (value as unknown[]) : [];
 }
 
 function designsOf({ designs }: ResolvedScenario, { design, handlers = {} }: Options): readonly string[] {

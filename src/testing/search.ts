@@ -1,69 +1,110 @@
 /**
- * Looks for a run that breaks something. The first run is the scenario as it is written; the seam behind which random traffic, faults and schedules
- * are tried, and what is found made small.
+ * Looks for a run that breaks something: the scenario as it is written, then random traffic, faults and schedules around it. What is found is made
+ * small.
  */
-import type { Judgement } from '../guarantees/index.ts';
-import { readDocument } from '../scenario/document.ts';
-import type { ResolvedScenario } from '../scenario/index.ts';
+import { type ResolvedScenario, resolveData } from '../scenario/index.ts';
+import {
+  around,
+  type Breach,
+  breachesOf,
+  type Document,
+  type Play,
+  playWith,
+  type Run,
+  shrink,
+  tryRange,
+  writeScenario,
+} from '../search/index.ts';
+import { TestingError } from './errors.ts';
 import type { TestedScenario } from './scenario.ts';
-
-/** Runs a candidate with the test's code in it, and says which guarantees and invariants broke. */
-export type Run = (
-  scenario: ResolvedScenario,
-  design: string,
-) => { readonly judgement: Judgement; readonly messages: number };
 
 export interface SearchOptions {
   readonly runs: number;
   readonly seed: string;
   readonly messages: number;
+  /** Runs a candidate with the test's code in it. */
   readonly run: Run;
 }
 
-/** A scenario that breaks something nobody expects to break. */
+/** The smallest scenario that breaks something nobody expects to break. */
 export interface Found {
-  /** Number of the run, from 0. */
+  /** Number of the run in which it was found, from 0. */
   readonly run: number;
   readonly scenario: ResolvedScenario;
   readonly design: string;
+  readonly breach: Breach;
   readonly yaml: string;
 }
 
-/** null: nothing broke. For now the scenario as it is written, under one seed after another. */
-export function search({ text, resolved, designs }: TestedScenario, { runs, seed, run }: SearchOptions): Found | null {
-  for (let i = 0; i < runs; i++) {
-    const scenario = i === 0 ? resolved : { ...resolved, seed: `${seed}/${i}` };
-    for (const design of designs) {
-      const { judgement } = run(scenario, design);
-      if (breachesOf(scenario, design, judgement).length > 0) {
-        return { run: i, scenario, design, yaml: i === 0 ? text : withSeed(text, scenario.seed) };
-      }
-    }
+/** Candidates that are played to make one small, at most: what is left after so many is small enough, and a test must end. */
+const MOST_TRIES = 400;
+/** What is only said of the figures of a scenario: no run depends on it. */
+const OF_FIGURES = ['objectives', 'precision', 'warmup', 'study'];
+
+/** null: nothing broke. */
+export function search(tested: TestedScenario, options: SearchOptions): Found | null {
+  const { readText } = tested;
+  const play = playWith({ readText, run: options.run });
+  const first = asWritten(tested, options) ?? amongOthers(tested, options, play);
+  if (first === null) return null;
+  mustBreakAgain(first, play);
+  // A single run is made to see something again, as it was.
+  const isSearch = options.runs > 1;
+  const { document, breach } = isSearch ? shrink(first.document, first.breach, play, { most: MOST_TRIES }) : first;
+  const resolved = resolveData(document, { name: 'counterexample', readText });
+  if ('wrong' in resolved) throw new TestingError('bad-scenario', resolved.wrong);
+  const { run } = first;
+  return { run, scenario: resolved.scenario, design: breach.design, breach, yaml: writeScenario(document) };
+}
+
+interface First {
+  readonly run: number;
+  readonly document: Document;
+  readonly breach: Breach;
+}
+
+/** Every design by itself: what is found in it needs no other. */
+function asWritten({ document, designs, readText }: TestedScenario, { run }: SearchOptions): First | null {
+  for (const design of designs) {
+    const alone = only(document, design);
+    const resolved = resolveData(alone, { name: 'scenario', readText });
+    if ('wrong' in resolved) throw new TestingError('bad-scenario', `design ${design}: ${resolved.wrong}`);
+    const [breach] = breachesOf(resolved.scenario, design, run(resolved.scenario, design).judgement);
+    if (breach !== undefined) return { run: 0, document: alone, breach: { ...breach, design } };
   }
   return null;
 }
 
-function withSeed(text: string, seed: string): string {
-  const document = readDocument(text).read?.document;
-  document?.setIn(['seed'], seed);
-  return document?.toString({ lineWidth: 110 }) ?? text;
+function amongOthers(
+  { document, resolved, designs }: TestedScenario,
+  { runs, seed, messages }: SearchOptions,
+  play: Play,
+): First | null {
+  const space = around(document, resolved, { messages, designs });
+  const { found } = tryRange(space, play, { seed, from: 1, to: runs, first: true });
+  return found[0] ?? null;
 }
 
-/** What broke although the scenario does not say that it would. */
-export function breachesOf(
-  { guarantees = [] }: ResolvedScenario,
-  design: string,
-  { findings }: Judgement,
-): Judgement['findings'] {
-  const isExpected = (guarantee: string, resource: string): boolean =>
-    guarantees.some(
-      (one) =>
-        one.expect === 'broken' &&
-        one.guarantee === guarantee &&
-        one.resource === resource &&
-        (one.design === null || one.design === design),
-    );
-  return findings.filter(
-    ({ verdict, guarantee, resource }) => verdict === 'broken' && !isExpected(guarantee, resource),
-  );
+/** The first thing that is asked of a counterexample. */
+function mustBreakAgain({ document, breach }: First, play: Play): void {
+  const again = play(document)?.breaches ?? [];
+  if (again.some((one) => one.guarantee === breach.guarantee && one.resource === breach.resource)) return;
+  const cause = 'a handler or an invariant that is not the same each time (state outside `state`, host time, chance)';
+  throw new TestingError('bad-option', `what broke in a run did not break when it was run again → look for ${cause}`);
+}
+
+/** The scenario with one of its designs, and without what speaks of the others. */
+function only(document: Document, design: string): Document {
+  const isOf = (one: unknown): boolean => {
+    const of = (one as { readonly design?: unknown } | null)?.design;
+    return of === undefined || of === design;
+  };
+  const kept = Object.entries(document).filter(([key]) => !OF_FIGURES.includes(key));
+  const changed = kept.map(([key, value]): [string, unknown] => {
+    if (key === 'designs') return [key, { [design]: (value as Document)[design] }];
+    return (key === 'faults' || key === 'guarantees') && Array.isArray(value)
+      ? [key, value.filter(isOf)]
+      : [key, value];
+  });
+  return Object.fromEntries(changed);
 }

@@ -74,7 +74,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     packages: ['vega', 'vega-lite', 'cli-table3', 'picocolors'],
   },
   testing: {
-    rooms: ['experiment', 'scenario', 'guarantees', 'history'],
+    rooms: ['experiment', 'search', 'scenario', 'guarantees', 'history'],
     files: ['report/record-words.ts'],
     packages: [],
   },
