@@ -294,15 +294,13 @@ guarantees: [{ that: order of q }]
 
   test('shows the defaults that the reader takes', () => {
     const before = resolvedWithoutAssumptions(PROBES);
+    const probes: unknown = parseYaml(PROBES);
     const wrong: string[] = [];
     const tried = new Set<string>();
     for (const path of mapsOf(PROBES)) {
-      const here = path.reduce(
-        (value: unknown, step) => (value as Record<string | number, unknown>)[step],
-        parseYaml(PROBES),
-      );
-      for (const key of offeredAt(SCHEMA, parseYaml(PROBES), path)) {
-        const schema = offeredAt.schemaOf(SCHEMA, parseYaml(PROBES), path, key);
+      const here = path.reduce((value: unknown, step) => (value as Record<string | number, unknown>)[step], probes);
+      for (const key of offeredAt(SCHEMA, probes, path)) {
+        const schema = offeredAt.schemaOf(SCHEMA, probes, path, key);
         const preset = schema['default'];
         if (preset === undefined || Object.hasOwn(here as object, key)) continue;
         const text = withKey(PROBES, [path], key, preset);
