@@ -394,6 +394,8 @@ function inOurWords(message: string): string {
   if (unknown !== undefined) return `${unknown}: unknown option or argument`;
   const empty = of(/^Not enough arguments following: (.*)$/);
   if (empty !== undefined) return `--${empty} has no value → expected one`;
+  const [, one, other] = /^Arguments (\S+) and (\S+) are mutually exclusive/.exec(message) ?? [];
+  if (one !== undefined) return `--${one} and --${other} → expected only one of them`;
   return message.startsWith('Not enough non-option arguments') ? 'expected the name of at least one file' : message;
 }
 

@@ -91,6 +91,22 @@ function findScenario(argument: string): string {
   return scenarioFiles().find((file) => basename(file, extname(file)) === argument) ?? argument;
 }
 
+/**
+ * Those that are wanted, in the order of the scenario; all where none are named.
+ * @throws UserError `unknown-design`
+ */
+export function chosenDesigns({ file, scenario }: Readable, wanted: readonly string[]): string[] {
+  const names = scenario.designs.map(({ name }) => name);
+  const unknown = wanted.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new UserError(
+      'unknown-design',
+      `--design ${unknown} → ${file} has no such design; expected one of ${names.join(', ')}`,
+    );
+  }
+  return wanted.length === 0 ? names : names.filter((name) => wanted.includes(name));
+}
+
 /** The scenarios at hand, those of ./scenarios first; as short a path as there is. */
 export function scenarioFiles(): string[] {
   const folders = new Set([resolve('scenarios'), join(packageRoot(), 'scenarios')]);

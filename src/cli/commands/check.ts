@@ -9,7 +9,7 @@ import { hunt } from '../hunt.ts';
 import { type Hunt, readerOf } from '../hunt-task.ts';
 import { checkWritable, writeReport } from '../output.ts';
 import { startProgress } from '../progress.ts';
-import { type Changes, type Readable, readScenario } from '../scenarios.ts';
+import { type Changes, chosenDesigns, type Readable, readScenario } from '../scenarios.ts';
 import type { Terminal } from '../terminal.ts';
 import { wrap } from '../text.ts';
 
@@ -75,15 +75,15 @@ export async function check(options: CheckOptions, terminal: Terminal): Promise<
 
 function planJobs(readings: readonly Readable[], options: CheckOptions): Job[] {
   const { seed, messages, designs, out } = options;
-  const base = { seed, messages, designs };
   if (readings.length === 0) {
-    const nothing = { document: null, texts: new Map<string, string>() };
-    return [{ name: SYSTEMS, out: out ?? join('out', SYSTEMS), hunt: { ...base, ...nothing } }];
+    const nothing = { document: null, texts: new Map<string, string>(), designs: [] };
+    return [{ name: SYSTEMS, out: out ?? join('out', SYSTEMS), hunt: { seed, messages, ...nothing } }];
   }
-  return readings.map(({ scenario, document, texts }) => {
+  return readings.map((reading) => {
+    const { scenario, document, texts } = reading;
     const { name } = scenario;
     const folder = out === undefined ? join('out', name) : readings.length > 1 ? join(out, name) : out;
-    return { name, out: folder, hunt: { ...base, document, texts } };
+    return { name, out: folder, hunt: { seed, messages, document, texts, designs: chosenDesigns(reading, designs) } };
   });
 }
 

@@ -6,7 +6,7 @@ import { writeHistory } from '../history-file.ts';
 import { checkWritable, writeReport } from '../output.ts';
 import type { Format } from '../overrides.ts';
 import { startProgress } from '../progress.ts';
-import { type Changes, type Readable, readScenario } from '../scenarios.ts';
+import { type Changes, chosenDesigns, type Readable, readScenario } from '../scenarios.ts';
 import { simulate } from '../simulate.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeTraceEvents } from '../trace-events-file.ts';
@@ -85,18 +85,6 @@ function planJobs(readings: readonly Readable[], options: RunOptions): Job[] {
     places.set(resolve(out), reading.file);
     return { reading, designs: chosenDesigns(reading, options.designs), out };
   });
-}
-
-function chosenDesigns({ file, scenario }: Readable, wanted: readonly string[]): string[] {
-  const names = scenario.designs.map(({ name }) => name);
-  const unknown = wanted.find((name) => !names.includes(name));
-  if (unknown !== undefined) {
-    throw new UserError(
-      'unknown-design',
-      `--design ${unknown} → ${file} has no such design; expected one of ${names.join(', ')}`,
-    );
-  }
-  return wanted.length === 0 ? names : names.filter((name) => wanted.includes(name));
 }
 
 async function runJob(job: Job, options: RunOptions, terminal: Terminal): Promise<Result> {
