@@ -140,7 +140,11 @@ export class Bench {
   /** Where records of it, or of others, are put down; those of the kinds that are wanted. */
   desk(isOther: boolean): Desk {
     const interest = isOther ? OTHERS : OWN;
-    return { wanted: this.#interest.map((of) => (of & interest) === 0 ? 0 : 1), isOther: isOther ? 1 : 0, sightings: this.#sightings };
+    return {
+      wanted: this.#interest.map((of) => ((of & interest) === 0 ? 0 : 1)),
+      isOther: isOther ? 1 : 0,
+      sightings: this.#sightings,
+    };
   }
 
   /** All records of the chunk that concern it have been added. */
@@ -245,4 +249,3 @@ function isOfRequest(what: number): boolean {
 function failureOf(error: unknown): string {
   return `The checker failed: ${error instanceof Error ? error.message : String(error)}.`;
 }
-

@@ -106,8 +106,7 @@ export class Judge {
       const told = us[row] as number;
       latest[row] = served < 0 ? told : served;
       if (began === null) continue;
-      earliest[row] =
-        served < 0 ? this.#beganAt(began, what[row] as number, call[row] as number, told) : served;
+      earliest[row] = served < 0 ? this.#beganAt(began, what[row] as number, call[row] as number, told) : served;
     }
   }
 

@@ -61,7 +61,9 @@ export class Lives {
   }
   /** Whether its newest receiver has it in hand, as far as is known, its timeout left aside. */
   isHeld(message: number): boolean {
-    return (this.#flags.get(message) & (Received | Released)) === Received && this.heldEarliestUs(message) > this.purgedUs;
+    return (
+      (this.#flags.get(message) & (Received | Released)) === Received && this.heldEarliestUs(message) > this.purgedUs
+    );
   }
   /** Whether it is surely in flight: held, hidden, and there. */
   isInFlight(message: number, us: number): boolean {
@@ -275,13 +277,7 @@ function deleted(all: Sightings, row: number, known: number, values: Float64Arra
   return (known & ~(Held | SameHandle)) | Deleted | (inTime ? SurelyDeleted : 0);
 }
 
-function changed(
-  { chunk, earliestUs }: Sightings,
-  row: number,
-  known: number,
-  values: Float64Array,
-  at: number,
-): void {
+function changed({ chunk, earliestUs }: Sightings, row: number, known: number, values: Float64Array, at: number): void {
   const atUs = earliestUs[row] as number;
   // Its timeout may have been over: then it was visible, and a change does not hide it again.
   if (atUs >= known) return;

@@ -2,17 +2,7 @@ import type { Checker, Fold } from './checker.ts';
 import { FlagColumn, NumberColumn, NumberRows, RecordColumn } from './columns.ts';
 import * as What from './codes.ts';
 import { Acknowledged } from './known.ts';
-import {
-  GROUP,
-  HighCall,
-  HighN,
-  HighRank,
-  HighSent,
-  HighUs,
-  LastN,
-  LastRank,
-  LastUs,
-} from './order-numbers.ts';
+import { GROUP, HighCall, HighN, HighRank, HighSent, HighUs, LastN, LastRank, LastUs } from './order-numbers.ts';
 import type { Sightings } from './sightings.ts';
 import { broken, type Finding, held, notExercised, unknown } from './verdict.ts';
 

@@ -19,7 +19,9 @@ export class PageTable {
   /** `number` is at `number - pageNumber × PAGE` of the page ⌊number ÷ PAGE⌋. */
   page(pageNumber: number): Int32Array {
     const slot = (pageNumber ^ Math.floor(pageNumber / FOLD)) & (LATELY - 1);
-    return this.#latelyNumber[slot] === pageNumber ? (this.#lately[slot] as Int32Array) : this.#turnTo(pageNumber, slot);
+    return this.#latelyNumber[slot] === pageNumber
+      ? (this.#lately[slot] as Int32Array)
+      : this.#turnTo(pageNumber, slot);
   }
 
   #turnTo(pageNumber: number, slot: number): Int32Array {

@@ -132,13 +132,7 @@ export class ProbeCounts {
 }
 
 const FAILED = [What.requestFail, What.sendFail, What.receiveFail, What.publishFail, What.deleteFail];
-const LOST = [
-  What.requestUnknown,
-  What.sendUnknown,
-  What.receiveUnknown,
-  What.deleteUnknown,
-  What.publishUnknown,
-];
+const LOST = [What.requestUnknown, What.sendUnknown, What.receiveUnknown, What.deleteUnknown, What.publishUnknown];
 
 function isCounted(what: number, ofAll: boolean): boolean {
   return ofAll || what <= What.requestUnknown;

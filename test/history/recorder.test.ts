@@ -37,9 +37,9 @@ describe('a recorder', () => {
     shop.sending(-1, call, 7, 3, 107);
     clock.now = 40;
     shop.sent(-1, call, 7, 3, 107, 0, 15, Float64Array.of(55), Float64Array.of(9), 0);
-    worker.received(4, worker.begin(), 10, columns(), 0, 30);
-    worker.deleted(4, 2, columns(), 0, 4, 1);
-    worker.deleted(4, 2, columns(), 0, 5, 1);
+    worker.received(4, worker.begin(), 10, columns(), 0, 1, 30);
+    worker.deleted(4, 2, columns(), 0, 1, Uint8Array.of(4), 1);
+    worker.deleteUnknown(4, 2, columns(), 0, 1);
     recorder.end();
     expect([...history]).toEqual([
       {
@@ -89,8 +89,8 @@ describe('a recorder', () => {
     const history = new History();
     const recorder = new HistoryRecorder({ now: 1 }, entities, [history], 2);
     const worker = recorder.witness('workers', 'orders');
-    worker.received(0, 0, 0, columns(), 0, 30);
-    worker.received(0, 0, 0, columns(), 0, 30);
+    worker.received(0, 0, 0, columns(), 0, 1, 30);
+    worker.received(0, 0, 0, columns(), 0, 1, 30);
     recorder.mark(What.healed);
     recorder.end();
     expect([...history].map(({ n }) => n)).toEqual([0, 1, 2, 3]);
@@ -132,7 +132,7 @@ describe('lines', () => {
       history,
       new HistoryLines((line) => lines.push(line), 100),
     ]);
-    recorder.witness('workers', 'orders').received(0, 0, 2, columns(), 0, -1);
+    recorder.witness('workers', 'orders').received(0, 0, 2, columns(), 0, 1, -1);
     recorder.witness('topic', 'topic').owed(3, 2, 7, -1, 7);
     recorder.witness('shop', 'topic', true).sending(-1, 0, 3, -1, 3);
     recorder.end();
