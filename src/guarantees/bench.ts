@@ -30,37 +30,44 @@ interface Seat {
 
 /** The record under the eyes of folds that see one after the other. */
 class Sight implements Seen {
-  chunk: HistoryChunk;
   row = 0;
-  n = 0;
-  what = 0;
-  us = 0;
-  earliestUs = 0;
-  latestUs = 0;
-  entity = -1;
-  message = -1;
-  group = -1;
-  other = false;
   readonly lives: Lives;
+  readonly #all: Sightings;
 
-  constructor(lives: Lives, chunk: HistoryChunk) {
+  constructor(lives: Lives, all: Sightings) {
     this.lives = lives;
-    this.chunk = chunk;
+    this.#all = all;
   }
 
-  lookAt(all: Sightings, row: number): void {
-    const { chunk } = all;
-    this.chunk = chunk;
-    this.row = row;
-    this.n = chunk.first + row;
-    this.what = chunk.what[row] as number;
-    this.us = chunk.us[row] as number;
-    this.earliestUs = all.earliestUs[row] as number;
-    this.latestUs = all.latestUs[row] as number;
-    this.entity = all.entity[row] as number;
-    this.message = all.message[row] as number;
-    this.group = all.group[row] as number;
-    this.other = all.isOther[row] !== 0;
+  get chunk(): HistoryChunk {
+    return this.#all.chunk;
+  }
+  get n(): number {
+    return this.#all.chunk.first + this.row;
+  }
+  get what(): number {
+    return this.#all.chunk.what[this.row] as number;
+  }
+  get us(): number {
+    return this.#all.chunk.us[this.row] as number;
+  }
+  get earliestUs(): number {
+    return this.#all.earliestUs[this.row] as number;
+  }
+  get latestUs(): number {
+    return this.#all.latestUs[this.row] as number;
+  }
+  get entity(): number {
+    return this.#all.entity[this.row] as number;
+  }
+  get message(): number {
+    return this.#all.message[this.row] as number;
+  }
+  get group(): number {
+    return this.#all.group[this.row] as number;
+  }
+  get other(): boolean {
+    return this.#all.isOther[this.row] !== 0;
   }
 }
 
@@ -88,7 +95,7 @@ export class Bench {
   readonly #keepsLives: boolean;
   readonly #probesAll: boolean;
   readonly #sightings: Sightings;
-  #sight: Sight | null = null;
+  readonly #sight: Sight;
 
   constructor(of: ResourcePromises, checkers: readonly Checker[], probes: ProbeCounts) {
     this.of = of;
@@ -99,6 +106,7 @@ export class Bench {
     this.lives = new Lives(of.visibilityUs ?? 0, of.retentionUs);
     this.#takesDeadLetters = of.promises.some(({ guarantee }) => guarantee === 'dead-letters');
     this.#sightings = new Sightings(this.#probesAll);
+    this.#sight = new Sight(this.lives, this.#sightings);
     for (const promised of of.promises) this.#seat(promised, checkers);
     this.#takeInterest(scope);
   }
@@ -181,7 +189,6 @@ export class Bench {
   }
 
   #showAll(all: Sightings): void {
-    const sight = (this.#sight ??= new Sight(this.lives, all.chunk));
     let lived = 0;
     for (let i = 0; i < all.count; i++) {
       const row = all.rows[i] as number;
@@ -189,8 +196,8 @@ export class Bench {
       if (seats.length === 0) continue;
       this.#live(all, lived, i);
       lived = i;
-      sight.lookAt(all, row);
-      this.#show(seats, sight);
+      this.#sight.row = row;
+      this.#show(seats, this.#sight);
     }
     this.#live(all, lived, all.count);
   }

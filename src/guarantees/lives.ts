@@ -24,14 +24,11 @@ import {
   SentN,
 } from './life-numbers.ts';
 import { Places } from './places.ts';
-import type { Sighting } from './sighting.ts';
 import type { Sightings } from './sightings.ts';
 
 export class Lives {
   /** Messages that have a place. */
   size = 0;
-  /** Acknowledged sends of messages. */
-  acknowledged = 0;
   purgedUs = -1;
   readonly #visibilityUs: number;
   readonly #retentionUs: number;
@@ -55,9 +52,6 @@ export class Lives {
   }
   isDeleted(message: number): boolean {
     return this.#flags.has(message, Deleted);
-  }
-  isSurelyDeleted(message: number): boolean {
-    return this.#flags.has(message, SurelyDeleted);
   }
   /** Whether its newest receiver has it in hand, as far as is known, its timeout left aside. */
   isHeld(message: number): boolean {
@@ -103,26 +97,9 @@ export class Lives {
   handle(message: number): number {
     return this.#number(message, Handle, Received);
   }
-  /** Receive count of the newest receive. */
-  receives(message: number): number {
-    return this.#number(message, Receives, Received);
-  }
-  deletedLatestUs(message: number): number {
-    return this.#number(message, DeletedLatest, Deleted);
-  }
-  deletedN(message: number): number {
-    return this.#number(message, DeletedN, Deleted);
-  }
-
   /** -1 where the flag that it stands under is not set. */
   #number(message: number, which: number, flag: number): number {
     return this.#flags.has(message, flag) ? (this.#rows.page(message)[this.#rows.at(message) + which] as number) : -1;
-  }
-
-  /** How long a receive hides: as it asked, or as the queue does. */
-  visibilityOf({ chunk, row }: Pick<Sighting, 'chunk' | 'row'>): number {
-    const asked = chunk.value[row] as number;
-    return asked < 0 ? this.#visibilityUs : asked;
   }
 
   /** Takes records `from` to `to` (exclusive) in, one after the other, and leaves behind what was known before each. Those of other resources say nothing here. */
@@ -224,8 +201,7 @@ export class Lives {
     const answeredUs = all.earliestUs[row] as number;
     const earliestUs = sinceUs < 0 ? answeredUs : Math.min(sinceUs, answeredUs);
     // A duplicate is told the same message: the first acceptance counts.
-    if ((flags & Acknowledged) === 0) this.acknowledged++;
-    else if ((values[at + SentEarliest] as number) <= earliestUs) return flags;
+    if ((flags & Acknowledged) !== 0 && (values[at + SentEarliest] as number) <= earliestUs) return flags;
     values[at + SentEarliest] = earliestUs;
     values[at + SentLatest] = all.latestUs[row] as number;
     values[at + SentN] = all.chunk.first + row;
