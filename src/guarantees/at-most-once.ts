@@ -1,6 +1,7 @@
-import type { Checker, Fold, Seen } from './checker.ts';
+import type { Checker, Fold } from './checker.ts';
 import { RecordColumn } from './columns.ts';
-import { What } from './codes.ts';
+import * as What from './codes.ts';
+import type { Sightings } from './sightings.ts';
 import { broken, type Finding, held, notExercised } from './verdict.ts';
 
 /**
@@ -25,6 +26,7 @@ export const doneAtMostOnce: Checker = {
 
 class AtMostOnce implements Fold {
   readonly wants: readonly number[];
+  readonly #what: number;
   readonly #first = new RecordColumn();
   readonly #how: string;
   #times = 0;
@@ -32,12 +34,21 @@ class AtMostOnce implements Fold {
   #found: readonly number[] | null = null;
 
   constructor(what: number, how: string) {
+    this.#what = what;
     this.wants = [what];
     this.#how = how;
   }
 
-  see({ entity, n, other }: Seen): void {
-    if (entity < 0 || other) return;
+  scan(all: Sightings): void {
+    const { rows, count } = all.of(this.#what);
+    const { chunk, entity } = all;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number;
+      if ((entity[row] as number) >= 0) this.#happened(entity[row] as number, chunk.first + row);
+    }
+  }
+
+  #happened(entity: number, n: number): void {
     this.#times++;
     const first = this.#first.get(entity);
     if (first < 0) {

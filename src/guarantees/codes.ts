@@ -1,55 +1,45 @@
-/** The kinds of record. A checker takes only types from the history, so they stand here again, and the compiler holds the two together. */
+/**
+ * The kinds of record that checkers ask for; to be imported as `What`. A checker takes only types from the history, so they stand here again, and the compiler holds the two together.
+ * Each is a number of its own in a file without imports: a bundle has it where it is used.
+ */
 import type { What as Recorded } from '../history/index.ts';
 
-export const What: typeof Recorded = {
-  requestInvoke: 0,
-  requestOk: 1,
-  requestFail: 2,
-  requestUnknown: 3,
-  sendInvoke: 4,
-  sendOk: 5,
-  sendFail: 6,
-  sendUnknown: 7,
-  receiveInvoke: 8,
-  receiveOk: 9,
-  receiveFail: 10,
-  receiveUnknown: 11,
-  deleteInvoke: 12,
-  deleteOk: 13,
-  deleteFail: 14,
-  deleteUnknown: 15,
-  visibilityInvoke: 16,
-  visibilityOk: 17,
-  visibilityFail: 18,
-  visibilityUnknown: 19,
-  purgeInvoke: 20,
-  purgeOk: 21,
-  purgeFail: 22,
-  purgeUnknown: 23,
-  handleInvoke: 24,
-  handleOk: 25,
-  handleFail: 26,
-  handleUnknown: 27,
-  publishInvoke: 28,
-  publishOk: 29,
-  publishFail: 30,
-  publishUnknown: 31,
-  deliverInvoke: 32,
-  deliverOk: 33,
-  deliverFail: 34,
-  deliverUnknown: 35,
-  owed: 37,
-  left: 41,
-  faultInvoke: 44,
-  faultOk: 45,
-  healed: 49,
-  quiesced: 53,
-  read: 57,
-  measured: 61,
-  end: 65,
-};
+type Kind<Name extends keyof typeof Recorded> = (typeof Recorded)[Name];
 
-/** One more than the highest. */
-export const KINDS = 66;
-/** The low two bits: 0 a call begins, 1 ok, 2 failed, 3 unknown. */
-export const PHASE = 3;
+export const requestInvoke: Kind<'requestInvoke'> = 0;
+export const requestOk: Kind<'requestOk'> = 1;
+export const requestFail: Kind<'requestFail'> = 2;
+export const requestUnknown: Kind<'requestUnknown'> = 3;
+export const sendInvoke: Kind<'sendInvoke'> = 4;
+export const sendOk: Kind<'sendOk'> = 5;
+export const sendFail: Kind<'sendFail'> = 6;
+export const sendUnknown: Kind<'sendUnknown'> = 7;
+export const receiveOk: Kind<'receiveOk'> = 9;
+export const receiveFail: Kind<'receiveFail'> = 10;
+export const receiveUnknown: Kind<'receiveUnknown'> = 11;
+export const deleteInvoke: Kind<'deleteInvoke'> = 12;
+export const deleteOk: Kind<'deleteOk'> = 13;
+export const deleteFail: Kind<'deleteFail'> = 14;
+export const deleteUnknown: Kind<'deleteUnknown'> = 15;
+export const visibilityOk: Kind<'visibilityOk'> = 17;
+export const visibilityUnknown: Kind<'visibilityUnknown'> = 19;
+export const purgeInvoke: Kind<'purgeInvoke'> = 20;
+export const purgeOk: Kind<'purgeOk'> = 21;
+export const handleOk: Kind<'handleOk'> = 25;
+export const handleFail: Kind<'handleFail'> = 26;
+export const handleUnknown: Kind<'handleUnknown'> = 27;
+export const publishInvoke: Kind<'publishInvoke'> = 28;
+export const publishOk: Kind<'publishOk'> = 29;
+export const publishFail: Kind<'publishFail'> = 30;
+export const publishUnknown: Kind<'publishUnknown'> = 31;
+export const deliverOk: Kind<'deliverOk'> = 33;
+export const deliverFail: Kind<'deliverFail'> = 34;
+export const owed: Kind<'owed'> = 37;
+export const left: Kind<'left'> = 41;
+export const faultInvoke: Kind<'faultInvoke'> = 44;
+export const faultOk: Kind<'faultOk'> = 45;
+export const healed: Kind<'healed'> = 49;
+export const quiesced: Kind<'quiesced'> = 53;
+export const read: Kind<'read'> = 57;
+export const measured: Kind<'measured'> = 61;
+export const end: Kind<'end'> = 65;

@@ -1,10 +1,20 @@
-/** State of a checker: one value for each place, growing as places come; and places for numbers. */
+/**
+ * State of a checker: one value for each place, or a few. What takes several bytes grows page by page, as places come: nothing is copied, and nothing is taken in advance.
+ *
+ * Numbers of pages are in a file without imports, so that a bundle has them where they are used.
+ */
 
 const FIRST = 256;
+const PAGE_BITS = 12;
+const PAGE = 4096;
+const IN_PAGE = 4095;
+const ROWS_BITS = 9;
+const ROWS = 512;
+const IN_ROWS = 511;
 
 /** A number for each place. */
 export class NumberColumn {
-  #values = new Float64Array(0);
+  readonly #pages: (Float64Array | undefined)[] = [];
   readonly #none: number;
 
   /** `none`: of a place that was never set. */
@@ -13,39 +23,70 @@ export class NumberColumn {
   }
 
   get(place: number): number {
-    return place < this.#values.length ? (this.#values[place] as number) : this.#none;
+    const page = this.#pages[place >>> PAGE_BITS];
+    return page === undefined ? this.#none : (page[place & IN_PAGE] as number);
   }
 
   set(place: number, value: number): void {
-    if (place >= this.#values.length) this.#grow(place);
-    this.#values[place] = value;
+    const page = this.#pages[place >>> PAGE_BITS] ?? this.#grow(place >>> PAGE_BITS);
+    page[place & IN_PAGE] = value;
   }
 
-  #grow(place: number): void {
-    const longer = new Float64Array(Math.max(FIRST, place + 1, this.#values.length * 2)).fill(this.#none);
-    longer.set(this.#values);
-    this.#values = longer;
+  #grow(number: number): Float64Array {
+    while (this.#pages.length < number) this.#pages.push(undefined);
+    const page = new Float64Array(PAGE);
+    if (this.#none !== 0) page.fill(this.#none);
+    this.#pages[number] = page;
+    return page;
+  }
+}
+
+/** A whole number below 2^31 for each place, 0 at first. */
+export class CountColumn {
+  readonly #pages: (Int32Array | undefined)[] = [];
+
+  get(place: number): number {
+    const page = this.#pages[place >>> PAGE_BITS];
+    return page === undefined ? 0 : (page[place & IN_PAGE] as number);
+  }
+
+  /** Returns what it was before. */
+  add(place: number, more: number): number {
+    const page = this.#pages[place >>> PAGE_BITS] ?? this.#grow(place >>> PAGE_BITS);
+    const at = place & IN_PAGE;
+    const before = page[at] as number;
+    page[at] = before + more;
+    return before;
+  }
+
+  #grow(number: number): Int32Array {
+    while (this.#pages.length < number) this.#pages.push(undefined);
+    const page = new Int32Array(PAGE);
+    this.#pages[number] = page;
+    return page;
   }
 }
 
 /** A whole number from 0 to 2^32 − 2 for each place, -1 where there is none: record numbers. */
 export class RecordColumn {
-  #values = new Uint32Array(0);
+  readonly #pages: (Uint32Array | undefined)[] = [];
 
   /** -1: none. */
   get(place: number): number {
-    return place < this.#values.length ? (this.#values[place] as number) - 1 : -1;
+    const page = this.#pages[place >>> PAGE_BITS];
+    return page === undefined ? -1 : (page[place & IN_PAGE] as number) - 1;
   }
 
   set(place: number, n: number): void {
-    if (place >= this.#values.length) this.#grow(place);
-    this.#values[place] = n + 1;
+    const page = this.#pages[place >>> PAGE_BITS] ?? this.#grow(place >>> PAGE_BITS);
+    page[place & IN_PAGE] = n + 1;
   }
 
-  #grow(place: number): void {
-    const longer = new Uint32Array(Math.max(FIRST, place + 1, this.#values.length * 2));
-    longer.set(this.#values);
-    this.#values = longer;
+  #grow(number: number): Uint32Array {
+    while (this.#pages.length < number) this.#pages.push(undefined);
+    const page = new Uint32Array(PAGE);
+    this.#pages[number] = page;
+    return page;
   }
 }
 
@@ -75,52 +116,38 @@ export class FlagColumn {
   }
 
   #grow(place: number): void {
-    const longer = new Uint8Array(Math.max(FIRST, place + 1, this.#values.length * 2));
+    const longer = new Uint8Array(lengthFor(place, this.#values.length));
     longer.set(this.#values);
     this.#values = longer;
   }
 }
 
-const PAGE_BITS = 10;
-const PAGE = 1 << PAGE_BITS;
-/** Places of one resource: some gigabytes of columns. Beyond it nothing is known. */
-const MOST_PLACES = 16_777_216;
+/** A few numbers for each place, all 0 at first, beside one another, so that whoever needs one has the others at hand: number `i` is `page(place)[at(place) + i]`. */
+export class NumberRows {
+  readonly #pages: (Float64Array | undefined)[] = [];
+  readonly #width: number;
 
-/** Gives numbers, which come in runs somewhere below 2^53, consecutive places from 0 in the order in which they are met. */
-export class Places {
-  size = 0;
-  readonly #pages = new Map<number, Int32Array>();
-  #page: Int32Array | null = null;
-  #pageNumber = -1;
-
-  /** The place of a number, its own from now on; -1 of a negative number. Throws RangeError when there are too many. */
-  place(number: number): number {
-    if (number < 0) return -1;
-    const pageNumber = Math.floor(number / PAGE);
-    if (pageNumber !== this.#pageNumber) this.#turnTo(pageNumber);
-    const page = this.#page as Int32Array;
-    const row = number - pageNumber * PAGE;
-    const known = page[row] as number;
-    if (known > 0) return known - 1;
-    if (this.size === MOST_PLACES) throw new RangeError(`more than ${MOST_PLACES} messages in one history`);
-    page[row] = ++this.size;
-    return this.size - 1;
+  constructor(width: number) {
+    this.#width = width;
   }
 
-  /** -1 where it has none. */
-  find(number: number): number {
-    if (number < 0) return -1;
-    const pageNumber = Math.floor(number / PAGE);
-    return (this.#pages.get(pageNumber)?.[number - pageNumber * PAGE] ?? 0) - 1;
+  page(place: number): Float64Array {
+    return this.#pages[place >>> ROWS_BITS] ?? this.#grow(place >>> ROWS_BITS);
   }
 
-  #turnTo(pageNumber: number): void {
-    let page = this.#pages.get(pageNumber);
-    if (page === undefined) {
-      page = new Int32Array(PAGE);
-      this.#pages.set(pageNumber, page);
-    }
-    this.#page = page;
-    this.#pageNumber = pageNumber;
+  /** Where in its page the row of a place begins. */
+  at(place: number): number {
+    return (place & IN_ROWS) * this.#width;
   }
+
+  #grow(number: number): Float64Array {
+    while (this.#pages.length < number) this.#pages.push(undefined);
+    const page = new Float64Array(ROWS * this.#width);
+    this.#pages[number] = page;
+    return page;
+  }
+}
+
+function lengthFor(place: number, length: number): number {
+  return Math.max(FIRST, place + 1, length * 2);
 }

@@ -1,6 +1,9 @@
-import type { Checker, Fold, Seen } from './checker.ts';
-import { FlagColumn, NumberColumn, RecordColumn } from './columns.ts';
-import { PHASE, What } from './codes.ts';
+import type { Checker, Fold } from './checker.ts';
+import { CountColumn, RecordColumn } from './columns.ts';
+import * as What from './codes.ts';
+import { PHASE } from './phases.ts';
+import { NumberSet } from './places.ts';
+import type { Sightings } from './sightings.ts';
 import { broken, type Finding, held, notExercised } from './verdict.ts';
 
 /**
@@ -25,30 +28,34 @@ class CallsFold implements Fold {
     What.publishFail,
     What.publishUnknown,
   ];
-  readonly #open = new NumberColumn(0);
+  readonly #open = new CountColumn();
   readonly #lastN = new RecordColumn();
   #calls = 0;
   readonly #answers = [0, 0, 0, 0];
   #found: Finding | null = null;
 
-  see({ entity, what, n }: Seen): void {
-    if (entity < 0) return;
-    const phase = what & PHASE;
-    const open = this.#open.get(entity);
-    if (phase === 0) {
-      this.#calls++;
-      this.#open.set(entity, open + 1);
-    } else {
-      this.#answers[phase] = (this.#answers[phase] as number) + 1;
-      if (open === 0) {
-        const before = this.#lastN.get(entity);
-        this.#found ??= broken({}, `Record ${n} is an answer to a call that was never made, or was answered.`, [
-          before,
-          n,
-        ]);
-      } else this.#open.set(entity, open - 1);
+  scan({ rows, count, chunk, entity }: Sightings): void {
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number;
+      const one = entity[row] as number;
+      const what = chunk.what[row] as number;
+      if (one < 0 || !isCall(what)) continue;
+      const phase = what & PHASE;
+      const n = chunk.first + row;
+      if (phase === 0) {
+        this.#calls++;
+        this.#open.add(one, 1);
+      } else {
+        this.#answers[phase] = (this.#answers[phase] as number) + 1;
+        if (this.#open.get(one) > 0) this.#open.add(one, -1);
+        else this.#unasked(this.#lastN.get(one), n);
+      }
+      this.#lastN.set(one, n);
     }
-    this.#lastN.set(entity, n);
+  }
+
+  #unasked(before: number, n: number): void {
+    this.#found ??= broken({}, `Record ${n} is an answer to a call that was never made, or was answered.`, [before, n]);
   }
 
   finish(): Finding {
@@ -59,6 +66,10 @@ class CallsFold implements Fold {
   }
 }
 
+function isCall(what: number): boolean {
+  return what <= What.sendUnknown || (what >= What.publishInvoke && what <= What.publishUnknown);
+}
+
 /**
  * Of a queue: {entities received or left} ⊆ {entities that were sent to it, or to what feeds it}.
  *
@@ -66,23 +77,32 @@ class CallsFold implements Fold {
  */
 export const conservationOfMessages: Checker = { guarantee: 'conservation', start: () => new MessagesFold() };
 
-const Known = 1;
+/** Of another resource, signs that it may come from there. */
+const FEEDS: readonly number[] = [What.sendInvoke, What.receiveOk, What.left, What.owed, What.deliverOk];
 
 class MessagesFold implements Fold {
-  readonly wants = [What.sendInvoke, What.receiveOk, What.left, What.owed, What.deliverOk];
-  readonly #known = new FlagColumn();
+  readonly wants = FEEDS;
+  readonly #known = new NumberSet();
   #received = 0;
   #found: Finding | null = null;
 
-  see({ entity, what, n, other }: Seen): void {
-    if (entity < 0) return;
-    if (other || what === What.sendInvoke) {
-      this.#known.add(entity, Known);
-      return;
+  scan({ rows, count, chunk, isOther }: Sightings): void {
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number;
+      const what = chunk.what[row] as number;
+      const one = chunk.entity[row] as number;
+      if (one < 0) continue;
+      if (isOther[row] !== 0) {
+        if (FEEDS.includes(what)) this.#known.add(one);
+      } else if (what === What.sendInvoke) this.#known.add(one);
+      else if (what === What.receiveOk || what === What.left) {
+        this.#received++;
+        if (!this.#known.has(one)) this.#unsent(chunk.first + row);
+      }
     }
-    if (what !== What.receiveOk && what !== What.left) return;
-    this.#received++;
-    if (this.#known.has(entity, Known)) return;
+  }
+
+  #unsent(n: number): void {
     this.#found ??= broken({}, `Record ${n} tells of a message that nobody sent.`, [n]);
   }
 

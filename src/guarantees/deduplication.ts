@@ -1,7 +1,10 @@
-import type { Checker, Fold, Seen } from './checker.ts';
-import { NumberColumn, Places, RecordColumn } from './columns.ts';
-import { What } from './codes.ts';
+import type { Checker, Fold } from './checker.ts';
+import { NumberColumn, NumberRows } from './columns.ts';
+import { AcceptedFrom, AcceptedN, AcceptedTo, ID, Message, Open, OpenSince } from './deduplication-numbers.ts';
+import { Places } from './places.ts';
+import * as What from './codes.ts';
 import type { PromiseSettings } from './promises.ts';
+import type { Sightings } from './sightings.ts';
 import { broken, type Finding, held, notExercised, seconds } from './verdict.ts';
 
 /**
@@ -38,13 +41,9 @@ class Deduplication implements Fold {
   /** With a scope of groups: the group in which an id was met first, and the ids that were met in others too. */
   readonly #group = new NumberColumn();
   readonly #others = new Map<string, number>();
-  /** Calls under way, or with unknown end, and since when. */
-  readonly #open = new NumberColumn(0);
-  readonly #openSince = new NumberColumn();
-  readonly #message = new NumberColumn();
-  readonly #acceptedFrom = new NumberColumn();
-  readonly #acceptedTo = new NumberColumn();
-  readonly #acceptedN = new RecordColumn();
+  readonly #rows = new NumberRows(ID);
+  /** Of a queue: what was taken until then is not there any more. */
+  #purgedUs = -1;
   #sent = 0;
   #again = 0;
   #swallowed = 0;
@@ -52,28 +51,42 @@ class Deduplication implements Fold {
 
   constructor(settings: PromiseSettings, begins: number) {
     this.#begins = begins;
-    this.wants = [begins, begins + OK, begins + FAIL];
+    const isQueue = settings.of.visibilityUs !== undefined;
+    this.wants = [begins, begins + OK, begins + FAIL, ...(isQueue ? [What.purgeInvoke] : [])];
     this.#windowUs = settings.number('windowUs');
     this.#perGroup = settings.flag('perGroup');
   }
 
-  see(seen: Seen): void {
-    const { chunk, row, group, other, what, us } = seen;
+  scan(all: Sightings): void {
+    const { rows, count, chunk, isOther } = all;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number;
+      if (isOther[row] !== 0) continue;
+      const what = chunk.what[row] as number;
+      const phase = what - this.#begins;
+      if (phase >= 0 && phase <= FAIL) {
+        if ((chunk.deduplication[row] as number) >= 0) this.#call(all, row, phase);
+      } else if (what === What.purgeInvoke && this.wants.includes(what)) this.#purgedUs = chunk.us[row] as number;
+    }
+  }
+
+  #call(all: Sightings, row: number, phase: number): void {
+    const { chunk } = all;
     const id = chunk.deduplication[row] as number;
-    if (other || id < 0) return;
-    const key = this.#keyOf(id, group);
-    const open = this.#open.get(key);
-    if (what === this.#begins) {
-      if (open <= 0) this.#openSince.set(key, us);
-      this.#open.set(key, open + 1);
+    const key = this.#perGroup ? this.#keyOf(id, all.group[row] as number) : this.#ids.place(id);
+    const at = this.#rows.at(key);
+    const values = this.#rows.page(key);
+    const open = values[at + Open] as number;
+    if (phase === 0) {
+      if (open <= 0) values[at + OpenSince] = chunk.us[row] as number;
+      values[at + Open] = open + 1;
       return;
     }
-    this.#open.set(key, open - 1);
-    if (what === this.#begins + OK && seen.message >= 0) this.#accepted(seen, key, open - 1);
+    values[at + Open] = open - 1;
+    if (phase === OK && (chunk.message[row] as number) >= 0) this.#accepted(all, row, values, at);
   }
 
   #keyOf(id: number, group: number): number {
-    if (!this.#perGroup) return this.#ids.place(id);
     const before = this.#ids.size;
     const place = this.#ids.place(id);
     if (place === before) this.#group.set(place, group);
@@ -88,49 +101,45 @@ class Deduplication implements Fold {
     return made;
   }
 
-  /** `others`: calls of the same id that may have been taken first. */
-  #accepted(seen: Seen, key: number, others: number): void {
-    const { message, earliestUs, latestUs, n, lives } = seen;
+  #accepted(all: Sightings, row: number, values: Float64Array, at: number): void {
     this.#sent++;
-    const known = this.#message.get(key);
-    const from = others > 0 ? Math.min(this.#openSince.get(key), earliestUs) : earliestUs;
-    if (known < 0 || this.#acceptedFrom.get(key) <= lives.purgedUs) {
-      this.#opens(key, message, from, latestUs, n);
+    const earliestUs = all.earliestUs[row] as number;
+    const latestUs = all.latestUs[row] as number;
+    const n = all.chunk.first + row;
+    const message = (all.message[row] as number) + 1;
+    // Calls of the same id that are open may have been taken first.
+    const isAlone = (values[at + Open] as number) <= 0;
+    const from = isAlone ? earliestUs : Math.min(values[at + OpenSince] as number, earliestUs);
+    const known = values[at + Message] as number;
+    if (known === 0 || (values[at + AcceptedFrom] as number) <= this.#purgedUs) {
+      opens(values, at, message, from, latestUs, n);
       return;
     }
     this.#again++;
-    if (known === message) {
-      this.#swallowed++;
-      const lateUs = earliestUs - (this.#acceptedTo.get(key) + this.#windowUs);
-      if (lateUs >= 0) {
-        this.#found ??= broken(
-          {},
-          `A message was taken for a duplicate ${seconds(lateUs)} after the deduplication window had ended.`,
-          [this.#acceptedN.get(key), n],
-        );
-      } else {
-        // Told later, but taken earlier, perhaps.
-        this.#acceptedFrom.set(key, Math.min(this.#acceptedFrom.get(key), from));
-        this.#acceptedTo.set(key, Math.min(this.#acceptedTo.get(key), latestUs));
-      }
-      return;
+    if (known === message) this.#swallows(values, at, from, earliestUs, latestUs, n);
+    else {
+      const leftUs = (values[at + AcceptedFrom] as number) + this.#windowUs - latestUs;
+      if (leftUs > 0) this.#tooEarly(leftUs, values[at + AcceptedN] as number, n);
+      opens(values, at, message, from, latestUs, n);
     }
-    const leftUs = this.#acceptedFrom.get(key) + this.#windowUs - latestUs;
-    if (leftUs > 0) {
-      this.#found ??= broken(
-        {},
-        `The same deduplication id made a second message ${seconds(leftUs)} before its window had ended.`,
-        [this.#acceptedN.get(key), n],
-      );
-    }
-    this.#opens(key, message, from, latestUs, n);
   }
 
-  #opens(key: number, message: number, fromUs: number, toUs: number, n: number): void {
-    this.#message.set(key, message);
-    this.#acceptedFrom.set(key, fromUs);
-    this.#acceptedTo.set(key, toUs);
-    this.#acceptedN.set(key, n);
+  #swallows(values: Float64Array, at: number, from: number, earliestUs: number, latestUs: number, n: number): void {
+    this.#swallowed++;
+    const lateUs = earliestUs - ((values[at + AcceptedTo] as number) + this.#windowUs);
+    if (lateUs >= 0) {
+      const sentence = `A message was taken for a duplicate ${seconds(lateUs)} after the deduplication window had ended.`;
+      this.#found ??= broken({}, sentence, [values[at + AcceptedN] as number, n]);
+      return;
+    }
+    // Told later, but taken earlier, perhaps.
+    values[at + AcceptedFrom] = Math.min(values[at + AcceptedFrom] as number, from);
+    values[at + AcceptedTo] = Math.min(values[at + AcceptedTo] as number, latestUs);
+  }
+
+  #tooEarly(leftUs: number, acceptedN: number, n: number): void {
+    const sentence = `The same deduplication id made a second message ${seconds(leftUs)} before its window had ended.`;
+    this.#found ??= broken({}, sentence, [acceptedN, n]);
   }
 
   finish(): Finding {
@@ -138,4 +147,11 @@ class Deduplication implements Fold {
     if (this.#found !== null) return { ...this.#found, counts };
     return this.#again === 0 ? notExercised(counts, 'No deduplication id came twice.') : held(counts);
   }
+}
+
+function opens(values: Float64Array, at: number, message: number, fromUs: number, toUs: number, n: number): void {
+  values[at + Message] = message;
+  values[at + AcceptedFrom] = fromUs;
+  values[at + AcceptedTo] = toUs;
+  values[at + AcceptedN] = n;
 }

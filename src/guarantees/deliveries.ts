@@ -1,26 +1,30 @@
 /** What a topic promises of its deliveries beside completeness: none is lost count of, none is given up for good, those of a group stay in order. */
-import type { Checker, End, Fold, Seen } from './checker.ts';
-import { What } from './codes.ts';
-import { FlagColumn, NumberColumn, Places, RecordColumn } from './columns.ts';
+import type { Checker, End, Fold } from './checker.ts';
+import * as What from './codes.ts';
+import { CountColumn, FlagColumn, NumberColumn, RecordColumn } from './columns.ts';
+import { Places } from './places.ts';
 import type { PromiseSettings } from './promises.ts';
+import type { Sightings } from './sightings.ts';
 import { broken, type Finding, held, notExercised, unknown } from './verdict.ts';
 
-/** How often each delivery was owed, and how often it ended. */
+function isOfDelivery(what: number): boolean {
+  return what === What.owed || what === What.deliverOk || what === What.deliverFail;
+}
+
+/** How often each delivery was owed, less how often it ended. */
 class Ends {
   /** Deliveries that have a place. */
   size = 0;
-  readonly #owed = new NumberColumn(0);
-  readonly #ended = new NumberColumn(0);
+  readonly #underWay = new CountColumn();
 
-  note({ what, entity }: Seen): void {
-    const column = what === What.owed ? this.#owed : this.#ended;
-    column.set(entity, column.get(entity) + 1);
+  note(what: number, entity: number): void {
+    this.#underWay.add(entity, what === What.owed ? 1 : -1);
     if (entity >= this.size) this.size = entity + 1;
   }
 
   /** Of a delivery: how many are under way; negative: more ended than were owed. */
   underWay(entity: number): number {
-    return this.#owed.get(entity) - this.#ended.get(entity);
+    return this.#underWay.get(entity);
   }
 }
 
@@ -50,19 +54,30 @@ class DeliveriesFold implements Fold {
     this.#isCopied = settings.flag('isCopied');
   }
 
-  see(seen: Seen): void {
-    const { what, entity, n, other } = seen;
-    if (other || entity < 0) return;
+  scan({ rows, count, chunk, isOther, entity }: Sightings): void {
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number;
+      const what = chunk.what[row] as number;
+      const one = entity[row] as number;
+      if (isOther[row] === 0 && one >= 0 && isOfDelivery(what)) this.#next(one, what, chunk.first + row);
+    }
+  }
+
+  #next(entity: number, what: number, n: number): void {
     const wasOwed = this.#lastN.get(entity) >= 0;
-    this.#ends.note(seen);
+    this.#ends.note(what, entity);
     if (what === What.owed) this.#owed++;
     else if (what === What.deliverOk) this.#delivered++;
     else this.#givenUp++;
     if (what !== What.owed && (this.#isCopied ? !wasOwed : this.#ends.underWay(entity) < 0)) {
-      const sentence = `Record ${n} is the end of a delivery that was never owed, or had ended.`;
-      this.#found ??= broken({}, sentence, wasOwed ? [this.#lastN.get(entity), n] : [n]);
+      this.#notOwed(wasOwed ? [this.#lastN.get(entity), n] : [n], n);
     }
     this.#lastN.set(entity, n);
+  }
+
+  #notOwed(evidence: readonly number[], n: number): void {
+    const sentence = `Record ${n} is the end of a delivery that was never owed, or had ended.`;
+    this.#found ??= broken({}, sentence, evidence);
   }
 
   finish(end: End): Finding {
@@ -98,7 +113,7 @@ const Kept = 2;
 const GivenUp = 4;
 
 class LossFold implements Fold {
-  readonly wants = [
+  readonly wants: readonly number[] = [
     What.owed,
     What.deliverOk,
     What.deliverFail,
@@ -113,15 +128,20 @@ class LossFold implements Fold {
   #owed = 0;
   #givenUp = 0;
 
-  see(seen: Seen): void {
-    const { what, entity, n, other } = seen;
-    if (entity < 0) return;
-    if (other) {
-      this.#state.add(entity, Kept);
-      return;
+  scan({ rows, count, chunk, isOther, entity }: Sightings): void {
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number;
+      const what = chunk.what[row] as number;
+      const one = entity[row] as number;
+      if (one < 0) continue;
+      if (isOther[row] === 0) {
+        if (isOfDelivery(what)) this.#next(one, what, chunk.first + row);
+      } else if (this.wants.includes(what)) this.#state.add(one, Kept);
     }
-    if (what !== What.owed && what !== What.deliverOk && what !== What.deliverFail) return;
-    this.#ends.note(seen);
+  }
+
+  #next(entity: number, what: number, n: number): void {
+    this.#ends.note(what, entity);
     if (what === What.owed) this.#owed++;
     else if (what === What.deliverOk) this.#state.add(entity, Delivered);
     else {
@@ -180,20 +200,28 @@ class DeliveryOrder implements Fold {
   #compared = 0;
   #found: readonly number[] | null = null;
 
-  see(seen: Seen): void {
-    const { what, entity, n, other, chunk, row } = seen;
-    if (other || entity < 0) return;
-    const wasUnderWay = this.#ends.underWay(entity) > 0;
-    this.#ends.note(seen);
-    if (what === What.owed) {
-      const group = chunk.group[row] as number;
-      if (group < 0) return;
-      this.#state.add(entity, wasUnderWay ? Blurred : Owed);
-      const subscription = Math.floor((chunk.entity[row] as number) / ORDINALS);
-      this.#lane.set(entity, this.#lanes.place(subscription * GROUPS + group));
-      this.#sequence.set(entity, chunk.sequence[row] as number);
-      this.#owedN.set(entity, n);
-    } else if (what === What.deliverOk && this.#state.get(entity) === Owed) this.#made(entity, n);
+  scan(all: Sightings): void {
+    const { rows, count, chunk, isOther, entity } = all;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number;
+      const what = chunk.what[row] as number;
+      const one = entity[row] as number;
+      if (isOther[row] !== 0 || one < 0 || !isOfDelivery(what)) continue;
+      const wasUnderWay = this.#ends.underWay(one) > 0;
+      this.#ends.note(what, one);
+      if (what === What.owed) this.#isOwed(all, row, one, wasUnderWay);
+      else if (what === What.deliverOk && this.#state.get(one) === Owed) this.#made(one, chunk.first + row);
+    }
+  }
+
+  #isOwed({ chunk }: Sightings, row: number, entity: number, wasUnderWay: boolean): void {
+    const group = chunk.group[row] as number;
+    if (group < 0) return;
+    this.#state.add(entity, wasUnderWay ? Blurred : Owed);
+    const subscription = Math.floor((chunk.entity[row] as number) / ORDINALS);
+    this.#lane.set(entity, this.#lanes.place(subscription * GROUPS + group));
+    this.#sequence.set(entity, chunk.sequence[row] as number);
+    this.#owedN.set(entity, chunk.first + row);
   }
 
   #made(entity: number, n: number): void {

@@ -1,8 +1,9 @@
-import type { Checker, End, Fold, Seen } from './checker.ts';
-import { FlagColumn, NumberColumn } from './columns.ts';
-import { What } from './codes.ts';
+import type { Checker, End, Fold } from './checker.ts';
+import { CountColumn, FlagColumn } from './columns.ts';
+import * as What from './codes.ts';
 import type { Lives } from './lives.ts';
 import type { PromiseSettings } from './promises.ts';
+import type { Rows, Sightings } from './sightings.ts';
 import { broken, type Finding, held, notExercised, unknown } from './verdict.ts';
 
 /**
@@ -40,7 +41,7 @@ class Endings implements Fold {
   readonly #what: string;
   readonly #state = new FlagColumn();
   /** What settles it, so many times, less those that failed. */
-  readonly #settled = new NumberColumn(0);
+  readonly #settled = new CountColumn();
 
   constructor(settings: PromiseSettings, settles: number, mustNotStay: boolean, what: string) {
     this.#settles = settles;
@@ -53,15 +54,32 @@ class Endings implements Fold {
     this.wants = [...new Set([settles, What.deleteFail, What.receiveOk, What.left])];
   }
 
-  see({ message, what, other }: Seen): void {
-    if (message < 0) return;
-    if (other) {
-      if (what === What.receiveOk || what === What.left) this.#state.add(message, Moved);
-    } else if (what === What.left) this.#state.add(message, There);
-    else if (what === this.#settles) this.#settled.set(message, this.#settled.get(message) + 1);
-    // Of several that tried to delete it, this one did not.
-    else if (what === What.deleteFail && this.#settles === What.deleteInvoke)
-      this.#settled.set(message, this.#settled.get(message) - 1);
+  scan(all: Sightings): void {
+    const { chunk, message, others } = all;
+    this.#count(message, all.of(this.#settles), 1);
+    // Of several that tried to delete it, these did not.
+    if (this.#settles === What.deleteInvoke) this.#count(message, all.of(What.deleteFail), -1);
+    this.#mark(message, all.of(What.left), There);
+    for (let i = 0; i < others.count; i++) {
+      const row = others.rows[i] as number;
+      const what = chunk.what[row] as number;
+      const one = message[row] as number;
+      if (one >= 0 && (what === What.receiveOk || what === What.left)) this.#state.add(one, Moved);
+    }
+  }
+
+  #count(message: Int32Array, { rows, count }: Rows, each: number): void {
+    for (let i = 0; i < count; i++) {
+      const one = message[rows[i] as number] as number;
+      if (one >= 0) this.#settled.add(one, each);
+    }
+  }
+
+  #mark(message: Int32Array, { rows, count }: Rows, flag: number): void {
+    for (let i = 0; i < count; i++) {
+      const one = message[rows[i] as number] as number;
+      if (one >= 0) this.#state.add(one, flag);
+    }
   }
 
   finish(end: End): Finding {

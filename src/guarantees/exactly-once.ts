@@ -1,7 +1,8 @@
-import type { Checker, End, Fold, Seen } from './checker.ts';
+import type { Checker, End, Fold } from './checker.ts';
 import { RecordColumn } from './columns.ts';
-import { What } from './codes.ts';
+import * as What from './codes.ts';
 import type { PromiseSettings } from './promises.ts';
+import type { Sightings } from './sightings.ts';
 import { broken, type Finding, held, notExercised, unknown } from './verdict.ts';
 
 /**
@@ -27,14 +28,21 @@ class ExactlyOnce implements Fold {
     this.#restUs = settings.number('restUs');
   }
 
-  see({ entity, what, n, other }: Seen): void {
-    if (entity < 0) return;
-    this.#entities = Math.max(this.#entities, entity + 1);
-    if (other) {
-      if (what !== What.handleOk && this.#acknowledgedN.get(entity) < 0) this.#acknowledgedN.set(entity, n);
-      return;
+  scan({ rows, count, chunk, isOther, entity }: Sightings): void {
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number;
+      const what = chunk.what[row] as number;
+      const one = entity[row] as number;
+      if (one < 0 || (what !== What.handleOk && what !== What.sendOk && what !== What.deliverOk)) continue;
+      this.#entities = Math.max(this.#entities, one + 1);
+      if (isOther[row] === 0) {
+        if (what === What.handleOk) this.#done(one, chunk.first + row);
+      } else if (what !== What.handleOk && this.#acknowledgedN.get(one) < 0)
+        this.#acknowledgedN.set(one, chunk.first + row);
     }
-    if (what !== What.handleOk) return;
+  }
+
+  #done(entity: number, n: number): void {
     this.#effects++;
     const first = this.#effectN.get(entity);
     if (first < 0) this.#effectN.set(entity, n);

@@ -1,7 +1,8 @@
-import type { Checker, End, Fold, Seen } from './checker.ts';
+import type { Checker, End, Fold } from './checker.ts';
 import { FlagColumn, RecordColumn } from './columns.ts';
-import { What } from './codes.ts';
+import * as What from './codes.ts';
 import type { PromiseSettings } from './promises.ts';
+import type { Sightings } from './sightings.ts';
 import { broken, type Finding, held, notExercised, unknown } from './verdict.ts';
 
 /**
@@ -28,16 +29,26 @@ class FanOut implements Fold {
     this.#restUs = settings.number('restUs');
   }
 
-  see({ what, entity, n, other }: Seen): void {
-    if (other || entity < 0) return;
-    if (what === What.owed) {
-      if (this.#owedN.get(entity) >= 0) return;
-      this.#owed++;
-      this.#owedN.set(entity, n);
-      this.#deliveries = Math.max(this.#deliveries, entity + 1);
-      return;
+  scan({ rows, count, chunk, isOther, entity }: Sightings): void {
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number;
+      const one = entity[row] as number;
+      if (isOther[row] !== 0 || one < 0) continue;
+      const what = chunk.what[row] as number;
+      if (what === What.owed) this.#isOwed(one, chunk.first + row);
+      else if (what === What.deliverOk || what === What.deliverFail) this.#ended(one, what, chunk.first + row);
     }
-    this.#state.add(entity, Ended);
+  }
+
+  #isOwed(entity: number, n: number): void {
+    if (this.#owedN.get(entity) >= 0) return;
+    this.#owed++;
+    this.#owedN.set(entity, n);
+    this.#deliveries = Math.max(this.#deliveries, entity + 1);
+  }
+
+  #ended(entity: number, what: number, n: number): void {
+    this.#state.set(entity, Ended);
     if (what === What.deliverFail) this.#failed++;
     else if (this.#owedN.get(entity) < 0) {
       this.#found ??= broken({}, 'A subscription was given a message that its filter does not let through.', [n]);

@@ -1,6 +1,6 @@
 import type { Checker, Fold, Seen } from './checker.ts';
 import { NumberColumn, RecordColumn } from './columns.ts';
-import { What } from './codes.ts';
+import * as What from './codes.ts';
 import { seconds, type Finding, broken, held, notExercised } from './verdict.ts';
 
 /**

@@ -1,25 +1,19 @@
 /**
  * Judges a history while it goes by, chunk by chunk.
  *
- *   chunk ─▶ each record ─▶ benches of its resource ─▶ folds that want its kind ─▶ lives
- *                                                      … at the end: a finding a promise
+ *   chunk ─▶ each record ─▶ benches of its resource, and of its client ─▶ folds … at the end: a finding a promise
  *
  * It knows promises, checkers and records; what a queue is, it does not know.
  */
 import type { HistoryChunk, Names } from '../history/index.ts';
-import type { Checker, End, Fold, Seen } from './checker.ts';
-import { KINDS, PHASE, What } from './codes.ts';
-import { Places } from './columns.ts';
-import { Lives } from './lives.ts';
+import { Bench, type Desk, type Judged } from './bench.ts';
+import * as What from './codes.ts';
+import { PHASE } from './phases.ts';
 import { type Probe, ProbeCounts } from './probes.ts';
-import { type Promised, PromiseSettings, type Promises, type ResourcePromises } from './promises.ts';
+import type { Promises, ResourcePromises } from './promises.ts';
 import type { Registry } from './registry.ts';
-import { type Finding, unknown } from './verdict.ts';
 
-export interface Judged extends Finding {
-  readonly guarantee: string;
-  readonly resource: string;
-}
+export type { Judged } from './bench.ts';
 
 export interface Judgement {
   readonly findings: readonly Judged[];
@@ -32,169 +26,18 @@ export interface JudgeOptions {
   readonly inexact?: boolean;
 }
 
-/** A fold at work, or one that has fallen over. */
-interface Seat {
-  readonly guarantee: string;
-  readonly fold: Fold | null;
-  /** Why it can't say anything. */
-  error: string | null;
-}
-
-/** The record under the eyes of a bench. */
-class Sight implements Seen {
-  chunk: HistoryChunk;
-  row = 0;
-  n = 0;
-  what = 0;
-  us = 0;
-  earliestUs = 0;
-  latestUs = 0;
-  entity = -1;
-  message = -1;
-  group = -1;
-  other = false;
-  readonly lives: Lives;
-
-  constructor(lives: Lives, chunk: HistoryChunk) {
-    this.lives = lives;
-    this.chunk = chunk;
-  }
-}
-
-/** All promises of one resource. */
-class Bench {
-  readonly of: ResourcePromises;
-  readonly lives: Lives;
-  readonly seats: Seat[] = [];
-  readonly #wanting: Seat[][] = Array.from({ length: KINDS }, () => []);
-  readonly #entities = new Places();
-  readonly #messages = new Places();
-  readonly #groups = new Places();
-  readonly #probes: ProbeCounts;
-  readonly #takesDeadLetters: boolean;
-  /** Whether it keeps lives, counts rare situations, gives places to entities, to messages and groups. */
-  readonly #keepsLives: boolean;
-  readonly #probesAll: boolean;
-  readonly #probesRequests: boolean;
-  readonly #placesMessages: boolean;
-  #sight: Sight | null = null;
-
-  constructor(of: ResourcePromises, checkers: readonly Checker[], probes: ProbeCounts) {
-    this.of = of;
-    this.lives = new Lives(of.visibilityUs ?? 0, of.retentionUs);
-    this.#probes = probes;
-    const { scope = 'resource' } = of;
-    this.#keepsLives = scope === 'resource' && of.visibilityUs !== undefined;
-    this.#probesAll = scope === 'resource';
-    this.#probesRequests = scope === 'client';
-    this.#placesMessages = scope === 'resource';
-    this.#takesDeadLetters = of.promises.some(({ guarantee }) => guarantee === 'dead-letters');
-    for (const promised of of.promises) this.#seat(promised, checkers);
-  }
-
-  #seat(promised: Promised, checkers: readonly Checker[]): void {
-    const { guarantee } = promised;
-    const checker = checkers.find((one) => one.guarantee === guarantee);
-    const seat = ((): Seat => {
-      if (checker === undefined)
-        return { guarantee, fold: null, error: `Nobody can check it on resources of the kind ${this.of.kind}.` };
-      try {
-        return { guarantee, fold: checker.start(new PromiseSettings(promised, this.of)), error: null };
-      } catch (error) {
-        return { guarantee, fold: null, error: failureOf(error) };
-      }
-    })();
-    this.seats.push(seat);
-    for (const what of seat.fold?.wants ?? []) this.#wanting[what]?.push(seat);
-  }
-
-  see(chunk: HistoryChunk, row: number, earliestUs: number, latestUs: number, other: boolean): void {
-    const what = chunk.what[row] as number;
-    const seats = this.#wanting[what] as Seat[];
-    const isOwn = !other && (this.#probesAll || (this.#probesRequests && what <= What.requestUnknown));
-    if (seats.length === 0 && !isOwn) return;
-    this.#sight ??= new Sight(this.lives, chunk);
-    const sight = this.#sight;
-    sight.chunk = chunk;
-    sight.row = row;
-    sight.n = chunk.first + row;
-    sight.what = what;
-    sight.us = chunk.us[row] as number;
-    sight.earliestUs = earliestUs;
-    sight.latestUs = latestUs;
-    sight.entity = this.#entities.place(chunk.entity[row] as number);
-    if (this.#placesMessages) {
-      sight.message = this.#messages.place(chunk.message[row] as number);
-      sight.group = this.#groups.place(chunk.group[row] as number);
-    }
-    sight.other = other;
-    this.#show(seats, sight);
-    if (!isOwn) return;
-    this.#probes.see(sight, this.#takesDeadLetters);
-    if (this.#keepsLives) this.lives.note(sight);
-  }
-
-  #show(seats: readonly Seat[], sight: Sight): void {
-    let at = 0;
-    try {
-      for (; at < seats.length; at++) (seats[at] as Seat).fold?.see(sight);
-    } catch (error) {
-      this.#fell(seats[at] as Seat, error);
-      // Those after it have not seen the record: now without it.
-      this.#show(seats.slice(at + 1), sight);
-    }
-  }
-
-  scan(chunk: HistoryChunk): void {
-    for (const seat of this.seats) {
-      try {
-        if (seat.error === null) seat.fold?.scan?.(chunk);
-      } catch (error) {
-        this.#fell(seat, error);
-      }
-    }
-  }
-
-  /** It has said nothing, and is shown nothing any more. */
-  #fell(seat: Seat, error: unknown): void {
-    seat.error = failureOf(error);
-    this.#wanting.forEach((seats, what) => {
-      this.#wanting[what] = seats.filter((one) => one !== seat);
-    });
-  }
-
-  findings(end: End): Judged[] {
-    const { resource } = this.of;
-    return this.seats.map((seat) => {
-      const { guarantee } = seat;
-      try {
-        if (seat.error === null) return { guarantee, resource, ...(seat.fold as Fold).finish(end) };
-      } catch (error) {
-        seat.error = failureOf(error);
-      }
-      return { guarantee, resource, ...unknown({}, seat.error) };
-    });
-  }
-}
-
-function failureOf(error: unknown): string {
-  return `The checker failed: ${error instanceof Error ? error.message : String(error)}.`;
-}
-
-/** Whom a record concerns. */
-interface Route {
-  readonly bench: Bench;
-  readonly other: boolean;
-}
-
 export class Judge {
   readonly #benches: readonly Bench[];
   readonly #probes = new ProbeCounts();
   readonly #runBenches: readonly Bench[];
-  readonly #byResource: (readonly Route[])[] = [];
-  readonly #byClient: (readonly Bench[])[] = [];
+  /** Where the records of a resource, and of a client, are put down. */
+  readonly #byResource: (readonly Desk[])[] = [];
+  readonly #byClient: (readonly Desk[])[] = [];
   /** When each call began that was not answered: only where answers do not say when they were given. */
   readonly #began: Map<number, number> | null;
+  /** When each record of the chunk took effect: between these two. */
+  #earliestUs = new Float64Array(0);
+  #latestUs = new Float64Array(0);
   #faults = 0;
   #healed = false;
   #quiesced = false;
@@ -211,33 +54,60 @@ export class Judge {
   }
 
   take(chunk: HistoryChunk, names: Names): void {
-    const { count } = chunk;
-    for (const bench of this.#runBenches) bench.scan(chunk);
-    for (let row = 0; row < count; row++) this.#see(chunk, row, names);
+    for (const bench of this.#runBenches) bench.scanRun(chunk);
+    this.#findTimes(chunk);
+    for (const bench of this.#benches) bench.begin(chunk, this.#earliestUs, this.#latestUs);
+    this.#putDown(chunk, names);
+    this.#lookAround(chunk, names);
+    for (const bench of this.#benches) bench.take();
   }
 
-  #see(chunk: HistoryChunk, row: number, names: Names): void {
-    const what = chunk.what[row] as number;
-    const us = chunk.us[row] as number;
-    this.#lastUs = us;
-    if (what >= What.faultInvoke) this.#mark(what, chunk, row, names);
-    else if (what !== What.left) this.#lastActivityUs = us;
-    const served = chunk.servedUs[row] as number;
-    let earliestUs = served;
-    let latestUs = served;
-    if (served < 0) {
-      latestUs = us;
-      earliestUs = this.#began === null ? us : this.#beganAt(this.#began, what, chunk.call[row] as number, us);
+  /** Puts each record down where it is wanted: runs of the same resource, and of the same client, since most come in runs. */
+  #putDown({ count, what, resource, client }: HistoryChunk, names: Names): void {
+    for (let from = 0; from < count; ) {
+      const on = resource[from] as number;
+      let to = from + 1;
+      while (to < count && resource[to] === on) to++;
+      putDown(this.#byResource[on] ?? this.#desksOfResource(on, names), what, from, to);
+      from = to;
     }
-    const resource = chunk.resource[row] as number;
-    const routes = this.#byResource[resource] ?? this.#routesTo(resource, names);
-    for (let i = 0; i < routes.length; i++) {
-      const { bench, other } = routes[i] as Route;
-      bench.see(chunk, row, earliestUs, latestUs, other);
+    for (let from = 0; from < count; ) {
+      const by = client[from] as number;
+      let to = from + 1;
+      while (to < count && client[to] === by) to++;
+      putDown(this.#byClient[by] ?? this.#desksOfClient(by, names), what, from, to);
+      from = to;
     }
-    const client = chunk.client[row] as number;
-    const clients = this.#byClient[client] ?? this.#benchesOf(client, names);
-    for (let i = 0; i < clients.length; i++) (clients[i] as Bench).see(chunk, row, earliestUs, latestUs, false);
+  }
+
+  /** Looks for what concerns everybody: the last instants, and what no client tells. */
+  #lookAround(chunk: HistoryChunk, names: Names): void {
+    const { count, what, us } = chunk;
+    let active = -1;
+    for (let row = 0; row < count; row++) {
+      const kind = what[row] as number;
+      if (kind >= What.faultInvoke) this.#mark(kind, chunk, row, names);
+      else if (kind !== What.left) active = row;
+    }
+    if (count > 0) this.#lastUs = us[count - 1] as number;
+    if (active >= 0) this.#lastActivityUs = us[active] as number;
+  }
+
+  /** When each record took effect. */
+  #findTimes({ length, count, us, servedUs, what, call }: HistoryChunk): void {
+    const began = this.#began;
+    if (length > this.#latestUs.length) {
+      this.#latestUs = new Float64Array(length);
+      this.#earliestUs = began === null ? this.#latestUs : new Float64Array(length);
+    }
+    const [earliest, latest] = [this.#earliestUs, this.#latestUs];
+    for (let row = 0; row < count; row++) {
+      const served = servedUs[row] as number;
+      const told = us[row] as number;
+      latest[row] = served < 0 ? told : served;
+      if (began === null) continue;
+      earliest[row] = served < 0 ? this.#beganAt(began, what[row] as number, call[row] as number, told) : served;
+    }
   }
 
   /** When the call began whose answer this is; a call that is not known began with the answer. */
@@ -261,24 +131,25 @@ export class Judge {
     else if (what === What.end) this.#ended = true;
   }
 
-  #routesTo(resource: number, names: Names): readonly Route[] {
+  #desksOfResource(resource: number, names: Names): readonly Desk[] {
     const name = names.name(resource);
-    const routes: Route[] = [];
+    const desks: Desk[] = [];
     for (const bench of this.#benches) {
       const { scope = 'resource', resource: own, watch = [] } = bench.of;
       if (scope !== 'resource') continue;
-      if (own === name) routes.push({ bench, other: false });
-      else if (watch.includes(name)) routes.push({ bench, other: true });
+      if (own === name) desks.push(bench.desk(false));
+      else if (watch.includes(name)) desks.push(bench.desk(true));
     }
-    this.#byResource[resource] = routes;
-    return routes;
+    this.#byResource[resource] = desks;
+    return desks;
   }
 
-  #benchesOf(client: number, names: Names): readonly Bench[] {
+  #desksOfClient(client: number, names: Names): readonly Desk[] {
     const name = names.name(client);
     const benches = this.#benches.filter(({ of }) => of.scope === 'client' && of.resource === name);
-    this.#byClient[client] = benches;
-    return benches;
+    const desks = benches.map((bench) => bench.desk(false));
+    this.#byClient[client] = desks;
+    return desks;
   }
 
   /** `truncated`: records are missing at the end. */
@@ -301,5 +172,12 @@ export class Judge {
     if (!(this.#quiesced || this.#lastUs - this.#lastActivityUs >= restUs))
       return 'The run ended before the system came to rest.';
     return reads.every((name) => this.#read.has(name)) ? null : 'There was no final read.';
+  }
+}
+
+function putDown(desks: readonly Desk[], what: Uint8Array, from: number, to: number): void {
+  for (let i = 0; i < desks.length; i++) {
+    const { wanted, isOther, sightings } = desks[i] as Desk;
+    sightings.add(from, to, what, wanted, isOther);
   }
 }

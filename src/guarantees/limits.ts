@@ -1,8 +1,10 @@
 import type { Checker, End, Fold, Seen } from './checker.ts';
 import { NumberColumn, RecordColumn } from './columns.ts';
-import { What } from './codes.ts';
+import * as What from './codes.ts';
+import { Held, SameHandle } from './known.ts';
 import type { Lives } from './lives.ts';
 import type { PromiseSettings } from './promises.ts';
+import type { Sightings } from './sightings.ts';
 import { broken, type Finding, held, notExercised } from './verdict.ts';
 
 /**
@@ -22,6 +24,27 @@ class InFlight implements Fold {
 
   constructor(settings: PromiseSettings) {
     this.#limit = settings.number('limit');
+  }
+
+  /** Near the limit all messages have to be counted as they were before a record. */
+  mustSee(count: number): boolean {
+    return this.#atMost + count > this.#limit;
+  }
+
+  scan({ rows, count, chunk, isOther, before }: Sightings): void {
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number;
+      const what = chunk.what[row] as number;
+      if (what !== What.receiveOk && what !== What.deleteInvoke) continue;
+      if (isOther[row] !== 0 || (chunk.message[row] as number) < 0) continue;
+      const known = before.flags[row] as number;
+      if (what === What.deleteInvoke) {
+        if ((known & (Held | SameHandle)) === (Held | SameHandle)) this.#atMost--;
+      } else {
+        if ((known & Held) === 0) this.#atMost++;
+        this.#most = Math.max(this.#most, this.#atMost);
+      }
+    }
   }
 
   see(seen: Seen): void {
@@ -64,9 +87,11 @@ export const rate: Checker = { guarantee: 'rate', start: (settings) => new Rate(
 
 const US_PER_SECOND = 1e6;
 const ACTIONS = ['send', 'receive', 'delete'] as const;
+const OKS = [What.sendOk, What.receiveOk, What.deleteOk];
+const REFUSALS = [What.sendFail, What.receiveFail, What.deleteFail];
 
 class Rate implements Fold {
-  readonly wants = [What.sendOk, What.receiveOk, What.deleteOk, What.sendFail, What.receiveFail, What.deleteFail];
+  readonly wants = [...OKS, ...REFUSALS];
   readonly #perSecond: number;
   readonly #most: number;
   /** Calls of each action in each second: place = second × 3 + action. */
@@ -75,6 +100,7 @@ class Rate implements Fold {
   readonly #lastCall = [-1, -1, -1];
   #busiest = 0;
   #refused = 0;
+  #foundN = -1;
   #found: Finding | null = null;
 
   constructor(settings: PromiseSettings) {
@@ -82,29 +108,41 @@ class Rate implements Fold {
     this.#most = this.#perSecond + settings.number('burst');
   }
 
-  see({ what, chunk, row, earliestUs, latestUs, n, other }: Seen): void {
-    if (other) return;
-    if ((what & 1) === 0) {
-      this.#refused++;
-      return;
+  scan(all: Sightings): void {
+    const { chunk, earliestUs, latestUs } = all;
+    for (const what of REFUSALS) this.#refused += all.of(what).count;
+    for (let action = 0; action < ACTIONS.length; action++) {
+      const { rows, count } = all.of(OKS[action] as number);
+      let lastCall = this.#lastCall[action] as number;
+      for (let i = 0; i < count; i++) {
+        const row = rows[i] as number;
+        const call = chunk.call[row] as number;
+        // All messages of a batch are one call; when it was served must be known.
+        if (earliestUs[row] !== latestUs[row] || (call >= 0 && call === lastCall)) continue;
+        lastCall = call;
+        this.#taken(action, latestUs[row] as number, chunk.first + row);
+      }
+      this.#lastCall[action] = lastCall;
     }
-    const action = (what >>> 2) - 1;
-    const call = chunk.call[row] as number;
-    // All messages of a batch are one call; when it was served must be known.
-    if (earliestUs !== latestUs || (call >= 0 && call === this.#lastCall[action])) return;
-    this.#lastCall[action] = call;
+  }
+
+  #taken(action: number, latestUs: number, n: number): void {
     const place = Math.floor(latestUs / US_PER_SECOND) * ACTIONS.length + action;
     const calls = Math.max(0, this.#calls.get(place)) + 1;
     this.#calls.set(place, calls);
     if (calls === 1) this.#firstN.set(place, n);
     this.#busiest = Math.max(this.#busiest, calls);
-    if (calls <= this.#most) return;
-    const second = Math.floor(latestUs / US_PER_SECOND);
-    this.#found ??= broken(
-      {},
-      `More than ${this.#most} calls to ${ACTIONS[action]} were taken in second ${second}, though ${this.#perSecond} a second are the most.`,
-      [this.#firstN.get(place), n],
-    );
+    if (calls > this.#most) this.#tooMany(action, place, n);
+  }
+
+  #tooMany(action: number, place: number, n: number): void {
+    const second = Math.floor(place / ACTIONS.length);
+    const many = `More than ${this.#most} calls to ${ACTIONS[action]} were taken in second ${second}`;
+    // Actions are looked at one after the other: the first record is that of the lowest number.
+    if (this.#foundN >= 0 && this.#foundN < n) return;
+    this.#foundN = n;
+    const sentence = `${many}, though ${this.#perSecond} a second are the most.`;
+    this.#found = broken({}, sentence, [this.#firstN.get(place), n]);
   }
 
   finish(_end: End): Finding {
@@ -145,14 +183,18 @@ class PublishRate implements Fold {
     this.#ofGroup = this.#nearGroup + settings.number('groupBurst');
   }
 
-  see({ what, earliestUs, latestUs, group, n, other }: Seen): void {
-    if (other) return;
-    if (what === What.publishFail) {
-      this.#refused++;
-      return;
+  scan(all: Sightings): void {
+    const { rows, count } = all.of(What.publishOk);
+    const { chunk, group, earliestUs, latestUs } = all;
+    this.#refused += all.of(What.publishFail).count;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number;
+      if (earliestUs[row] !== latestUs[row]) continue;
+      this.#taken(Math.floor((latestUs[row] as number) / US_PER_SECOND), group[row] as number, chunk.first + row);
     }
-    if (earliestUs !== latestUs) return;
-    const second = Math.floor(latestUs / US_PER_SECOND);
+  }
+
+  #taken(second: number, group: number, n: number): void {
     const messages = Math.max(0, this.#topic.get(second)) + 1;
     this.#topic.set(second, messages);
     this.#busiest = Math.max(this.#busiest, messages);

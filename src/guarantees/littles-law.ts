@@ -1,7 +1,9 @@
-import type { Checker, End, Fold, Seen } from './checker.ts';
+import type { Checker, End, Fold } from './checker.ts';
 import { FlagColumn, NumberColumn } from './columns.ts';
-import { What } from './codes.ts';
+import * as What from './codes.ts';
+import { SameHandle } from './known.ts';
 import type { PromiseSettings } from './promises.ts';
+import type { Rows, Sightings } from './sightings.ts';
 import { broken, type Finding, held, notExercised, seconds, unknown } from './verdict.ts';
 
 /**
@@ -18,6 +20,8 @@ const WIDTH = 0.05;
 const There = 1;
 /** A delete of it had no answer: it may have been the one. */
 const PerhapsGone = 2;
+const IsAsked = 4;
+const IsGone = 8;
 
 class LittlesLaw implements Fold {
   readonly wants = [
@@ -32,26 +36,65 @@ class LittlesLaw implements Fold {
   readonly #retentionUs: number;
   readonly #state = new FlagColumn();
   /** The delete by its holder, in time: the one that took it out. */
-  readonly #gone = new NumberColumn();
+  readonly #gone = new NumberColumn(0);
   /** When somebody first asked for it to be deleted. */
-  readonly #asked = new NumberColumn();
+  readonly #asked = new NumberColumn(0);
   #open = 0;
 
   constructor(settings: PromiseSettings) {
     this.#retentionUs = settings.of.retentionUs ?? Number.POSITIVE_INFINITY;
   }
 
-  see({ what, message, lives, other, chunk, row, us, earliestUs, latestUs }: Seen): void {
-    if (other) return;
-    if (what === What.sendInvoke) this.#open++;
-    else if (what === What.sendOk || what === What.sendFail) this.#open--;
-    else if (message < 0) return;
-    else if (what === What.left) this.#state.add(message, There);
-    else if (what === What.deleteInvoke) {
-      if (this.#asked.get(message) < 0) this.#asked.set(message, us);
-    } else if (what === What.deleteUnknown) this.#state.add(message, PerhapsGone);
-    else if (earliestUs === latestUs && lives.isOfHolder(message, chunk.handle[row] as number, latestUs))
-      this.#gone.set(message, latestUs);
+  scan(all: Sightings): void {
+    const { message } = all;
+    this.#open += all.of(What.sendInvoke).count - all.of(What.sendOk).count - all.of(What.sendFail).count;
+    this.#mark(message, all.of(What.left), There);
+    this.#mark(message, all.of(What.deleteUnknown), PerhapsGone);
+    this.#asking(all);
+    this.#going(all);
+  }
+
+  #mark(message: Int32Array, { rows, count }: Rows, flag: number): void {
+    for (let i = 0; i < count; i++) {
+      const one = message[rows[i] as number] as number;
+      if (one >= 0) this.#state.add(one, flag);
+    }
+  }
+
+  #asking(all: Sightings): void {
+    const { rows, count } = all.of(What.deleteInvoke);
+    const { chunk, message } = all;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number;
+      const one = message[row] as number;
+      if (one < 0 || this.#state.has(one, IsAsked)) continue;
+      this.#state.add(one, IsAsked);
+      this.#asked.set(one, chunk.us[row] as number);
+    }
+  }
+
+  #going(all: Sightings): void {
+    const { rows, count } = all.of(What.deleteOk);
+    const { message, before, earliestUs, latestUs } = all;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number;
+      const one = message[row] as number;
+      const us = latestUs[row] as number;
+      const isOfHolder = ((before.flags[row] as number) & SameHandle) !== 0 && us < (before.dueUs[row] as number);
+      if (one < 0 || !isOfHolder || earliestUs[row] !== us) continue;
+      this.#state.add(one, IsGone);
+      this.#gone.set(one, us);
+    }
+  }
+
+  /** -1: nobody knows when. */
+  #goneUs(message: number, endUs: number): number {
+    if (this.#state.has(message, There)) return endUs;
+    return this.#state.has(message, IsGone) ? this.#gone.get(message) : -1;
+  }
+
+  #askedUs(message: number): number {
+    return this.#state.has(message, IsAsked) ? this.#asked.get(message) : -1;
   }
 
   finish({ lives, endUs, measuredUs }: End): Finding {
@@ -66,9 +109,9 @@ class LittlesLaw implements Fold {
       }
       messages++;
       const sentUs = lives.sentEarliestUs(message);
-      const goneUs = this.#state.has(message, There) ? endUs : this.#gone.get(message);
+      const goneUs = this.#goneUs(message, endUs);
       const lastUs = Math.max(lives.sentLatestUs(message), lives.heldEarliestUs(message));
-      const perhapsUs = this.#state.has(message, PerhapsGone) ? this.#asked.get(message) : Number.POSITIVE_INFINITY;
+      const perhapsUs = this.#state.has(message, PerhapsGone) ? this.#askedUs(message) : Number.POSITIVE_INFINITY;
       leastUs += Math.min(goneUs >= 0 ? goneUs : lastUs, Math.max(perhapsUs, lives.sentLatestUs(message)));
       leastUs -= lives.sentLatestUs(message);
       mostUs += (goneUs >= 0 ? goneUs : Math.min(endUs, sentUs + this.#retentionUs)) - sentUs;

@@ -1,48 +1,42 @@
 /**
- * The messages of one queue as its clients know them: what more than one checker needs, kept once, in columns by place.
+ * The messages of one queue as its clients know them: what more than one checker needs, kept once, a row of numbers a message.
  *
  *   sent ─▶ held by (handle) from … until … ─▶ released ─▶ held again … ─▶ deleted
  *
  * Each bound is on the safe side: `dueUs` is the earliest instant at which the timeout of the newest receive can have ended.
  */
-import { FlagColumn, NumberColumn, Places, RecordColumn } from './columns.ts';
-import { What } from './codes.ts';
-import type { Sighting } from './sighting.ts';
-
-const Acknowledged = 1;
-const Received = 2;
-/** Its holder has begun to delete it, or has given it back. */
-const Released = 4;
-/** Deleted by its holder while it was hidden: nobody else can have had it in between. */
-const SurelyDeleted = 8;
-const Deleted = 16;
+import { FlagColumn, NumberRows } from './columns.ts';
+import * as What from './codes.ts';
+import { Acknowledged, Deleted, Held, Received, Released, SameHandle, SurelyDeleted } from './known.ts';
+import {
+  Call,
+  DeletedLatest,
+  DeletedN,
+  Due,
+  Handle,
+  HeldEarliest,
+  HeldLatest,
+  HeldN,
+  LIFE,
+  Receives,
+  SentEarliest,
+  SentLatest,
+  SentN,
+} from './life-numbers.ts';
+import { Places } from './places.ts';
+import type { Sightings } from './sightings.ts';
 
 export class Lives {
   /** Messages that have a place. */
   size = 0;
-  /** Acknowledged sends of messages. */
-  acknowledged = 0;
   purgedUs = -1;
   readonly #visibilityUs: number;
   readonly #retentionUs: number;
   readonly #flags = new FlagColumn();
-  readonly #sentEarliest = new NumberColumn();
-  readonly #sentLatest = new NumberColumn();
-  readonly #sentN = new RecordColumn();
+  readonly #rows = new NumberRows(LIFE);
   /** Of deduplication ids: sends that have no answer, and since when. */
   readonly #ids = new Places();
-  readonly #open = new NumberColumn(0);
-  readonly #openSince = new NumberColumn();
-  readonly #heldEarliest = new NumberColumn();
-  readonly #heldLatest = new NumberColumn();
-  readonly #heldN = new RecordColumn();
-  readonly #due = new NumberColumn();
-  readonly #handle = new NumberColumn();
-  readonly #receives = new RecordColumn();
-  readonly #call = new NumberColumn();
-  readonly #deletedEarliest = new NumberColumn();
-  readonly #deletedLatest = new NumberColumn();
-  readonly #deletedN = new RecordColumn();
+  readonly #open = new NumberRows(2);
 
   /** `visibilityUs`: how long a receive hides a message unless it says otherwise. `retentionUs`: after so long it is gone, in flight too. */
   constructor(visibilityUs: number, retentionUs = Number.POSITIVE_INFINITY) {
@@ -59,18 +53,11 @@ export class Lives {
   isDeleted(message: number): boolean {
     return this.#flags.has(message, Deleted);
   }
-  isSurelyDeleted(message: number): boolean {
-    return this.#flags.has(message, SurelyDeleted);
-  }
   /** Whether its newest receiver has it in hand, as far as is known, its timeout left aside. */
   isHeld(message: number): boolean {
     return (
-      (this.#flags.get(message) & (Received | Released)) === Received && this.#heldEarliest.get(message) > this.purgedUs
+      (this.#flags.get(message) & (Received | Released)) === Received && this.heldEarliestUs(message) > this.purgedUs
     );
-  }
-  /** Whether a handle is that of the newest receive, and its message is still hidden. */
-  isOfHolder(message: number, handle: number, us: number): boolean {
-    return this.#handle.get(message) === handle && us < this.#due.get(message);
   }
   /** Whether it is surely in flight: held, hidden, and there. */
   isInFlight(message: number, us: number): boolean {
@@ -78,158 +65,203 @@ export class Lives {
   }
   inFlightUntilUs(message: number): number {
     // One that expires in flight is gone. If nobody knows when it was sent, that may be at any time.
-    if (this.#retentionUs === Number.POSITIVE_INFINITY) return this.#due.get(message);
+    if (this.#retentionUs === Number.POSITIVE_INFINITY) return this.dueUs(message);
     if (!this.isAcknowledged(message)) return -1;
-    return Math.min(this.#due.get(message), this.#sentEarliest.get(message) + this.#retentionUs);
+    return Math.min(this.dueUs(message), this.sentEarliestUs(message) + this.#retentionUs);
   }
   sentEarliestUs(message: number): number {
-    return this.#sentEarliest.get(message);
+    return this.#number(message, SentEarliest, Acknowledged);
   }
   sentLatestUs(message: number): number {
-    return this.#sentLatest.get(message);
+    return this.#number(message, SentLatest, Acknowledged);
   }
   sentN(message: number): number {
-    return this.#sentN.get(message);
+    return this.#number(message, SentN, Acknowledged);
   }
   heldEarliestUs(message: number): number {
-    return this.#heldEarliest.get(message);
+    return this.#number(message, HeldEarliest, Received);
   }
   heldLatestUs(message: number): number {
-    return this.#heldLatest.get(message);
+    return this.#number(message, HeldLatest, Received);
   }
   heldN(message: number): number {
-    return this.#heldN.get(message);
+    return this.#number(message, HeldN, Received);
   }
   /** The call that brought it. */
   heldCall(message: number): number {
-    return this.#call.get(message);
+    return this.#number(message, Call, Received);
   }
   dueUs(message: number): number {
-    return this.#due.get(message);
+    return this.#number(message, Due, Received);
   }
   handle(message: number): number {
-    return this.#handle.get(message);
+    return this.#number(message, Handle, Received);
   }
-  /** Receive count of the newest receive. */
-  receives(message: number): number {
-    return this.#receives.get(message);
-  }
-  deletedEarliestUs(message: number): number {
-    return this.#deletedEarliest.get(message);
-  }
-  deletedLatestUs(message: number): number {
-    return this.#deletedLatest.get(message);
-  }
-  deletedN(message: number): number {
-    return this.#deletedN.get(message);
+  /** -1 where the flag that it stands under is not set. */
+  #number(message: number, which: number, flag: number): number {
+    return this.#flags.has(message, flag) ? (this.#rows.page(message)[this.#rows.at(message) + which] as number) : -1;
   }
 
-  /** How long a receive hides: as it asked, or as the queue does. */
-  visibilityOf({ chunk, row }: Sighting): number {
-    const asked = chunk.value[row] as number;
-    return asked < 0 ? this.#visibilityUs : asked;
-  }
-
-  /** Takes a record in, after all have looked at it. */
-  note(seen: Sighting): void {
-    const { message, what } = seen;
-    if (message >= this.size) this.size = message + 1;
-    switch (what) {
-      case What.sendInvoke:
-        this.#sending(seen);
-        break;
-      case What.sendFail:
-        this.#answered(seen);
-        break;
-      case What.sendOk:
-        if (message >= 0) this.#sent(seen, message);
-        break;
-      case What.receiveOk:
-        if (message >= 0) this.#received(seen, message);
-        break;
-      case What.deleteInvoke:
-        if (this.#isNewest(seen, message)) this.#flags.add(message, Released);
-        break;
-      case What.deleteOk:
-        if (message >= 0) this.#deleted(seen, message);
-        break;
-      case What.visibilityOk:
-      case What.visibilityUnknown:
-        if (this.#isNewest(seen, message)) this.#changed(seen, message);
-        break;
-      case What.purgeInvoke:
-        this.purgedUs = seen.us;
-        break;
-      default:
-        break;
+  /** Takes records `from` to `to` (exclusive) in, one after the other, and leaves behind what was known before each. Those of other resources say nothing here. */
+  take(all: Sightings, from: number, to: number): void {
+    const { rows, isOther, chunk, message, before } = all;
+    for (let i = from; i < to; i++) {
+      const row = rows[i] as number;
+      if (isOther[row] !== 0) continue;
+      const what = chunk.what[row] as number;
+      const one = message[row] as number;
+      if (one < 0) {
+        this.#takeWithout(all, row, what);
+        continue;
+      }
+      if (one >= this.size) this.size = one + 1;
+      const at = this.#rows.at(one);
+      const values = this.#rows.page(one);
+      const flags = this.#flags.get(one);
+      const known = this.#knownBy(flags, values, at, chunk.handle[row] as number);
+      before.flags[row] = known;
+      const now = this.#takeOne(all, row, what, known, values, at);
+      if (now !== flags) this.#flags.set(one, now);
     }
   }
 
-  #isNewest({ chunk, row }: Sighting, message: number): boolean {
-    return message >= 0 && this.#handle.get(message) === chunk.handle[row];
+  /** Where nothing is kept of messages nothing is known of them, and that is left behind. */
+  look({ rows, isOther, chunk, before }: Sightings, from: number, to: number): void {
+    for (let i = from; i < to; i++) {
+      const row = rows[i] as number;
+      if (isOther[row] !== 0) continue;
+      before.flags[row] = (chunk.handle[row] as number) < 0 ? SameHandle : 0;
+      before.dueUs[row] = -1;
+    }
   }
 
-  #sending({ chunk, row, us }: Sighting): void {
-    const id = chunk.deduplication[row] as number;
+  /** What is known of a message to somebody with a handle. */
+  #knownBy(flags: number, values: Float64Array, at: number, handle: number): number {
+    if ((flags & Received) === 0) return handle < 0 ? flags | SameHandle : flags;
+    const isHeld = (flags & Released) === 0 && (values[at + HeldEarliest] as number) > this.purgedUs;
+    return flags | (isHeld ? Held : 0) | (values[at + Handle] === handle ? SameHandle : 0);
+  }
+
+  #takeWithout({ chunk }: Sightings, row: number, what: number): void {
+    if (what === What.sendInvoke) this.#sending(chunk.deduplication[row] as number, chunk.us[row] as number);
+    else if (what === What.sendFail) this.#answered(chunk.deduplication[row] as number);
+    else if (what === What.purgeInvoke) this.purgedUs = chunk.us[row] as number;
+  }
+
+  /** Returns what is known of it now. */
+  #takeOne(all: Sightings, row: number, what: number, known: number, values: Float64Array, at: number): number {
+    const flags = known & ~(Held | SameHandle);
+    switch (what) {
+      case What.sendOk:
+        return this.#sent(all, row, flags, values, at);
+      case What.receiveOk:
+        tellReceived(all, row, flags, values, at);
+        return this.#received(all, row, flags, values, at);
+      case What.deleteInvoke:
+        return (known & SameHandle) === 0 ? flags : flags | Released;
+      case What.deleteOk:
+        all.before.dueUs[row] = dueOf(flags, values, at);
+        return deleted(all, row, known, values, at);
+      case What.deleteFail:
+        all.before.dueUs[row] = dueOf(flags, values, at);
+        return flags;
+      case What.visibilityOk:
+      case What.visibilityUnknown:
+        if ((known & SameHandle) !== 0) changed(all, row, dueOf(flags, values, at), values, at);
+        return flags;
+      default:
+        this.#takeWithout(all, row, what);
+        return flags;
+    }
+  }
+
+  #sending(id: number, us: number): void {
     if (id < 0) return;
     const place = this.#ids.place(id);
-    const open = this.#open.get(place);
-    if (open === 0) this.#openSince.set(place, us);
-    this.#open.set(place, open + 1);
+    const at = this.#open.at(place);
+    const values = this.#open.page(place);
+    if (values[at] === 0) values[at + 1] = us;
+    values[at] = (values[at] as number) + 1;
   }
 
   /** A send of some deduplication id is over; since when others of it may have been taken: -1 where there are none. */
-  #answered({ chunk, row }: Sighting): number {
-    const id = chunk.deduplication[row] as number;
+  #answered(id: number): number {
     if (id < 0) return -1;
     const place = this.#ids.place(id);
-    const open = Math.max(0, this.#open.get(place) - 1);
-    this.#open.set(place, open);
-    return open > 0 ? this.#openSince.get(place) : -1;
+    const at = this.#open.at(place);
+    const values = this.#open.page(place);
+    const open = Math.max(0, (values[at] as number) - 1);
+    values[at] = open;
+    return open > 0 ? (values[at + 1] as number) : -1;
   }
 
-  #sent(seen: Sighting, message: number): void {
-    const { latestUs, n } = seen;
-    const sinceUs = this.#answered(seen);
+  #sent(all: Sightings, row: number, flags: number, values: Float64Array, at: number): number {
+    const sinceUs = this.#answered(all.chunk.deduplication[row] as number);
     // What is acknowledged may have been taken in a call before it, whose answer was lost.
-    const earliestUs = sinceUs < 0 ? seen.earliestUs : Math.min(sinceUs, seen.earliestUs);
+    const answeredUs = all.earliestUs[row] as number;
+    const earliestUs = sinceUs < 0 ? answeredUs : Math.min(sinceUs, answeredUs);
     // A duplicate is told the same message: the first acceptance counts.
-    if (this.#flags.has(message, Acknowledged) && this.#sentEarliest.get(message) <= earliestUs) return;
-    if (!this.#flags.has(message, Acknowledged)) this.acknowledged++;
-    this.#flags.add(message, Acknowledged);
-    this.#sentEarliest.set(message, earliestUs);
-    this.#sentLatest.set(message, latestUs);
-    this.#sentN.set(message, n);
+    if ((flags & Acknowledged) !== 0 && (values[at + SentEarliest] as number) <= earliestUs) return flags;
+    values[at + SentEarliest] = earliestUs;
+    values[at + SentLatest] = all.latestUs[row] as number;
+    values[at + SentN] = all.chunk.first + row;
+    return flags | Acknowledged;
   }
 
-  #received(seen: Sighting, message: number): void {
-    const { chunk, row, earliestUs, latestUs, n } = seen;
+  #received(all: Sightings, row: number, flags: number, values: Float64Array, at: number): number {
+    const { chunk } = all;
+    const earliestUs = all.earliestUs[row] as number;
+    const latestUs = all.latestUs[row] as number;
     // An answer that was long on its way tells of an older receive.
-    if (this.#flags.has(message, Received) && latestUs < this.#heldEarliest.get(message)) return;
-    this.#flags.set(message, (this.#flags.get(message) | Received) & ~(Released | SurelyDeleted));
-    this.#heldEarliest.set(message, earliestUs);
-    this.#heldLatest.set(message, latestUs);
-    this.#heldN.set(message, n);
-    this.#due.set(message, earliestUs + this.visibilityOf(seen));
-    this.#handle.set(message, chunk.handle[row] as number);
-    this.#receives.set(message, chunk.receives[row] as number);
-    this.#call.set(message, chunk.call[row] as number);
+    if ((flags & Received) !== 0 && latestUs < (values[at + HeldEarliest] as number)) return flags;
+    const asked = chunk.value[row] as number;
+    values[at + HeldEarliest] = earliestUs;
+    values[at + HeldLatest] = latestUs;
+    values[at + HeldN] = chunk.first + row;
+    values[at + Due] = earliestUs + (asked < 0 ? this.#visibilityUs : asked);
+    values[at + Handle] = chunk.handle[row] as number;
+    values[at + Receives] = chunk.receives[row] as number;
+    values[at + Call] = chunk.call[row] as number;
+    return (flags | Received) & ~(Released | SurelyDeleted);
   }
+}
 
-  #deleted(seen: Sighting, message: number): void {
-    const { latestUs, earliestUs, n } = seen;
-    this.#flags.add(message, Deleted);
-    this.#deletedEarliest.set(message, earliestUs);
-    this.#deletedLatest.set(message, latestUs);
-    this.#deletedN.set(message, n);
-    if (this.#isNewest(seen, message) && latestUs < this.#due.get(message)) this.#flags.add(message, SurelyDeleted);
+function tellReceived({ before }: Sightings, row: number, flags: number, values: Float64Array, at: number): void {
+  if ((flags & Acknowledged) !== 0) {
+    before.sentEarliestUs[row] = values[at + SentEarliest] as number;
+    before.sentLatestUs[row] = values[at + SentLatest] as number;
+    before.sentN[row] = values[at + SentN] as number;
   }
+  if ((flags & Received) !== 0) {
+    before.heldEarliestUs[row] = values[at + HeldEarliest] as number;
+    before.heldLatestUs[row] = values[at + HeldLatest] as number;
+    before.heldN[row] = values[at + HeldN] as number;
+    before.dueUs[row] = values[at + Due] as number;
+    before.receives[row] = values[at + Receives] as number;
+  }
+  if ((flags & Deleted) !== 0) {
+    before.deletedLatestUs[row] = values[at + DeletedLatest] as number;
+    before.deletedN[row] = values[at + DeletedN] as number;
+  }
+}
 
-  #changed({ chunk, row, earliestUs, what }: Sighting, message: number): void {
-    const known = this.#due.get(message);
-    // Its timeout may have been over: then it was visible, and a change does not hide it again.
-    if (earliestUs >= known) return;
-    const due = earliestUs + (chunk.value[row] as number);
-    this.#due.set(message, what === What.visibilityOk ? due : Math.min(due, known));
-  }
+function deleted(all: Sightings, row: number, known: number, values: Float64Array, at: number): number {
+  const latestUs = all.latestUs[row] as number;
+  values[at + DeletedLatest] = latestUs;
+  values[at + DeletedN] = all.chunk.first + row;
+  const inTime = (known & SameHandle) !== 0 && latestUs < dueOf(known, values, at);
+  return (known & ~(Held | SameHandle)) | Deleted | (inTime ? SurelyDeleted : 0);
+}
+
+function changed({ chunk, earliestUs }: Sightings, row: number, known: number, values: Float64Array, at: number): void {
+  const atUs = earliestUs[row] as number;
+  // Its timeout may have been over: then it was visible, and a change does not hide it again.
+  if (atUs >= known) return;
+  const due = atUs + (chunk.value[row] as number);
+  values[at + Due] = chunk.what[row] === What.visibilityOk ? due : Math.min(due, known);
+}
+
+/** -1: it was not received. */
+function dueOf(flags: number, values: Float64Array, at: number): number {
+  return (flags & Received) === 0 ? -1 : (values[at + Due] as number);
 }

@@ -15,9 +15,7 @@ class MonotoneTime implements Fold {
   #lastUs = 0;
   #found: Finding | null = null;
 
-  see(): void {}
-
-  scan({ us, servedUs, count, first }: HistoryChunk): void {
+  scanRun({ us, servedUs, count, first }: HistoryChunk): void {
     this.#records += count;
     let last = this.#lastUs;
     for (let row = 0; row < count; row++) {

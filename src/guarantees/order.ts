@@ -1,6 +1,9 @@
-import type { Checker, Fold, Seen } from './checker.ts';
-import { FlagColumn, NumberColumn, RecordColumn } from './columns.ts';
-import { What } from './codes.ts';
+import type { Checker, Fold } from './checker.ts';
+import { FlagColumn, NumberColumn, NumberRows, RecordColumn } from './columns.ts';
+import * as What from './codes.ts';
+import { Acknowledged } from './known.ts';
+import { GROUP, HighCall, HighN, HighRank, HighSent, HighUs, LastN, LastRank, LastUs } from './order-numbers.ts';
+import type { Sightings } from './sightings.ts';
 import { broken, type Finding, held, notExercised, unknown } from './verdict.ts';
 
 /**
@@ -19,6 +22,13 @@ export const orderOfEffects: Checker = { guarantee: 'order', start: () => new Or
 
 const Seen1 = 1;
 
+/** Where a message stands: its rank lies between two numbers, and the record that says so. */
+interface Rank {
+  low: number;
+  high: number;
+  sentN: number;
+}
+
 class Order implements Fold {
   readonly wants: readonly number[];
   readonly #event: number;
@@ -28,15 +38,8 @@ class Order implements Fold {
   readonly #sentEarliest = new NumberColumn();
   readonly #sentLatest = new NumberColumn();
   readonly #sentN = new RecordColumn();
-  // Of each group: the one of highest rank, and the one that came last.
-  readonly #highRank = new NumberColumn(Number.NEGATIVE_INFINITY);
-  readonly #highUs = new NumberColumn();
-  readonly #highCall = new NumberColumn();
-  readonly #highN = new RecordColumn();
-  readonly #highSent = new RecordColumn();
-  readonly #lastUs = new NumberColumn(Number.NEGATIVE_INFINITY);
-  readonly #lastRank = new NumberColumn();
-  readonly #lastN = new RecordColumn();
+  readonly #groups = new NumberRows(GROUP);
+  readonly #rank: Rank = { low: -1, high: -1, sentN: -1 };
   #compared = 0;
   #overtaken = 0;
   #unranked = 0;
@@ -48,64 +51,94 @@ class Order implements Fold {
     this.wants = event === What.handleOk ? [event, What.sendOk] : [event];
   }
 
-  see(seen: Seen): void {
-    const { what, entity, other } = seen;
-    if (what === What.sendOk && this.#event !== What.sendOk) {
-      if (!other || entity < 0 || this.#sentN.get(entity) >= 0) return;
-      this.#sentEarliest.set(entity, seen.earliestUs);
-      this.#sentLatest.set(entity, seen.latestUs);
-      this.#sentN.set(entity, seen.n);
-    } else if (!other) this.#happened(seen);
+  scan(all: Sightings): void {
+    const { rows, count, chunk, isOther } = all;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number;
+      const what = chunk.what[row] as number;
+      if (what === this.#event) {
+        if (isOther[row] === 0) this.#happened(all, row);
+      } else if (what === What.sendOk && this.#event === What.handleOk && isOther[row] !== 0) this.#sent(all, row);
+    }
   }
 
-  #happened(seen: Seen): void {
-    const { chunk, row, entity, message, lives, n, earliestUs, latestUs } = seen;
-    const one = (this.#event === What.receiveOk) === message >= 0 ? message : entity;
+  #sent({ chunk, entity, earliestUs, latestUs }: Sightings, row: number): void {
+    const one = entity[row] as number;
+    if (one < 0 || this.#sentN.get(one) >= 0) return;
+    this.#sentEarliest.set(one, earliestUs[row] as number);
+    this.#sentLatest.set(one, latestUs[row] as number);
+    this.#sentN.set(one, chunk.first + row);
+  }
+
+  #happened(all: Sightings, row: number): void {
+    const isReceive = this.#event === What.receiveOk;
+    const hasMessage = (all.chunk.message[row] as number) >= 0;
+    // A receive without a message is known by its entity.
+    if (!isReceive && !hasMessage) return;
+    const one = (isReceive && hasMessage ? all.message : all.entity)[row] as number;
     if (one < 0 || this.#seen.has(one, Seen1)) return;
-    this.#seen.add(one, Seen1);
+    this.#seen.set(one, Seen1);
+    if (this.#findRank(all, row)) this.#place(all, row, this.#rank);
+    else this.#unranked++;
+  }
+
+  /** False: nothing says when it was sent. */
+  #findRank({ chunk, entity, before }: Sightings, row: number): boolean {
+    const rank = this.#rank;
     const sequence = chunk.sequence[row] as number;
-    const sentHere = message >= 0 ? lives.sentN(message) : -1;
-    let low = sequence;
-    let high = sequence;
-    let sentN = sentHere;
-    if (sequence < 0 && sentHere >= 0) {
-      low = lives.sentEarliestUs(message);
-      high = lives.sentLatestUs(message);
-    } else if (sequence < 0) {
-      sentN = entity < 0 ? -1 : this.#sentN.get(entity);
-      if (sentN < 0) {
-        this.#unranked++;
-        return;
-      }
-      low = this.#sentEarliest.get(entity);
-      high = this.#sentLatest.get(entity);
+    const isSentHere = (chunk.message[row] as number) >= 0 && ((before.flags[row] as number) & Acknowledged) !== 0;
+    rank.sentN = isSentHere ? (before.sentN[row] as number) : -1;
+    if (sequence >= 0) {
+      rank.low = sequence;
+      rank.high = sequence;
+    } else if (isSentHere) {
+      rank.low = before.sentEarliestUs[row] as number;
+      rank.high = before.sentLatestUs[row] as number;
+    } else {
+      const one = entity[row] as number;
+      rank.sentN = one < 0 ? -1 : this.#sentN.get(one);
+      if (rank.sentN < 0) return false;
+      rank.low = this.#sentEarliest.get(one);
+      rank.high = this.#sentLatest.get(one);
     }
-    const group = Math.max(0, seen.group);
-    const highN = this.#highN.get(group);
-    if (highN >= 0) {
+    return true;
+  }
+
+  #place({ chunk, group, earliestUs, latestUs }: Sightings, row: number, { low, high, sentN }: Rank): void {
+    const place = Math.max(0, group[row] as number);
+    const at = this.#groups.at(place);
+    const values = this.#groups.page(place);
+    const n = chunk.first + row;
+    const call = chunk.call[row] as number;
+    const earliest = earliestUs[row] as number;
+    const latest = latestUs[row] as number;
+    const isFirst = values[at + HighN] === 0;
+    if (!isFirst) {
       this.#compared++;
-      const sameCall = (chunk.call[row] as number) >= 0 && this.#highCall.get(group) === chunk.call[row];
-      if (this.#highRank.get(group) > high && (sameCall || this.#highUs.get(group) < earliestUs)) {
-        this.#overtaken++;
-        this.#found ??= [this.#highSent.get(group), sentN, highN, n];
-      } else if (latestUs < this.#lastUs.get(group) && low > this.#lastRank.get(group)) {
-        // Told late, but it came before the last one.
-        this.#overtaken++;
-        this.#found ??= [sentN, n, this.#lastN.get(group)];
-      }
+      const sameCall = call >= 0 && values[at + HighCall] === call;
+      if ((values[at + HighRank] as number) > high && (sameCall || (values[at + HighUs] as number) < earliest))
+        this.#overtook([(values[at + HighSent] as number) - 1, sentN, (values[at + HighN] as number) - 1, n]);
+      // Told late, but it came before the last one.
+      else if (latest < (values[at + LastUs] as number) && low > (values[at + LastRank] as number))
+        this.#overtook([sentN, n, (values[at + LastN] as number) - 1]);
     }
-    if (low > this.#highRank.get(group)) {
-      this.#highRank.set(group, low);
-      this.#highUs.set(group, latestUs);
-      this.#highCall.set(group, chunk.call[row] as number);
-      this.#highN.set(group, n);
-      this.#highSent.set(group, sentN);
+    if (isFirst || low > (values[at + HighRank] as number)) {
+      values[at + HighRank] = low;
+      values[at + HighUs] = latest;
+      values[at + HighCall] = call;
+      values[at + HighN] = n + 1;
+      values[at + HighSent] = sentN + 1;
     }
-    if (earliestUs > this.#lastUs.get(group)) {
-      this.#lastUs.set(group, earliestUs);
-      this.#lastRank.set(group, high);
-      this.#lastN.set(group, n);
+    if (isFirst || earliest > (values[at + LastUs] as number)) {
+      values[at + LastUs] = earliest;
+      values[at + LastRank] = high;
+      values[at + LastN] = n + 1;
     }
+  }
+
+  #overtook(evidence: readonly number[]): void {
+    this.#overtaken++;
+    this.#found ??= evidence;
   }
 
   finish(): Finding {

@@ -1,6 +1,7 @@
 /** Counts of rare situations: a guarantee that was never near to being broken has not been tested. */
-import type { Seen } from './checker.ts';
-import { What } from './codes.ts';
+import * as What from './codes.ts';
+import { Acknowledged, Deleted, Held, Received, SameHandle } from './known.ts';
+import type { Sightings } from './sightings.ts';
 
 export const PROBES = [
   /** A message was received more than once. */
@@ -33,13 +34,36 @@ export const PROBES = [
 ] as const;
 export type Probe = (typeof PROBES)[number];
 
+/** Kinds of record that may tell of one. */
+export const PROBED: readonly number[] = [
+  What.requestFail,
+  What.requestUnknown,
+  What.sendOk,
+  What.sendFail,
+  What.sendUnknown,
+  What.receiveOk,
+  What.receiveFail,
+  What.receiveUnknown,
+  What.deleteInvoke,
+  What.deleteOk,
+  What.deleteFail,
+  What.deleteUnknown,
+  What.visibilityOk,
+  What.purgeOk,
+  What.handleFail,
+  What.handleUnknown,
+  What.publishFail,
+  What.publishUnknown,
+  What.left,
+];
+
 const THROTTLED = 4;
 
 export class ProbeCounts {
   readonly #counts = new Map<Probe, number>();
 
-  hit(probe: Probe): void {
-    this.#counts.set(probe, (this.#counts.get(probe) ?? 0) + 1);
+  hit(probe: Probe, times = 1): void {
+    if (times > 0) this.#counts.set(probe, (this.#counts.get(probe) ?? 0) + times);
   }
 
   /** In the order of `PROBES`; 0 where it was never reached. */
@@ -47,66 +71,80 @@ export class ProbeCounts {
     return Object.fromEntries(PROBES.map((probe) => [probe, this.#counts.get(probe) ?? 0])) as Record<Probe, number>;
   }
 
-  /** `takesDeadLetters`: its messages come from other queues, unless they were sent here. */
-  see(seen: Seen, takesDeadLetters: boolean): void {
-    const { what, message, lives, chunk, row, earliestUs, latestUs } = seen;
-    switch (what) {
-      case What.receiveOk:
-        if (message < 0) break;
-        if (takesDeadLetters && !lives.wasReceived(message) && !lives.isAcknowledged(message))
-          this.hit('dead-lettered');
-        if (!lives.wasReceived(message) || lives.handle(message) === chunk.handle[row]) break;
-        this.hit('redelivery');
-        if (lives.isDeleted(message) && lives.deletedLatestUs(message) < earliestUs) this.hit('returned-after-delete');
-        if (lives.isHeld(message) && lives.dueUs(message) > latestUs) this.hit('held-twice');
-        break;
-      case What.left:
-        if (takesDeadLetters && message >= 0 && !lives.isAcknowledged(message)) this.hit('dead-lettered');
-        break;
-      case What.deleteInvoke:
-        if (message >= 0 && lives.wasReceived(message) && lives.handle(message) !== chunk.handle[row])
-          this.hit('stale-handle');
-        break;
-      case What.deleteOk:
-      case What.deleteFail:
-        if (message >= 0 && lives.handle(message) === chunk.handle[row] && earliestUs > lives.dueUs(message))
-          this.hit('delete-raced-timeout');
-        if (what === What.deleteFail) this.#failed(seen);
-        break;
-      case What.sendOk:
-        if (message >= 0 && lives.isAcknowledged(message)) this.hit('deduplicated');
-        break;
-      case What.visibilityOk:
-        this.hit('visibility-changed');
-        break;
-      case What.handleFail:
-        this.hit('handler-failed');
-        break;
-      case What.handleUnknown:
-        this.hit('crashed-handler');
-        break;
-      case What.purgeOk:
-        this.hit('purged');
-        break;
-      case What.requestUnknown:
-      case What.sendUnknown:
-      case What.receiveUnknown:
-      case What.deleteUnknown:
-      case What.publishUnknown:
-        this.hit('lost-reply');
-        break;
-      case What.requestFail:
-      case What.sendFail:
-      case What.receiveFail:
-      case What.publishFail:
-        this.#failed(seen);
-        break;
-      default:
-        break;
+  /** `takesDeadLetters`: its messages come from other queues, unless they were sent here. `ofAll`: not of requests alone. */
+  scan(all: Sightings, takesDeadLetters: boolean, ofAll: boolean): void {
+    for (const what of FAILED) this.#failed(all, what, ofAll);
+    for (const what of LOST) if (isCounted(what, ofAll)) this.hit('lost-reply', all.of(what).count);
+    if (!ofAll) return;
+    this.hit('visibility-changed', all.of(What.visibilityOk).count);
+    this.hit('handler-failed', all.of(What.handleFail).count);
+    this.hit('crashed-handler', all.of(What.handleUnknown).count);
+    this.hit('purged', all.of(What.purgeOk).count);
+    this.#received(all, takesDeadLetters);
+    this.#deleted(all, What.deleteInvoke);
+    this.#deleted(all, What.deleteOk);
+    this.#deleted(all, What.deleteFail);
+    this.hit('deduplicated', countOf(all, What.sendOk, Acknowledged, Acknowledged));
+    if (takesDeadLetters) this.hit('dead-lettered', countOf(all, What.left, Acknowledged, 0));
+  }
+
+  #failed(all: Sightings, what: number, ofAll: boolean): void {
+    const { rows, count } = all.of(what);
+    if (!isCounted(what, ofAll)) return;
+    for (let i = 0; i < count; i++)
+      this.hit(all.chunk.outcome[rows[i] as number] === THROTTLED ? 'throttled' : 'refused');
+  }
+
+  #received(all: Sightings, takesDeadLetters: boolean): void {
+    const { rows, count } = all.of(What.receiveOk);
+    const { message } = all.chunk;
+    const { flags } = all.before;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number;
+      const known = flags[row] as number;
+      if ((message[row] as number) < 0) continue;
+      if (takesDeadLetters && (known & (Received | Acknowledged)) === 0) this.hit('dead-lettered');
+      if ((known & (Received | SameHandle)) === Received) this.#again(all, row, known);
     }
   }
 
-  #failed({ chunk, row }: Seen): void {
-    this.hit(chunk.outcome[row] === THROTTLED ? 'throttled' : 'refused');
+  #again({ before, earliestUs, latestUs }: Sightings, row: number, known: number): void {
+    this.hit('redelivery');
+    if ((known & Deleted) !== 0 && (before.deletedLatestUs[row] as number) < (earliestUs[row] as number))
+      this.hit('returned-after-delete');
+    if ((known & Held) !== 0 && (before.dueUs[row] as number) > (latestUs[row] as number)) this.hit('held-twice');
   }
+
+  /** Calls of deletes, and their answers. */
+  #deleted(all: Sightings, what: number): void {
+    const { rows, count } = all.of(what);
+    const { before, earliestUs, chunk } = all;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number;
+      const known = before.flags[row] as number;
+      if ((chunk.message[row] as number) < 0) continue;
+      if (what === What.deleteInvoke) {
+        if ((known & (Received | SameHandle)) === Received) this.hit('stale-handle');
+      } else if ((known & SameHandle) !== 0 && (earliestUs[row] as number) > (before.dueUs[row] as number))
+        this.hit('delete-raced-timeout');
+    }
+  }
+}
+
+const FAILED = [What.requestFail, What.sendFail, What.receiveFail, What.publishFail, What.deleteFail];
+const LOST = [What.requestUnknown, What.sendUnknown, What.receiveUnknown, What.deleteUnknown, What.publishUnknown];
+
+function isCounted(what: number, ofAll: boolean): boolean {
+  return ofAll || what <= What.requestUnknown;
+}
+
+/** Records of a kind of whose message just these flags of some were known. */
+function countOf(all: Sightings, what: number, some: number, known: number): number {
+  const { rows, count } = all.of(what);
+  let times = 0;
+  for (let i = 0; i < count; i++) {
+    const row = rows[i] as number;
+    if ((all.chunk.message[row] as number) >= 0 && ((all.before.flags[row] as number) & some) === known) times++;
+  }
+  return times;
 }

@@ -1,7 +1,9 @@
-import type { Checker, Fold, Seen } from './checker.ts';
-import { NumberColumn, RecordColumn } from './columns.ts';
-import { What } from './codes.ts';
+import type { Checker, Fold } from './checker.ts';
+import { CountColumn, FlagColumn, NumberColumn, RecordColumn } from './columns.ts';
+import * as What from './codes.ts';
+import { Acknowledged, Received, SameHandle } from './known.ts';
 import type { PromiseSettings } from './promises.ts';
+import type { Sightings } from './sightings.ts';
 import { broken, type Finding, held, notExercised } from './verdict.ts';
 
 /**
@@ -15,7 +17,7 @@ class Redrive implements Fold {
   readonly wants = [What.receiveOk];
   readonly #most: number;
   readonly #countsFromStart: boolean;
-  readonly #here = new NumberColumn(0);
+  readonly #here = new CountColumn();
   #reached = 0;
   #found: Finding | null = null;
 
@@ -24,17 +26,23 @@ class Redrive implements Fold {
     this.#countsFromStart = !settings.flag('takesDeadLetters');
   }
 
-  see({ chunk, row, message, lives, n, other }: Seen): void {
-    if (other || message < 0 || lives.handle(message) === chunk.handle[row]) return;
-    const seenHere = this.#here.get(message) + 1;
-    this.#here.set(message, seenHere);
-    const receives = this.#countsFromStart ? Math.max(seenHere, chunk.receives[row] as number) : seenHere;
-    if (receives === this.#most) this.#reached++;
-    if (receives <= this.#most) return;
-    this.#found ??= broken({}, `A message was given out ${receives} times, though ${this.#most} are the most.`, [
-      lives.heldN(message),
-      n,
-    ]);
+  scan({ receives, chunk, message, before }: Sightings): void {
+    for (let i = 0; i < receives.count; i++) {
+      const row = receives.rows[i] as number;
+      const one = message[row] as number;
+      const known = before.flags[row] as number;
+      if (one < 0 || (known & SameHandle) !== 0) continue;
+      const seenHere = this.#here.add(one, 1) + 1;
+      const times = this.#countsFromStart ? Math.max(seenHere, chunk.receives[row] as number) : seenHere;
+      if (times === this.#most) this.#reached++;
+      if (times > this.#most)
+        this.#tooOften(times, (known & Received) === 0 ? -1 : (before.heldN[row] as number), chunk.first + row);
+    }
+  }
+
+  #tooOften(times: number, heldN: number, n: number): void {
+    const sentence = `A message was given out ${times} times, though ${this.#most} are the most.`;
+    this.#found ??= broken({}, sentence, [heldN, n]);
   }
 
   finish(): Finding {
@@ -59,7 +67,7 @@ class DeadLetters implements Fold {
   readonly #takesSends: boolean;
   readonly #sourceReceives = new NumberColumn();
   readonly #sourceN = new RecordColumn();
-  readonly #came = new NumberColumn(0);
+  readonly #came = new FlagColumn();
   #moved = 0;
   #found: Finding | null = null;
 
@@ -68,17 +76,27 @@ class DeadLetters implements Fold {
     this.#takesSends = settings.flag('takesSends');
   }
 
-  see({ chunk, row, message, lives, n, other }: Seen): void {
-    if (message < 0) return;
-    const receives = chunk.receives[row] as number;
-    if (other) {
-      if (receives <= this.#sourceReceives.get(message)) return;
-      this.#sourceReceives.set(message, receives);
-      this.#sourceN.set(message, n);
-      return;
+  scan({ rows, count, chunk, isOther, message, before }: Sightings): void {
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number;
+      const what = chunk.what[row] as number;
+      const one = message[row] as number;
+      if (one < 0 || (what !== What.receiveOk && what !== What.left)) continue;
+      const receives = chunk.receives[row] as number;
+      if (isOther[row] !== 0) this.#atSource(one, receives, chunk.first + row);
+      // Else it was sent here, not moved.
+      else if (((before.flags[row] as number) & Acknowledged) === 0) this.#atTarget(one, receives, chunk.first + row);
     }
-    // Sent here, not moved.
-    if (this.#came.get(message) === 1 || lives.isAcknowledged(message)) return;
+  }
+
+  #atSource(message: number, receives: number, n: number): void {
+    if (receives <= this.#sourceReceives.get(message)) return;
+    this.#sourceReceives.set(message, receives);
+    this.#sourceN.set(message, n);
+  }
+
+  #atTarget(message: number, receives: number, n: number): void {
+    if (this.#came.get(message) === 1) return;
     if (this.#takesSends && this.#sourceN.get(message) < 0) return;
     this.#came.set(message, 1);
     this.#moved++;
@@ -114,17 +132,29 @@ class ReceiveCount implements Fold {
   #again = 0;
   #found: Finding | null = null;
 
-  see({ chunk, row, message, lives, earliestUs, n, other }: Seen): void {
-    if (other || message < 0) return;
+  scan(all: Sightings): void {
+    const { receives, chunk, before } = all;
+    for (let i = 0; i < receives.count; i++) {
+      const row = receives.rows[i] as number;
+      if ((chunk.message[row] as number) < 0) continue;
+      this.#received++;
+      if (chunk.receives[row] === 0) this.#uncounted(chunk.first + row);
+      if (((before.flags[row] as number) & (Received | SameHandle)) === Received) this.#receivedAgain(all, row);
+    }
+  }
+
+  #uncounted(n: number): void {
+    this.#found ??= broken({}, 'A message was given out and its receive not counted.', [n]);
+  }
+
+  #receivedAgain({ chunk, before, earliestUs }: Sightings, row: number): void {
     const receives = chunk.receives[row] as number;
-    this.#received++;
-    if (receives === 0) this.#found ??= broken({}, 'A message was given out and its receive not counted.', [n]);
-    if (receives < 0 || lives.receives(message) < 0) return;
-    if (lives.handle(message) === chunk.handle[row] || lives.heldLatestUs(message) >= earliestUs) return;
+    const known = before.receives[row] as number;
+    if (receives < 0 || known < 0 || (before.heldLatestUs[row] as number) >= (earliestUs[row] as number)) return;
     this.#again++;
-    if (receives > lives.receives(message)) return;
-    const sentence = `A message was received again with the count ${receives}, after ${lives.receives(message)}.`;
-    this.#found ??= broken({}, sentence, [lives.heldN(message), n]);
+    if (receives > known) return;
+    const sentence = `A message was received again with the count ${receives}, after ${known}.`;
+    this.#found ??= broken({}, sentence, [before.heldN[row] as number, chunk.first + row]);
   }
 
   finish(): Finding {

@@ -1,6 +1,8 @@
-import type { Checker, End, Fold, Seen } from './checker.ts';
-import { What } from './codes.ts';
+import type { Checker, End, Fold } from './checker.ts';
+import * as What from './codes.ts';
+import { Acknowledged } from './known.ts';
 import type { PromiseSettings } from './promises.ts';
+import type { Sightings } from './sightings.ts';
 import { broken, type Finding, held, notExercised, seconds } from './verdict.ts';
 
 /**
@@ -19,12 +21,18 @@ class Retention implements Fold {
     this.#retentionUs = settings.number('retentionUs');
   }
 
-  see({ message, lives, earliestUs, n, other }: Seen): void {
-    if (other || message < 0 || !lives.isAcknowledged(message)) return;
-    const lateUs = earliestUs - (lives.sentLatestUs(message) + this.#retentionUs);
-    if (lateUs <= 0) return;
+  scan({ chunk, before, earliestUs, receives }: Sightings): void {
+    for (let i = 0; i < receives.count; i++) {
+      const row = receives.rows[i] as number;
+      if ((chunk.message[row] as number) < 0 || ((before.flags[row] as number) & Acknowledged) === 0) continue;
+      const lateUs = (earliestUs[row] as number) - ((before.sentLatestUs[row] as number) + this.#retentionUs);
+      if (lateUs > 0) this.#late(lateUs, before.sentN[row] as number, chunk.first + row);
+    }
+  }
+
+  #late(lateUs: number, sentN: number, n: number): void {
     const sentence = `A message was given out ${seconds(lateUs)} after the end of its retention period.`;
-    this.#found ??= broken({}, sentence, [lives.sentN(message), n]);
+    this.#found ??= broken({}, sentence, [sentN, n]);
   }
 
   finish({ lives, endUs }: End): Finding {
@@ -56,13 +64,19 @@ class Delay implements Fold {
     this.#delayUs = settings.number('delayUs');
   }
 
-  see({ message, lives, latestUs, n, other }: Seen): void {
-    if (other || message < 0 || !lives.isAcknowledged(message)) return;
-    this.#received++;
-    const earlyUs = lives.sentEarliestUs(message) + this.#delayUs - latestUs;
-    if (earlyUs <= 0) return;
+  scan({ chunk, before, latestUs, receives }: Sightings): void {
+    for (let i = 0; i < receives.count; i++) {
+      const row = receives.rows[i] as number;
+      if ((chunk.message[row] as number) < 0 || ((before.flags[row] as number) & Acknowledged) === 0) continue;
+      this.#received++;
+      const earlyUs = (before.sentEarliestUs[row] as number) + this.#delayUs - (latestUs[row] as number);
+      if (earlyUs > 0) this.#early(earlyUs, before.sentN[row] as number, chunk.first + row);
+    }
+  }
+
+  #early(earlyUs: number, sentN: number, n: number): void {
     const sentence = `A message was given out ${seconds(earlyUs)} before its delay was over.`;
-    this.#found ??= broken({}, sentence, [lives.sentN(message), n]);
+    this.#found ??= broken({}, sentence, [sentN, n]);
   }
 
   finish(): Finding {

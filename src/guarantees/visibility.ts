@@ -1,5 +1,7 @@
-import type { Checker, Fold, Seen } from './checker.ts';
-import { What } from './codes.ts';
+import type { Checker, Fold } from './checker.ts';
+import * as What from './codes.ts';
+import { Held, Received, SameHandle, SurelyDeleted } from './known.ts';
+import type { Sightings } from './sightings.ts';
 import { broken, type Finding, held, notExercised, seconds } from './verdict.ts';
 
 /**
@@ -8,28 +10,43 @@ import { broken, type Finding, held, notExercised, seconds } from './verdict.ts'
  *
  * Nobody is given what somebody else holds.
  */
-export const visibility: Checker = { guarantee: 'visibility', start: () => new Visibility() };
+export const visibility: Checker = { guarantee: 'visibility', start: ({ of }) => new Visibility(of.visibilityUs ?? 0) };
 
 class Visibility implements Fold {
   readonly wants = [What.receiveOk];
+  readonly #visibilityUs: number;
   #received = 0;
   #again = 0;
   #found: Finding | null = null;
 
-  see(seen: Seen): void {
-    const { chunk, row, message, lives, earliestUs, latestUs, n, other } = seen;
-    if (other || message < 0) return;
-    this.#received++;
-    if (!lives.wasReceived(message) || lives.handle(message) === chunk.handle[row]) return;
+  constructor(visibilityUs: number) {
+    this.#visibilityUs = visibilityUs;
+  }
+
+  scan(all: Sightings): void {
+    const { receives, chunk, before } = all;
+    for (let i = 0; i < receives.count; i++) {
+      const row = receives.rows[i] as number;
+      if ((chunk.message[row] as number) < 0) continue;
+      this.#received++;
+      if (((before.flags[row] as number) & (Received | SameHandle)) === Received) this.#receivedAgain(all, row);
+    }
+  }
+
+  #receivedAgain({ chunk, before, earliestUs, latestUs }: Sightings, row: number): void {
     this.#again++;
-    if (!lives.isHeld(message)) return;
-    if (lives.heldLatestUs(message) <= earliestUs) {
-      const leftUs = lives.dueUs(message) - latestUs;
-      if (leftUs > 0) this.#twice(lives.heldN(message), n, leftUs);
-    } else if (latestUs <= lives.heldEarliestUs(message)) {
-      const leftUs = earliestUs + lives.visibilityOf(seen) - lives.heldLatestUs(message);
+    if (((before.flags[row] as number) & Held) === 0) return;
+    const [n, heldN] = [chunk.first + row, before.heldN[row] as number];
+    const [earliest, latest] = [earliestUs[row] as number, latestUs[row] as number];
+    const [heldEarliest, heldLatest] = [before.heldEarliestUs[row] as number, before.heldLatestUs[row] as number];
+    if (heldLatest <= earliest) {
+      const leftUs = (before.dueUs[row] as number) - latest;
+      if (leftUs > 0) this.#twice(heldN, n, leftUs);
+    } else if (latest <= heldEarliest) {
+      const asked = chunk.value[row] as number;
+      const leftUs = earliest + (asked < 0 ? this.#visibilityUs : asked) - heldLatest;
       // Told late: the other one was given it while this one held it, unless this one has changed its timeout meanwhile.
-      if (leftUs > 0 && latestUs < lives.heldEarliestUs(message)) this.#twice(n, lives.heldN(message), leftUs);
+      if (leftUs > 0 && latest < heldEarliest) this.#twice(n, heldN, leftUs);
     }
   }
 
@@ -57,11 +74,18 @@ class Deletion implements Fold {
   #deleted = 0;
   #found: Finding | null = null;
 
-  see({ what, message, lives, earliestUs, n, other }: Seen): void {
-    if (other || message < 0) return;
-    if (what === What.deleteOk) this.#deleted++;
-    else if (lives.isSurelyDeleted(message) && lives.deletedLatestUs(message) < earliestUs) {
-      this.#found ??= broken({}, 'A message was given out after it had been deleted.', [lives.deletedN(message), n]);
+  scan(all: Sightings): void {
+    const { receives, chunk, before, earliestUs } = all;
+    const deletes = all.of(What.deleteOk);
+    for (let i = 0; i < deletes.count; i++) {
+      if ((chunk.message[deletes.rows[i] as number] as number) >= 0) this.#deleted++;
+    }
+    for (let i = 0; i < receives.count; i++) {
+      const row = receives.rows[i] as number;
+      if ((chunk.message[row] as number) < 0 || ((before.flags[row] as number) & SurelyDeleted) === 0) continue;
+      if ((before.deletedLatestUs[row] as number) >= (earliestUs[row] as number)) continue;
+      const evidence = [before.deletedN[row] as number, chunk.first + row];
+      this.#found ??= broken({}, 'A message was given out after it had been deleted.', evidence);
     }
   }
 

@@ -125,6 +125,9 @@ export class HistoryChunk {
   readonly what: Uint8Array;
   /** `Outcome` of the ports: why a call failed. */
   readonly outcome: Uint8Array;
+  /** Whether records since the last `clear` bear groups, deduplication ids or sequence numbers, or values: where none does, those columns need not be cleared. Whoever writes them says so. */
+  hasOrder = true;
+  hasValues = true;
 
   constructor(length: number) {
     this.length = length;
@@ -154,10 +157,14 @@ export class HistoryChunk {
     this.servedUs.fill(NONE, 0, count);
     this.message.fill(NONE, 0, count);
     this.handle.fill(NONE, 0, count);
-    this.group.fill(NONE, 0, count);
-    this.deduplication.fill(NONE, 0, count);
-    this.sequence.fill(NONE, 0, count);
-    this.value.fill(NONE, 0, count);
+    if (this.hasOrder) {
+      this.group.fill(NONE, 0, count);
+      this.deduplication.fill(NONE, 0, count);
+      this.sequence.fill(NONE, 0, count);
+    }
+    if (this.hasValues) this.value.fill(NONE, 0, count);
+    this.hasOrder = false;
+    this.hasValues = false;
     this.receives.fill(NONE, 0, count);
     this.outcome.fill(0, 0, count);
     this.count = 0;
@@ -276,4 +283,6 @@ export function writeRecord(chunk: HistoryChunk, row: number, record: Omit<Histo
   chunk.sequence[row] = record.sequence ?? NONE;
   chunk.servedUs[row] = record.servedUs ?? NONE;
   chunk.value[row] = record.valueUs ?? NONE;
+  chunk.hasOrder = true;
+  chunk.hasValues = true;
 }

@@ -80,6 +80,12 @@ export class HistoryRecorder {
     return row;
   }
 
+  /** The chunk at hand, with room for one record at least. */
+  roomyChunk(): HistoryChunk {
+    if (this.#chunk.count === this.#chunk.length) this.#pass();
+    return this.#chunk;
+  }
+
   get chunk(): HistoryChunk {
     return this.#chunk;
   }
@@ -105,6 +111,7 @@ export class HistoryRecorder {
   mark(what: number, resource = '', value: number = NONE): void {
     const row = this.row(what, 0, this.names.of(resource), NONE, NO_CALL, NONE);
     this.#chunk.value[row] = value;
+    this.#chunk.hasValues = true;
   }
 
   /** The last record; what is in hand goes to the sinks. */
@@ -150,8 +157,7 @@ export class WitnessOf {
   sending(who: number, call: number, request: number, group: number, deduplication: number): void {
     const row = this.#plain(this.#send, who, call, request);
     const { chunk } = this.#recorder;
-    chunk.group[row] = group;
-    chunk.deduplication[row] = deduplication;
+    tellOrder(chunk, row, group, deduplication, NONE);
   }
   sent(
     who: number,
@@ -168,21 +174,31 @@ export class WitnessOf {
     const row = this.#answer(this.#send, who, call, request, outcome);
     const { chunk } = this.#recorder;
     chunk.servedUs[row] = (chunk.us[row] as number) - agoUs;
-    chunk.group[row] = group;
-    chunk.deduplication[row] = deduplication;
-    if (outcome !== OK) return;
-    chunk.message[row] = ids[at] as number;
-    chunk.sequence[row] = sequences[at] as number;
+    const isOk = outcome === OK;
+    tellOrder(chunk, row, group, deduplication, isOk ? (sequences[at] as number) : NONE);
+    if (isOk) chunk.message[row] = ids[at] as number;
   }
   sendUnknown(who: number, call: number, request: number): void {
     this.#answer(this.#send, who, call, request, TIMED_OUT);
   }
 
-  received(who: number, call: number, agoUs: number, messages: Columns, at: number, visibilitySeconds: number): void {
-    const row = this.#message(What.receiveOk, who, call, messages, at);
-    const { chunk } = this.#recorder;
-    chunk.servedUs[row] = (chunk.us[row] as number) - agoUs;
-    if (visibilitySeconds >= 0) chunk.value[row] = Math.round(visibilitySeconds * US_PER_SECOND);
+  received(
+    who: number,
+    call: number,
+    agoUs: number,
+    messages: Columns,
+    from: number,
+    to: number,
+    visibilitySeconds: number,
+  ): void {
+    const valueUs = visibilitySeconds >= 0 ? Math.round(visibilitySeconds * US_PER_SECOND) : NONE;
+    for (let at = from; at < to; ) {
+      const written = this.#messages(What.receiveOk, who, call, messages, at, to);
+      const { chunk } = this.#recorder;
+      this.#served(chunk, chunk.count - written, agoUs);
+      if (valueUs !== NONE) tellValues(chunk, chunk.count - written, valueUs);
+      at += written;
+    }
   }
   receiveFailed(who: number, call: number, outcome: number): void {
     const recorder = this.#recorder;
@@ -191,14 +207,39 @@ export class WitnessOf {
     recorder.chunk.outcome[row] = outcome;
   }
 
-  deleting(who: number, call: number, messages: Columns, at: number): void {
-    this.#message(What.deleteInvoke, who, call, messages, at);
+  deleting(who: number, call: number, messages: Columns, from: number, to: number): void {
+    for (let at = from; at < to; ) at += this.#messages(What.deleteInvoke, who, call, messages, at, to);
   }
-  deleted(who: number, call: number, messages: Columns, at: number, outcome: number, agoUs: number): void {
-    const row = this.#message(answerOf(What.deleteInvoke, outcome), who, call, messages, at);
-    const { chunk } = this.#recorder;
-    chunk.outcome[row] = outcome;
-    if (outcome !== TIMED_OUT) chunk.servedUs[row] = (chunk.us[row] as number) - agoUs;
+  deleted(
+    who: number,
+    call: number,
+    messages: Columns,
+    from: number,
+    to: number,
+    outcomes: Uint8Array,
+    agoUs: number,
+  ): void {
+    for (let at = from; at < to; ) {
+      const written = this.#messages(What.deleteOk, who, call, messages, at, to);
+      const { chunk } = this.#recorder;
+      const first = chunk.count - written;
+      this.#served(chunk, first, agoUs);
+      for (let i = 0; i < written; i++) {
+        const outcome = outcomes[at + i] as number;
+        if (outcome === OK) continue;
+        chunk.what[first + i] = answerOf(What.deleteInvoke, outcome);
+        chunk.outcome[first + i] = outcome;
+      }
+      at += written;
+    }
+  }
+  deleteUnknown(who: number, call: number, messages: Columns, from: number, to: number): void {
+    for (let at = from; at < to; ) {
+      const written = this.#messages(What.deleteUnknown, who, call, messages, at, to);
+      const { chunk } = this.#recorder;
+      chunk.outcome.fill(TIMED_OUT, chunk.count - written, chunk.count);
+      at += written;
+    }
   }
 
   visibility(who: number, messages: Columns, at: number, seconds: number, outcome: number): void {
@@ -207,6 +248,7 @@ export class WitnessOf {
     chunk.outcome[row] = outcome;
     chunk.servedUs[row] = chunk.us[row] as number;
     chunk.value[row] = Math.round(seconds * US_PER_SECOND);
+    chunk.hasValues = true;
   }
 
   handling(who: number, call: number, messages: Columns, at: number): void {
@@ -235,8 +277,7 @@ export class WitnessOf {
     const row = recorder.row(What.owed, this.#client, this.#resource, NONE, NO_CALL, entity);
     const { chunk } = recorder;
     chunk.message[row] = message;
-    chunk.group[row] = group;
-    chunk.sequence[row] = sequence;
+    tellOrder(chunk, row, group, NONE, sequence);
   }
   delivered(delivery: number, outcome: number): void {
     this.#answer(What.deliverInvoke, NONE, NO_CALL, delivery, outcome);
@@ -258,11 +299,59 @@ export class WitnessOf {
     const { chunk } = this.#recorder;
     chunk.message[row] = messages.id[at] as number;
     chunk.handle[row] = messages.handle[at] as number;
-    chunk.group[row] = messages.group[at] as number;
-    chunk.sequence[row] = messages.sequence[at] as number;
     chunk.receives[row] = messages.receiveCount[at] as number;
+    tellOrder(chunk, row, messages.group[at] as number, NONE, messages.sequence[at] as number);
     return row;
   }
+
+  /** Records of one kind of messages `at` to `to` (exclusive), as many as the chunk has room for: they are its last ones. Returns how many. */
+  #messages(what: number, who: number, call: number, messages: Columns, at: number, to: number): number {
+    const recorder = this.#recorder;
+    const chunk = recorder.roomyChunk();
+    const first = chunk.count;
+    const written = Math.min(to - at, chunk.length - first);
+    const { now } = recorder;
+    const client = this.#client;
+    const resource = this.#resource;
+    const { us, entity, message, handle, receives } = chunk;
+    for (let i = 0; i < written; i++) {
+      const row = first + i;
+      const one = at + i;
+      us[row] = now;
+      entity[row] = recorder.entity(messages.body[one] as number);
+      chunk.call[row] = call;
+      chunk.who[row] = who;
+      chunk.client[row] = client;
+      chunk.resource[row] = resource;
+      chunk.what[row] = what;
+      message[row] = messages.id[one] as number;
+      handle[row] = messages.handle[one] as number;
+      receives[row] = messages.receiveCount[one] as number;
+      tellOrder(chunk, row, messages.group[one] as number, NONE, messages.sequence[one] as number);
+    }
+    chunk.count = first + written;
+    return written;
+  }
+
+  /** The last records from `first` on tell of an answer. */
+  #served(chunk: HistoryChunk, first: number, agoUs: number): void {
+    const servedUs = this.#recorder.now - agoUs;
+    for (let row = first; row < chunk.count; row++) chunk.servedUs[row] = servedUs;
+  }
+}
+
+/** The rest of a new row says that nothing is there already. */
+function tellOrder(chunk: HistoryChunk, row: number, group: number, deduplication: number, sequence: number): void {
+  if (group === NONE && deduplication === NONE && sequence === NONE) return;
+  chunk.hasOrder = true;
+  chunk.group[row] = group;
+  chunk.deduplication[row] = deduplication;
+  chunk.sequence[row] = sequence;
+}
+
+function tellValues(chunk: HistoryChunk, first: number, valueUs: number): void {
+  chunk.hasValues = true;
+  for (let row = first; row < chunk.count; row++) chunk.value[row] = valueUs;
 }
 
 /** The record of an answer to a call. */

@@ -129,20 +129,31 @@ export interface Witness {
   ): void;
   /** The sender left without an answer. */
   sendUnknown(who: number, call: number, request: number): void;
-  /** `visibilitySeconds`: what the client asked for; negative: the queue's own. */
+  /** Messages `from` to `to` (exclusive) of an answer. `visibilitySeconds`: what the client asked for; negative: the queue's own. */
   received(
     who: number,
     call: number,
     agoUs: number,
     messages: MessageColumns,
-    at: number,
+    from: number,
+    to: number,
     visibilitySeconds: number,
   ): void;
   /** A whole call to receive came back with an error (`failed`), or not at all (`timedOut`). */
   receiveFailed(who: number, call: number, outcome: Outcome): void;
-  deleting(who: number, call: number, messages: MessageColumns, at: number): void;
-  /** `timedOut`: no answer came. */
-  deleted(who: number, call: number, messages: MessageColumns, at: number, outcome: Outcome, agoUs: number): void;
+  deleting(who: number, call: number, messages: MessageColumns, from: number, to: number): void;
+  /** `outcomes`: of each message, an `Outcome`. */
+  deleted(
+    who: number,
+    call: number,
+    messages: MessageColumns,
+    from: number,
+    to: number,
+    outcomes: Uint8Array,
+    agoUs: number,
+  ): void;
+  /** No answer came. */
+  deleteUnknown(who: number, call: number, messages: MessageColumns, from: number, to: number): void;
   /** ChangeMessageVisibility, with its answer. */
   visibility(who: number, messages: MessageColumns, at: number, seconds: number, outcome: Outcome): void;
   /** A handler begins on a message, and ends: its effect is there, or (`failed`) isn't. */

@@ -382,7 +382,8 @@ export class Producer implements Callee {
   #tellSent(witness: Witness, slot: number, request: number, outcome: Outcome): void {
     const agoUs = this.#sim.now - (this.#servedUs[slot] as number);
     const call = this.#call[slot] as number;
-    const [group, id] = [this.#target.groupOf(request), this.#target.deduplicationOf(request)];
+    const group = this.#target.groupOf(request);
+    const id = this.#target.deduplicationOf(request);
     witness.sent(-1, call, request, group, id, outcome, agoUs, this.#messageId, this.#sequence, slot);
   }
 

@@ -343,25 +343,19 @@ export class SqsClient implements Receiver {
       return;
     }
     const agoUs = this.#sim.now - operation.servedUs;
-    for (let i = 0; i < messages.count; i++) {
-      witness.received(tag, call, agoUs, messages, i, operation.input.VisibilityTimeout);
-    }
+    witness.received(tag, call, agoUs, messages, 0, messages.count, operation.input.VisibilityTimeout);
   }
 
   #tellDeleting(witness: Witness, operation: Operation): void {
     operation.call = witness.begin();
-    for (let i = 0; i < operation.messages.count; i++) {
-      witness.deleting(operation.tag, operation.call, operation.messages, i);
-    }
+    witness.deleting(operation.tag, operation.call, operation.messages, 0, operation.messages.count);
   }
 
   #tellDeleted(witness: Witness, operation: Operation): void {
-    const { messages, outcomes } = operation;
+    const { tag, call, messages, outcomes } = operation;
     const agoUs = this.#sim.now - operation.servedUs;
-    for (let i = 0; i < messages.count; i++) {
-      const outcome = operation.lost ? Outcome.timedOut : (outcomes[i] as Outcome);
-      witness.deleted(operation.tag, operation.call, messages, i, outcome, agoUs);
-    }
+    if (operation.lost) witness.deleteUnknown(tag, call, messages, 0, messages.count);
+    else witness.deleted(tag, call, messages, 0, messages.count, outcomes, agoUs);
   }
 
   #chance(share: number): boolean {

@@ -7,7 +7,8 @@ import {
   registry,
   worseThan,
 } from '../../src/guarantees/index.ts';
-import { History, What } from '../../src/history/index.ts';
+import { History, HistoryChunk, type Names, What } from '../../src/history/index.ts';
+import { recordAt, writeRecord } from '../../src/history/record.ts';
 import { GUARANTEES } from '../../src/scenario/guarantees.ts';
 import { story } from './story.ts';
 
@@ -37,6 +38,14 @@ const falls = (when: 'start' | 'see' | 'finish'): Checker => ({
     };
   },
 });
+
+/** Records `from` to `to` (exclusive) of a chunk. */
+function partOf(whole: HistoryChunk, names: Names, from: number, to: number): HistoryChunk {
+  const part = new HistoryChunk(to - from);
+  part.first = from;
+  for (let row = from; row < to; row++) writeRecord(part, part.count++, recordAt(whole, row, names), names);
+  return part;
+}
 
 describe('the judge', () => {
   test.each(['start', 'see', 'finish'] as const)(
@@ -77,6 +86,33 @@ describe('the judge', () => {
     expect(judgeHistory(story(told).history, promises, { stream: [fair] }).findings).toMatchObject([
       { guarantee: 'all-different', resource: 'orders', verdict: 'broken', evidence: [3] },
     ]);
+  });
+
+  test('shows each record once, one by one where the fold asks for it, and with lives as they were before it', () => {
+    const seen: string[] = [];
+    const both: Checker = {
+      guarantee: 'both',
+      start: () => ({
+        wants: [What.receiveOk],
+        mustSee: () => seen.length === 0,
+        see: ({ n, lives, message }) => seen.push(`${n} ${lives.wasReceived(message)}`),
+        scan: ({ receives, chunk }) => {
+          for (let i = 0; i < receives.count; i++) seen.push(`${chunk.first + (receives.rows[i] as number)} of many`);
+        },
+        finish: () => ({ verdict: 'held', sentence: '', evidence: [], counts: {} }),
+      }),
+    };
+    const { history } = story(`${told}\n3 w1 gets a\n4 w1 gets a`);
+    const cut = new History();
+    const [whole] = history.chunks as [HistoryChunk];
+    for (const [from, to] of [
+      [0, 4],
+      [4, 6],
+    ] as const)
+      cut.chunks.push(partOf(whole, history.names, from, to));
+    cut.names = history.names;
+    judgeHistory(cut, ofQueue('both'), { sqs: [both] });
+    expect(seen).toEqual(['2 false', '3 true', '4 of many', '5 of many']);
   });
 
   test('knows no end of a history that was cut off', () => {

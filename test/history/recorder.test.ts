@@ -36,9 +36,9 @@ describe('a recorder', () => {
     shop.sending(-1, call, 7, 3, 107);
     clock.now = 40;
     shop.sent(-1, call, 7, 3, 107, 0, 15, Float64Array.of(55), Float64Array.of(9), 0);
-    worker.received(4, worker.begin(), 10, columns(), 0, 30);
-    worker.deleted(4, 2, columns(), 0, 4, 1);
-    worker.deleted(4, 2, columns(), 0, 5, 1);
+    worker.received(4, worker.begin(), 10, columns(), 0, 1, 30);
+    worker.deleted(4, 2, columns(), 0, 1, Uint8Array.of(4), 1);
+    worker.deleteUnknown(4, 2, columns(), 0, 1);
     recorder.end();
     expect([...history]).toEqual([
       {
@@ -88,12 +88,54 @@ describe('a recorder', () => {
     const history = new History();
     const recorder = new HistoryRecorder({ now: 1 }, entities, [history], 2);
     const worker = recorder.witness('workers', 'orders');
-    worker.received(0, 0, 0, columns(), 0, 30);
-    worker.received(0, 0, 0, columns(), 0, 30);
+    worker.received(0, 0, 0, columns(), 0, 1, 30);
+    worker.received(0, 0, 0, columns(), 0, 1, 30);
     recorder.mark(What.healed);
     recorder.end();
     expect([...history].map(({ n }) => n)).toEqual([0, 1, 2, 3]);
     expect(history.record(2)).toEqual({ n: 2, us: 1, do: 'healed', is: 'ok' });
+  });
+
+  test('writes what one call brought over two chunks, and nothing of its groups into the next', () => {
+    const history = new History();
+    const recorder = new HistoryRecorder({ now: 9 }, entities, [history], 3);
+    const worker = recorder.witness('workers', 'orders');
+    const four = {
+      body: Float64Array.of(1, 2, 3, 4),
+      handle: Float64Array.of(11, 12, 13, 14),
+      receiveCount: Int32Array.of(1, 1, 1, 1),
+      id: Float64Array.of(21, 22, 23, 24),
+      group: Float64Array.of(5, 5, 5, 5),
+      sequence: Float64Array.of(31, 32, 33, 34),
+    };
+    worker.received(0, 0, 2, four, 0, 4, 30);
+    worker.deleted(
+      0,
+      1,
+      { ...four, group: four.group.map(() => -1), sequence: four.group.map(() => -1) },
+      1,
+      4,
+      Uint8Array.of(4, 0, 4, 0),
+      1,
+    );
+    recorder.end();
+    const told = [...history].map(({ is, message, group = -1, sequence = -1, servedUs, valueUs = -1 }) => [
+      is,
+      message,
+      group,
+      sequence,
+      servedUs,
+      valueUs,
+    ]);
+    expect(told.slice(0, 7)).toEqual([
+      ['ok', 21, 5, 31, 7, 30e6],
+      ['ok', 22, 5, 32, 7, 30e6],
+      ['ok', 23, 5, 33, 7, 30e6],
+      ['ok', 24, 5, 34, 7, 30e6],
+      ['ok', 22, -1, -1, 8, -1],
+      ['fail', 23, -1, -1, 8, -1],
+      ['ok', 24, -1, -1, 8, -1],
+    ]);
   });
 
   test('a picker has the records that it was asked for', () => {
@@ -131,7 +173,7 @@ describe('lines', () => {
       history,
       new HistoryLines((line) => lines.push(line), 100),
     ]);
-    recorder.witness('workers', 'orders').received(0, 0, 2, columns(), 0, -1);
+    recorder.witness('workers', 'orders').received(0, 0, 2, columns(), 0, 1, -1);
     recorder.witness('topic', 'topic').owed(3, 2, 7, -1, 7);
     recorder.witness('shop', 'topic', true).sending(-1, 0, 3, -1, 3);
     recorder.end();

@@ -106,6 +106,7 @@ export class MoveTasks {
     group: new Float64Array(MAX_ENTRIES),
     sequence: new Float64Array(MAX_ENTRIES),
   };
+  readonly #allOk: Uint8Array = new Uint8Array(MAX_ENTRIES).fill(Outcome.ok);
   /** The entries of one batch of sends, and the place of each among the messages taken. */
   readonly #batch: SendMessageInput[] = [];
   readonly #places: number[] = [];
@@ -328,8 +329,8 @@ export class MoveTasks {
       seen.id[i] = taken.MessageId[i] as number;
       seen.group[i] = taken.MessageGroupId[i] ?? -1;
       seen.sequence[i] = taken.SequenceNumber[i] ?? -1;
-      witness.received(handle, call, 0, seen, i, MOVE_VISIBILITY_US / US_PER_SECOND);
     }
+    witness.received(handle, call, 0, seen, 0, taken.count, MOVE_VISIBILITY_US / US_PER_SECOND);
   }
 
   #tellSent(
@@ -363,8 +364,8 @@ export class MoveTasks {
     for (let i = 0; i < count; i++) {
       if (this.#sent[i] === 0) witness.visibility(handle, this.#seen, i, 0, Outcome.ok);
       else {
-        witness.deleting(handle, call, this.#seen, i);
-        witness.deleted(handle, call, this.#seen, i, Outcome.ok, 0);
+        witness.deleting(handle, call, this.#seen, i, i + 1);
+        witness.deleted(handle, call, this.#seen, i, i + 1, this.#allOk, 0);
       }
     }
   }
