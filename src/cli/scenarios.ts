@@ -91,6 +91,18 @@ function findScenario(argument: string): string {
   return scenarioFiles().find((file) => basename(file, extname(file)) === argument) ?? argument;
 }
 
+/** All of them, or what is wrong with those that can't be used: then none is. */
+export function readAll(
+  scenarios: readonly string[],
+  changes: Changes,
+): { readonly readable: readonly Readable[]; readonly wrong: readonly string[] } {
+  const readings = scenarios.map((argument) => readScenario(argument, changes));
+  return {
+    readable: readings.filter((reading): reading is Readable => reading.ok),
+    wrong: readings.flatMap((reading) => (reading.ok ? [] : [reading.text])),
+  };
+}
+
 /**
  * Those that are wanted, in the order of the scenario; all where none are named.
  * @throws UserError `unknown-design`

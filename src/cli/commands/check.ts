@@ -9,7 +9,7 @@ import { hunt } from '../hunt.ts';
 import { type Hunt, readerOf } from '../hunt-task.ts';
 import { checkWritable, writeReport } from '../output.ts';
 import { startProgress } from '../progress.ts';
-import { type Changes, chosenDesigns, type Readable, readScenario } from '../scenarios.ts';
+import { type Changes, chosenDesigns, type Readable, readAll } from '../scenarios.ts';
 import type { Terminal } from '../terminal.ts';
 import { wrap } from '../text.ts';
 
@@ -54,16 +54,12 @@ interface Story {
 const SYSTEMS = 'random-systems';
 
 export async function check(options: CheckOptions, terminal: Terminal): Promise<ExitCode> {
-  const readings = options.scenarios.map((argument) => readScenario(argument, options.changes));
-  const bad = readings.filter((reading) => !reading.ok);
-  if (bad.length > 0) {
-    for (const { text } of bad) terminal.err(text);
+  const { readable, wrong } = readAll(options.scenarios, options.changes);
+  if (wrong.length > 0) {
+    for (const text of wrong) terminal.err(text);
     return EXIT.badInput;
   }
-  const jobs = planJobs(
-    readings.filter((reading): reading is Readable => reading.ok),
-    options,
-  );
+  const jobs = planJobs(readable, options);
   for (const { out } of jobs) checkWritable(out);
   let code: ExitCode = EXIT.fine;
   for (const job of jobs) {

@@ -6,7 +6,7 @@ import { writeHistory } from '../history-file.ts';
 import { checkWritable, writeReport } from '../output.ts';
 import type { Format } from '../overrides.ts';
 import { startProgress } from '../progress.ts';
-import { type Changes, chosenDesigns, type Readable, readScenario } from '../scenarios.ts';
+import { type Changes, chosenDesigns, type Readable, readAll } from '../scenarios.ts';
 import { simulate } from '../simulate.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeTraceEvents } from '../trace-events-file.ts';
@@ -38,16 +38,12 @@ interface Job {
 
 /** Runs every design of each scenario, prints the comparison, writes the report. Where one input is bad, nothing runs. */
 export async function run(options: RunOptions, terminal: Terminal): Promise<ExitCode> {
-  const readings = options.scenarios.map((argument) => readScenario(argument, options.changes));
-  const bad = readings.filter((reading) => !reading.ok);
-  if (bad.length > 0) {
-    for (const { text } of bad) terminal.err(text);
+  const { readable, wrong } = readAll(options.scenarios, options.changes);
+  if (wrong.length > 0) {
+    for (const text of wrong) terminal.err(text);
     return EXIT.badInput;
   }
-  const jobs = planJobs(
-    readings.filter((reading): reading is Readable => reading.ok),
-    options,
-  );
+  const jobs = planJobs(readable, options);
   const [first, ...others] = jobs;
   const ofOne = optionOfOne(options);
   if (ofOne !== undefined && (others.length > 0 || first?.designs.length !== 1)) {
