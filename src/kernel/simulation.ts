@@ -249,13 +249,16 @@ export class Simulation {
     const list = this.list;
     const cells = list.cells;
     const trace = this.trace;
+    // Known to be numbers: parameters are looked at again at each event.
+    const last = Math.min(until, MAX_TIME_US);
+    const most = Math.min(limit, MAX_TIME_US);
     while (!this.stopping) {
-      if (this.executed >= limit) {
+      if (this.executed >= most) {
         if (list.count === 0) return 'empty';
         // The look ahead costs a sweep: not for those who go step by step without an `until`.
-        return until === MAX_TIME_US || list.earliest() <= until ? 'limit' : 'until';
+        return last === MAX_TIME_US || list.earliest() <= last ? 'limit' : 'until';
       }
-      const word = list.next(until);
+      const word = list.next(last);
       if (word < 0) {
         if (word === NOTHING) return list.count === 0 ? 'empty' : 'until';
         this.step(word);
