@@ -287,9 +287,14 @@ export class EventList {
   // ── instant ──
 
   private addToInstant(word: number): void {
-    const phase = word & 3;
-    if (phase === 1) this.usual.put(word);
-    else (this.instant[phase] as WordQueue).put(word);
+    if ((word & 3) === 1) {
+      this.usual.put(word);
+      this.instantMask |= 2;
+    } else this.addToInstantOfPhase(word, word & 3);
+  }
+
+  private addToInstantOfPhase(word: number, phase: number): void {
+    (this.instant[phase] as WordQueue).put(word);
     this.instantMask |= 1 << phase;
   }
 
