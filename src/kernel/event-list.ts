@@ -64,8 +64,9 @@ export class EventList {
   private dead = 0;
 
   private readonly store = new ChunkStore();
-  /** Queues of the instant, one a phase, and phases in use as bits. */
-  private readonly instant = [new WordQueue(), new WordQueue(), new WordQueue(), new WordQueue()];
+  /** Queues of the instant, one a phase (that of the usual phase, 1, at hand), and phases in use as bits. */
+  private readonly usual = new WordQueue();
+  private readonly instant = [new WordQueue(), this.usual, new WordQueue(), new WordQueue()];
   private instantMask = 0;
 
   private bottomTimes = new Float64Array(BOTTOM_LENGTH);
@@ -197,8 +198,7 @@ export class EventList {
    * to `until`, which is not before `now`.
    */
   next(until: number): number {
-    if (this.dead === 0) {
-      if (this.instantMask !== 0) return this.takeOfInstant();
+    if ((this.instantMask | this.dead) === 0) {
       const head = this.bottomHead;
       if (head < this.bottomTail) {
         const time = this.bottomTimes[head] as number;
@@ -207,8 +207,9 @@ export class EventList {
         this.now = time;
         return this.bottomWords[head] as number;
       }
-    }
-    return this.nextOfAny(until);
+    } else if (this.dead === 0) return this.takeOfInstant();
+    // Told to be a word, the result needs no check by the caller.
+    return this.nextOfAny(until) | 0;
   }
 
   /** Gives back the slot of an event that was taken out. */
@@ -286,14 +287,21 @@ export class EventList {
   // ── instant ──
 
   private addToInstant(word: number): void {
-    const phase = word & 3;
+    if ((word & 3) === 1) {
+      this.usual.put(word);
+      this.instantMask |= 2;
+    } else this.addToInstantOfPhase(word, word & 3);
+  }
+
+  private addToInstantOfPhase(word: number, phase: number): void {
     (this.instant[phase] as WordQueue).put(word);
     this.instantMask |= 1 << phase;
   }
 
   /** What bottom still holds for this instant was scheduled before it, so among equal phases it goes first. */
   private takeOfInstant(): number {
-    const phase = 31 - Math.clz32(this.instantMask & -this.instantMask);
+    const mask = this.instantMask;
+    const phase = lowestBit(mask);
     const head = this.bottomHead;
     if (head < this.bottomTail && this.bottomTimes[head] === this.now) {
       const word = this.bottomWords[head] as number;
@@ -302,9 +310,9 @@ export class EventList {
         return word;
       }
     }
-    const queue = this.instant[phase] as WordQueue;
+    const queue = phase === 1 ? this.usual : (this.instant[phase] as WordQueue);
     const word = queue.take();
-    if (queue.isEmpty) this.instantMask &= ~(1 << phase);
+    if (queue.isEmpty) this.instantMask = mask & (mask - 1);
     return word;
   }
 
@@ -319,6 +327,10 @@ export class EventList {
       times[tail] = time;
       this.bottomWords[tail] = word;
       this.bottomTail = tail + 1;
+    } else if (head > 0 && time < (times[head] as number)) {
+      times[head - 1] = time;
+      this.bottomWords[head - 1] = word;
+      this.bottomHead = head - 1;
     } else this.addWithinBottom(time, word);
     if (tail - head >= SPILL_ABOVE) this.spill();
   }

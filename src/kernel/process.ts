@@ -226,7 +226,14 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
           throwing = true;
         } else if ((wanted as Partial<Wait<unknown>> | null | undefined)?.begin !== undefined) {
           const { root } = this;
-          const standing = this.tryBegin(wanted as Wait<unknown>, root);
+          let standing: Standing;
+          try {
+            standing = (wanted as Wait<unknown>).begin(root);
+          } catch (error) {
+            // What a filter or a limit of virtual time throws belongs to the process that waits.
+            root.value = error;
+            standing = FAILED;
+          }
           if (standing === WAITING) {
             root.wait = wanted as Wait<unknown>;
             this.state = SUSPENDED;
@@ -251,16 +258,6 @@ export class Process<T = unknown> extends Wait<T> implements Sleeper {
       return;
     }
     this.end(ENDED, result);
-  }
-
-  /** What a filter or a limit of virtual time throws belongs to the process that waits. */
-  private tryBegin(wait: Wait<unknown>, root: Waiting): Standing {
-    try {
-      return wait.begin(root);
-    } catch (error) {
-      root.value = error;
-      return FAILED;
-    }
   }
 
   /** One that came meanwhile, thrown instead of what it yielded. */

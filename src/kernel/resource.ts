@@ -120,12 +120,15 @@ export class Resource {
    * Gives back what the active process (or the one given) acquired last of this resource; after a preemption that is nothing. Throws KernelError
    * `not-held` if it holds none, so a second release is an error.
    */
-  release(holder: Process | undefined = this.sim.activeProcess): void {
-    const latest = holder?.root.holds;
-    if (holder !== undefined && latest !== undefined && (latest as Share).resource === this && holder.alive) {
-      holder.root.holds = latest.older;
-      this.giveBack(latest as Share);
-    } else this.releaseOlder(holder);
+  release(holder?: Process): void {
+    const root = holder === undefined ? this.sim.activeRoot : undefined;
+    const latest = root?.holds as Share | undefined;
+    if (root === undefined || latest === undefined || latest.resource !== this) {
+      this.releaseOlder(holder ?? this.sim.activeProcess);
+      return;
+    }
+    root.holds = latest.older;
+    this.giveBack(latest);
   }
 
   /** The general case: `release` stays short. */
@@ -222,12 +225,11 @@ export class Resource {
   /** Of one no longer among its process's holds. */
   giveBack(share: Share): void {
     this.account();
-    if (this.waiting > 0 && share === this.latest && !share.lost) {
-      const head = this.front.first as Waiting;
-      const wish = head.wait as Acquire;
+    // Without a later one it is the latest.
+    if (this.waiting > 0 && share.later === undefined && !share.lost) {
+      const wish = (this.front.first as Waiting).wait as Acquire;
       if (wish.units === share.wish.units) {
-        this.handOver(share, head, wish);
-        if (this.used < this.capacity) this.serve();
+        this.handOver(share, wish);
         return;
       }
     }
@@ -235,8 +237,11 @@ export class Resource {
   }
 
   /** The usual case of the next in the queue, short: it gets the same units, by the same share. */
-  private handOver(share: Share, head: Waiting, wish: Acquire): void {
-    this.leave(head);
+  private handOver(share: Share, wish: Acquire): void {
+    const { front } = this;
+    const head = front.shift();
+    this.waiting--;
+    if (front.size === 0 && this.lanes.length > 1) this.dropIfEmpty(front);
     const { root } = head.sleeper as Process;
     share.holder = root;
     share.wish = wish;
@@ -244,6 +249,7 @@ export class Resource {
     share.older = root.holds;
     root.holds = share;
     head.fulfil(undefined);
+    if (this.used < this.capacity) this.serve();
   }
 
   private putBack(share: Share): void {

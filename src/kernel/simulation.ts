@@ -168,8 +168,13 @@ export class Simulation {
 
   /** The process whose step is being executed; undefined in other events and outside a run. */
   get activeProcess(): Process | undefined {
+    return this.activeRoot?.sleeper as Process | undefined;
+  }
+
+  /** Of the active process, its root wait. For the kernel's own. */
+  get activeRoot(): Waiting | undefined {
     const { active, seats } = this.list;
-    return active === NOTHING ? undefined : ((seats[active] as Waiting).sleeper as Process);
+    return active === NOTHING ? undefined : (seats[active] as Waiting);
   }
 
   /** Processes that have neither returned nor thrown; after a run that came out `empty`, those that wait for ever. */
@@ -249,15 +254,20 @@ export class Simulation {
     const list = this.list;
     const cells = list.cells;
     const trace = this.trace;
+    // Known to be numbers: parameters are looked at again at each event.
+    const last = Math.min(until, MAX_TIME_US);
+    const most = Math.min(limit, MAX_TIME_US);
+    let { executed } = this;
     while (!this.stopping) {
-      if (this.executed >= limit) {
+      if (executed >= most) {
         if (list.count === 0) return 'empty';
         // The look ahead costs a sweep: not for those who go step by step without an `until`.
-        return until === MAX_TIME_US || list.earliest() <= until ? 'limit' : 'until';
+        return last === MAX_TIME_US || list.earliest() <= last ? 'limit' : 'until';
       }
-      const word = list.next(until);
+      const word = list.next(last);
       if (word < 0) {
         if (word === NOTHING) return list.count === 0 ? 'empty' : 'until';
+        this.executed = ++executed;
         this.step(word);
         continue;
       }
@@ -267,7 +277,7 @@ export class Simulation {
       trace.mix(list.now, word & 3, argument);
       // Before the call: the handler's next event reuses the slot while it is in the cache, and a throw leaves nothing behind.
       list.giveBack(slot);
-      this.executed++;
+      this.executed = ++executed;
       handler(argument);
     }
     return 'stopped';
@@ -279,7 +289,6 @@ export class Simulation {
     const seat = (word >> 2) & SEAT_MASK;
     this.trace.mix(list.now, word & 3, seat);
     list.count--;
-    this.executed++;
     list.active = seat;
     ((list.seats[seat] as Waiting).sleeper as Process).advance();
   }
@@ -295,6 +304,7 @@ export class Simulation {
       const word = urn.next(until);
       if (word < 0) {
         if (word === NOTHING) return list.count === 0 ? 'empty' : 'until';
+        this.executed++;
         this.step(word);
         continue;
       }

@@ -22,6 +22,18 @@ export class WaitList {
     this.size++;
   }
 
+  /** Takes out the first of a list that isn't empty. */
+  shift(): Waiting {
+    const first = this.first as Waiting;
+    const { next } = first;
+    this.first = next;
+    if (next === undefined) this.last = undefined;
+    else next.previous = undefined;
+    first.list = undefined;
+    this.size--;
+    return first;
+  }
+
   /** Takes out one that is in this list. */
   remove(waiting: Waiting): void {
     const { previous, next } = waiting;

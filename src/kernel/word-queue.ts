@@ -5,15 +5,15 @@ export class WordQueue {
   private words = new Int32Array(FIRST_CAPACITY);
   private mask = FIRST_CAPACITY - 1;
   private head = 0;
-  /** Counts of what was put and taken would pass 32 bits; the place of the next and the size don't. */
-  private count = 0;
+  /** Place of the next; the ring is never quite full, so equal to the head means empty. */
+  private tail = 0;
 
   get size(): number {
-    return this.count;
+    return (this.tail - this.head) & this.mask;
   }
 
   get isEmpty(): boolean {
-    return this.count === 0;
+    return this.head === this.tail;
   }
 
   get bytes(): number {
@@ -21,24 +21,28 @@ export class WordQueue {
   }
 
   put(word: number): void {
-    if (this.count > this.mask) this.grow();
-    this.words[(this.head + this.count++) & this.mask] = word;
+    const { tail } = this;
+    this.words[tail] = word;
+    this.tail = (tail + 1) & this.mask;
+    if (this.tail === this.head) this.grow();
   }
 
   /** The first of a queue that isn't empty. */
   take(): number {
     const { head } = this;
     this.head = (head + 1) & this.mask;
-    this.count--;
     return this.words[head] as number;
   }
 
+  /** Just now filled up. */
   private grow(): void {
-    const wider = new Int32Array(this.words.length * 2);
+    const { length } = this.words;
+    const wider = new Int32Array(length * 2);
     wider.set(this.words.subarray(this.head));
-    wider.set(this.words.subarray(0, this.head), this.words.length - this.head);
+    wider.set(this.words.subarray(0, this.head), length - this.head);
     this.words = wider;
     this.mask = wider.length - 1;
     this.head = 0;
+    this.tail = length;
   }
 }
