@@ -50,25 +50,31 @@ const ELSEWHERE = [...OF_NOBODY, 'shop refused', 'w1 undeleted'].map((what) => {
   return [client, verb, 'z on=aside g=99 s=0 d=99 call=99', ...more].join(' ');
 });
 
-/** The story with more after each line that has a time. */
+/** The story with more after each line that has a time, as long as nobody waits for the system to come to rest. */
 function disturbed(told: string, more: readonly string[]): string {
-  return told
-    .split('\n')
-    .flatMap((line) => {
+  const lines = told.split('\n');
+  const healed = lines.indexOf('healed');
+  return lines
+    .flatMap((line, i) => {
       const at = /^[\d.]+/.exec(line)?.[0];
-      return at === undefined ? [line] : [line, ...more.map((what) => `${at} ${what}`)];
+      return at === undefined || (healed >= 0 && i > healed) ? [line] : [line, ...more.map((what) => `${at} ${what}`)];
     })
     .join('\n');
 }
 
 /** What must not make a difference to a promise, and the promises under which it is told. */
 function disturbances(promises: Promises): readonly (readonly [readonly string[], Promises])[] {
-  const { scope, promises: of } = promises[0] as ResourcePromises;
+  const { resource, scope, promises: of } = promises[0] as ResourcePromises;
   const guarantee = of[0]?.guarantee;
   const watching = promises.map((of) => ({ ...of, watch: [...(of.watch ?? []), 'aside'] }));
   return [
     // These count records and calls, whatever they are about.
-    ...(guarantee === 'monotone-time' || guarantee === 'rate' ? [] : [[OF_NOBODY, promises] as const]),
+    ...(guarantee === 'monotone-time' || guarantee === 'rate'
+      ? []
+      : [
+          [OF_NOBODY, promises] as const,
+          [OF_NOBODY.map((what) => `${what} on=${resource} g=1 s=1`), promises] as const,
+        ]),
     // These are about all that a client or the run does, or about all that feeds a consumer.
     ...(scope !== undefined || guarantee === 'exactly-once' ? [] : [[ELSEWHERE, watching] as const]),
   ];
@@ -155,6 +161,12 @@ describe('conservation', () => {
       counts: { calls: 1, ok: 1, failed: 1, unknown: 0, waiting: -1 },
       proof: ['1 shop sent a', '2 shop refused a'],
     },
+    'tells answers apart': {
+      promises: calls,
+      told: '0 shop sends a\n1 shop refused a\n2 shop sends a\n3 shop unsure a\n4 shop sends a\n5 shop sent a\n6 shop sends a',
+      verdict: 'held',
+      counts: { calls: 4, ok: 1, failed: 1, unknown: 1, waiting: 1 },
+    },
     'is about one client alone': {
       promises: calls,
       told: '0 other sent a',
@@ -175,6 +187,21 @@ describe('conservation', () => {
       says: 'Record 1 tells of a message that nobody sent.',
       counts: { received: 1 },
       proof: ['1 w1 gets b'],
+    },
+    'is broken by a message that is left, and nobody sent': {
+      promises: messages,
+      told: '0 op finds b',
+      verdict: 'broken',
+      says: 'Record 0 tells of a message that nobody sent.',
+      counts: { received: 1 },
+      proof: ['0 op finds b'],
+    },
+    'is not exercised by what is only owed': {
+      promises: messages,
+      told: '0 t owes a',
+      verdict: 'not exercised',
+      says: 'Nothing came out.',
+      counts: { received: 0 },
     },
     'is not exercised where nothing comes out': {
       promises: messages,
@@ -250,6 +277,21 @@ describe('at least once', () => {
       told: sent,
       verdict: 'unknown',
       says: 'The history has no end.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
+    },
+    'is broken where nothing went on for long enough': {
+      promises,
+      told: `${sent}healed\n60 op finds b on=dlq\nread\nend`,
+      verdict: 'broken',
+      says: 'A message was acknowledged and was never given to anybody.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
+      proof: ['0 shop sent a'],
+    },
+    'is unknown where something went on a second later': {
+      promises,
+      told: `${sent}healed\n59 op finds b on=dlq\nread\nend`,
+      verdict: 'unknown',
+      says: 'The run ended before the system came to rest.',
       counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
     },
     'is unknown while a fault lasts': {
@@ -417,6 +459,50 @@ describe('exactly once', () => {
       verdict: 'unknown',
       says: 'The history has no end.',
       counts: { entities: 1, effects: 0, without: 1 },
+    },
+    'is broken by none, where nothing went on for long enough': {
+      promises,
+      told: `${sent}healed\n60 op finds a\nread\nend`,
+      verdict: 'broken',
+      says: 'A request was taken in and never had its effect.',
+      counts: { entities: 1, effects: 0, without: 1 },
+      proof: ['0 shop sent a'],
+    },
+    'is about what was acknowledged: an effect of others is no promise': {
+      promises,
+      told: '0 w9 does a\nrest',
+      verdict: 'held',
+      counts: { entities: 1, effects: 0, without: 0 },
+    },
+    'is about the first acknowledgement': {
+      promises,
+      told: '0 s sent a\n1 s sent a\nrest',
+      verdict: 'broken',
+      says: 'A request was taken in and never had its effect.',
+      counts: { entities: 1, effects: 0, without: 1 },
+      proof: ['0 s sent a'],
+    },
+    'a message that the consumer itself sends is no effect': {
+      promises,
+      told: '0 s sent a\n1 w1 sent a on=workers\nrest',
+      verdict: 'broken',
+      says: 'A request was taken in and never had its effect.',
+      counts: { entities: 1, effects: 0, without: 1 },
+      proof: ['0 s sent a'],
+    },
+    'is broken by two, from the first record on': {
+      promises,
+      told: '0 w1 does a on=workers\n1 w2 does a on=workers',
+      verdict: 'broken',
+      says: 'A request had its effect twice.',
+      counts: { entities: 1, effects: 2, without: 0 },
+      proof: ['0 w1 does a on=workers', '1 w2 does a on=workers'],
+    },
+    'holds where the acknowledgement came after the work': {
+      promises,
+      told: '0 w1 does a on=workers\n1 s sent a\nrest',
+      verdict: 'held',
+      counts: { entities: 1, effects: 1, without: 0 },
     },
     'is not exercised without work': {
       promises,
@@ -874,6 +960,34 @@ describe('visibility', () => {
       verdict: 'held',
       counts: { received: 2, receivedAgain: 1 },
     },
+    'is broken at the same instant': {
+      promises,
+      told: '5 w1 gets a\n5 w2 gets a',
+      verdict: 'broken',
+      says: 'A message was given out again while it was hidden for 30 s more.',
+      counts: { received: 2, receivedAgain: 1 },
+      proof: ['5 w1 gets a', '5 w2 gets a'],
+    },
+    'is broken by what is told late': {
+      promises,
+      told: '5 w1 gets a at=5\n6 w2 gets a at=3',
+      verdict: 'broken',
+      says: 'A message was given out again while it was hidden for 28 s more.',
+      counts: { received: 2, receivedAgain: 1 },
+      proof: ['5 w1 gets a at=5', '6 w2 gets a at=3'],
+    },
+    'holds for what is told late, and was over by then': {
+      promises,
+      told: '5 w1 gets a at=5\n6 w2 gets a at=3 v=2',
+      verdict: 'held',
+      counts: { received: 2, receivedAgain: 1 },
+    },
+    'holds for what is told late, and was long over': {
+      promises,
+      told: '5 w1 gets a at=5\n6 w2 gets a at=3 v=1',
+      verdict: 'held',
+      counts: { received: 2, receivedAgain: 1 },
+    },
     'the same answer again is no second receive': {
       promises,
       told: '0 w1 gets a h=1\n1 w1 gets a h=1',
@@ -917,6 +1031,18 @@ describe('deletion', () => {
     'promises nothing for a delete after the timeout': {
       promises,
       told: '0 w1 gets a\n31 w1 deletes a\n31 w1 deleted a\n32 w2 gets a',
+      verdict: 'held',
+      counts: { deleted: 1 },
+    },
+    'promises nothing for a receive before it that is told later': {
+      promises,
+      told: '0 w1 gets a\n5 w1 deletes a\n5 w1 deleted a at=5\n6 w2 gets a at=4',
+      verdict: 'held',
+      counts: { deleted: 1 },
+    },
+    'promises nothing for a receive at the same instant': {
+      promises,
+      told: '0 w1 gets a\n5 w1 deletes a\n5 w1 deleted a at=5\n6 w2 gets a at=5',
       verdict: 'held',
       counts: { deleted: 1 },
     },
@@ -1381,6 +1507,58 @@ describe('deliveries of a topic', () => {
       counts: { owed: 2, delivered: 1, givenUp: 0, underWay: 1 },
       proof: ['1 t delivers a'],
     },
+    'of those that are under way for ever the first is named': {
+      promises: conservation,
+      told: '0 t owes c\n0 t owes a\n0 t owes b\n1 t delivers c\nrest',
+      verdict: 'broken',
+      says: 'A delivery neither came to its end nor is under way.',
+      counts: { owed: 3, delivered: 1, givenUp: 0, underWay: 2 },
+      proof: ['0 t owes a'],
+    },
+    'the first record of all may be it': {
+      promises: conservation,
+      told: '0 t owes a\n0 t owes b\nrest',
+      verdict: 'broken',
+      says: 'A delivery neither came to its end nor is under way.',
+      counts: { owed: 2, delivered: 0, givenUp: 0, underWay: 2 },
+      proof: ['0 t owes a'],
+    },
+    'before the end one may be under way': {
+      promises: conservation,
+      told: '0 t owes a',
+      verdict: 'held',
+      counts: { owed: 1, delivered: 0, givenUp: 0, underWay: 1 },
+    },
+    'nothing is owed': {
+      promises: conservation,
+      told: 'rest',
+      verdict: 'not exercised',
+      says: 'No subscription was owed anything.',
+      counts: { owed: 0, delivered: 0, givenUp: 0, underWay: 0 },
+    },
+    'nothing is owed that could be lost': {
+      promises: noLoss,
+      told: 'rest',
+      verdict: 'not exercised',
+      says: 'No subscription was owed anything.',
+      counts: { owed: 0, givenUp: 0, lost: 0 },
+    },
+    'of those that are lost the first is named': {
+      promises: noLoss,
+      told: '0 t owes a\n0 t owes b\n8 t drops b\n9 t drops a\nrest',
+      verdict: 'broken',
+      says: 'A delivery was given up, and no dead-letter queue has it (the first of 2).',
+      counts: { owed: 2, givenUp: 2, lost: 2 },
+      proof: ['8 t drops b'],
+    },
+    'what the topic itself sends is no dead letter': {
+      promises: noLoss,
+      told: '0 t owes a\n8 t sent a\n9 t drops a\nrest',
+      verdict: 'broken',
+      says: 'A delivery was given up, and no dead-letter queue has it.',
+      counts: { owed: 1, givenUp: 1, lost: 1 },
+      proof: ['9 t drops a'],
+    },
     'one that is given up is lost': {
       promises: noLoss,
       told: '0 t owes a\n9 t drops a\nrest',
@@ -1440,6 +1618,48 @@ describe('deliveries of a topic', () => {
       told: '0 t owes a g=1 s=1\n0 t owes b g=1 s=2\n0 t owes c g=1 s=3\n1 t delivers b\n2 t drops a\n3 t delivers c',
       verdict: 'held',
       counts: { compared: 1 },
+    },
+    'one that is owed twice at a time is not judged': {
+      promises: order,
+      told: '0 t owes a g=1 s=1\n0 t owes b g=1 s=2\n0 t owes a g=1 s=1\n1 t delivers b\n2 t delivers a',
+      verdict: 'not exercised',
+      says: 'No group had two deliveries.',
+      counts: { compared: 0 },
+    },
+    'those without a group have no order': {
+      promises: order,
+      told: '0 t owes a s=1\n0 t owes b s=2\n1 t delivers b\n2 t delivers a',
+      verdict: 'not exercised',
+      says: 'No group had two deliveries.',
+      counts: { compared: 0 },
+    },
+    'those of the first group have one': {
+      promises: order,
+      told: '0 t owes a g=0 s=0\n0 t owes b g=0 s=1\n1 t delivers b\n2 t delivers a',
+      verdict: 'broken',
+      says: 'A subscription was given a message before an older one of its group.',
+      counts: { compared: 1 },
+      proof: ['0 t owes a g=0 s=0', '1 t delivers b', '2 t delivers a'],
+    },
+    'the first sequence number counts too': {
+      promises: order,
+      told: '0 t owes a g=1 s=0\n0 t owes b g=1 s=1\n1 t delivers a\n2 t delivers b',
+      verdict: 'held',
+      counts: { compared: 1 },
+    },
+    'those of one rank are in any order': {
+      promises: order,
+      told: '0 t owes a g=1 s=1\n0 t owes b g=1 s=1\n1 t delivers b\n2 t delivers a',
+      verdict: 'held',
+      counts: { compared: 1 },
+    },
+    'of one rank the first is named': {
+      promises: order,
+      told: '0 t owes a g=1 s=1\n0 t owes b g=1 s=2\n0 t owes c g=1 s=2\n1 t delivers b\n2 t delivers c\n3 t delivers a',
+      verdict: 'broken',
+      says: 'A subscription was given a message before an older one of its group.',
+      counts: { compared: 2 },
+      proof: ['0 t owes a g=1 s=1', '1 t delivers b', '3 t delivers a'],
     },
     'a topic takes so many messages a second': {
       promises: rate,
