@@ -20,38 +20,118 @@ interface Case {
   readonly promises: Promises;
   readonly told: string;
   readonly verdict: Verdict;
+  /** The whole sentence; default: none. */
+  readonly says?: string;
+  readonly counts: Readonly<Record<string, number>>;
   /** Lines that the evidence names. */
   readonly proof?: readonly string[];
   readonly queues?: readonly string[];
 }
 
+/** Records that say of nobody what they are about. They hold no place in any promise. */
+const OF_NOBODY = [
+  'shop sends',
+  'shop sent',
+  'w1 gets',
+  'w1 deletes',
+  'w1 deleted',
+  'w1 hides v=9',
+  'w1 begins',
+  'w1 does',
+  'w1 fails',
+  't owes',
+  't delivers',
+  't drops',
+  'op finds',
+];
+/** What others do with others, at a resource that is watched. */
+const ELSEWHERE = [...OF_NOBODY, 'shop refused', 'w1 undeleted'].map((what) => {
+  const [client, verb, ...more] = what.split(' ');
+  return [client, verb, 'z on=aside g=99 s=0 d=99 call=99', ...more].join(' ');
+});
+
+/** The story with more after each line that has a time, as long as nobody waits for the system to come to rest. */
+function disturbed(told: string, more: readonly string[]): string {
+  const lines = told.split('\n');
+  const healed = lines.indexOf('healed');
+  return lines
+    .flatMap((line, i) => {
+      const at = /^[\d.]+/.exec(line)?.[0];
+      return at === undefined || (healed >= 0 && i > healed) ? [line] : [line, ...more.map((what) => `${at} ${what}`)];
+    })
+    .join('\n');
+}
+
+/** What must not make a difference to a promise, and the promises under which it is told. */
+function disturbances(promises: Promises): readonly (readonly [readonly string[], Promises])[] {
+  const { resource, scope, promises: of } = promises[0] as ResourcePromises;
+  const guarantee = of[0]?.guarantee;
+  const watching = promises.map((of) => ({ ...of, watch: [...(of.watch ?? []), 'aside'] }));
+  return [
+    // These count records and calls, whatever they are about.
+    ...(guarantee === 'monotone-time' || guarantee === 'rate'
+      ? []
+      : [
+          [OF_NOBODY, promises] as const,
+          [OF_NOBODY.map((what) => `${what} on=${resource} g=1 s=1`), promises] as const,
+        ]),
+    // These are about all that a client or the run does, or about all that feeds a consumer.
+    ...(scope !== undefined || guarantee === 'exactly-once' ? [] : [[ELSEWHERE, watching] as const]),
+  ];
+}
+
 function check(cases: Readonly<Record<string, Case>>): void {
-  test.each(Object.entries(cases))('%s', (_, { promises, told, verdict, proof, queues }) => {
+  test.each(Object.entries(cases))('%s', (_, { promises, told, verdict, says, counts, proof, queues }) => {
     const { history, lines } = story(told, 'orders', queues);
     const [finding] = judgeHistory(history, promises).findings;
-    expect(finding).toMatchObject({ verdict });
+    expect(finding).toMatchObject({ verdict, sentence: says ?? '' });
+    expect(finding?.counts).toEqual(counts);
     expect(lines(finding?.evidence ?? [])).toEqual(proof ?? []);
     if (verdict !== 'held') expect(finding?.sentence).toMatch(/\.$/);
+  });
+
+  test.each(Object.entries(cases))('%s; what is of nobody, or elsewhere, changes nothing', (_, one) => {
+    for (const [more, promises] of disturbances(one.promises)) {
+      const { history, lines } = story(disturbed(one.told, more), 'orders', one.queues);
+      const [finding] = judgeHistory(history, promises).findings;
+      expect(finding).toMatchObject({ verdict: one.verdict, counts: one.counts });
+      expect(lines(finding?.evidence ?? [])).toEqual(one.proof ?? []);
+    }
   });
 }
 
 describe('monotone time', () => {
   const promises: Promises = [{ resource: '*', kind: 'run', scope: 'all', promises: [{ guarantee: 'monotone-time' }] }];
   check({
-    'holds while no clock goes back': { promises, told: '0 shop sends a\n0 shop sent a', verdict: 'held' },
+    'holds while no clock goes back': {
+      promises,
+      told: '0 shop sends a\n0 shop sent a',
+      verdict: 'held',
+      counts: { records: 2 },
+    },
     'is broken by a record of an earlier instant': {
       promises,
       told: '1 shop sends a\n0.5 shop sent a',
       verdict: 'broken',
+      says: 'Record 1 is of an earlier instant than the record before it.',
+      counts: { records: 2 },
       proof: ['1 shop sends a', '0.5 shop sent a'],
     },
     'is broken by an answer that was given after it came': {
       promises,
       told: '1 shop sends a\n2 shop sent a at=3',
       verdict: 'broken',
+      says: 'Record 1 tells of an answer that was given only after it had arrived.',
+      counts: { records: 2 },
       proof: ['2 shop sent a at=3'],
     },
-    'says nothing of an empty history': { promises, told: '', verdict: 'not exercised' },
+    'says nothing of an empty history': {
+      promises,
+      told: '',
+      verdict: 'not exercised',
+      says: 'Nothing happened.',
+      counts: { records: 0 },
+    },
   });
 });
 
@@ -61,30 +141,74 @@ describe('conservation', () => {
   ];
   const messages = queue({ guarantee: 'conservation' });
   check({
-    'holds where each answer has its call': { promises: calls, told: '0 shop sends a\n1 shop sent a', verdict: 'held' },
-    'holds for a call that waits': { promises: calls, told: '0 shop asks a', verdict: 'held' },
+    'holds where each answer has its call': {
+      promises: calls,
+      told: '0 shop sends a\n1 shop sent a',
+      verdict: 'held',
+      counts: { calls: 1, ok: 1, failed: 0, unknown: 0, waiting: 0 },
+    },
+    'holds for a call that waits': {
+      promises: calls,
+      told: '0 shop asks a',
+      verdict: 'held',
+      counts: { calls: 1, ok: 0, failed: 0, unknown: 0, waiting: 1 },
+    },
     'is broken by an answer to nobody': {
       promises: calls,
       told: '0 shop sends a\n1 shop sent a\n2 shop refused a',
       verdict: 'broken',
+      says: 'Record 2 is an answer to a call that was never made, or was answered.',
+      counts: { calls: 1, ok: 1, failed: 1, unknown: 0, waiting: -1 },
       proof: ['1 shop sent a', '2 shop refused a'],
     },
-    'is about one client alone': { promises: calls, told: '0 other sent a', verdict: 'not exercised' },
+    'tells answers apart': {
+      promises: calls,
+      told: '0 shop sends a\n1 shop refused a\n2 shop sends a\n3 shop unsure a\n4 shop sends a\n5 shop sent a\n6 shop sends a',
+      verdict: 'held',
+      counts: { calls: 4, ok: 1, failed: 1, unknown: 1, waiting: 1 },
+    },
+    'is about one client alone': {
+      promises: calls,
+      told: '0 other sent a',
+      verdict: 'not exercised',
+      says: 'Nobody called.',
+      counts: { calls: 0, ok: 0, failed: 0, unknown: 0, waiting: 0 },
+    },
     'holds for messages whose send was never answered': {
       promises: messages,
       told: '0 shop sends a\n1 w1 gets a',
       verdict: 'held',
+      counts: { received: 1 },
     },
     'is broken by a message that nobody sent': {
       promises: messages,
       told: '0 shop sends a\n1 w1 gets b',
       verdict: 'broken',
+      says: 'Record 1 tells of a message that nobody sent.',
+      counts: { received: 1 },
       proof: ['1 w1 gets b'],
+    },
+    'is broken by a message that is left, and nobody sent': {
+      promises: messages,
+      told: '0 op finds b',
+      verdict: 'broken',
+      says: 'Record 0 tells of a message that nobody sent.',
+      counts: { received: 1 },
+      proof: ['0 op finds b'],
+    },
+    'is not exercised by what is only owed': {
+      promises: messages,
+      told: '0 t owes a',
+      verdict: 'not exercised',
+      says: 'Nothing came out.',
+      counts: { received: 0 },
     },
     'is not exercised where nothing comes out': {
       promises: messages,
       told: '0 shop sends a',
       verdict: 'not exercised',
+      says: 'Nothing came out.',
+      counts: { received: 0 },
     },
   });
 });
@@ -93,41 +217,104 @@ describe('at least once', () => {
   const promises = queue({ guarantee: 'at-least-once', restUs: 60 * S, read: true }, { watch: ['dlq'] });
   const sent = '0 shop sends a\n0 shop sent a\n';
   check({
-    'holds once all have come out, whatever the end': { promises, told: `${sent}1 w1 gets a`, verdict: 'held' },
+    'holds once all have come out, whatever the end': {
+      promises,
+      told: `${sent}1 w1 gets a`,
+      verdict: 'held',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 0 },
+    },
     'is broken by a message that never comes out': {
       promises,
       told: `${sent}rest`,
       verdict: 'broken',
+      says: 'A message was acknowledged and was never given to anybody.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
       proof: ['0 shop sent a'],
     },
     'is broken by a message that is there and never comes out': {
       promises,
       told: `${sent}500 op finds a\nrest`,
       verdict: 'broken',
+      says: 'A message was acknowledged and was never given to anybody, though it is there and there is time.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
       proof: ['0 shop sent a'],
     },
     'holds for what a dead-letter queue has': {
       promises,
       told: `${sent}1 op finds a on=dlq x=2\nrest`,
       verdict: 'held',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 0 },
     },
-    'holds for what was purged': { promises, told: `${sent}1 op purges\nrest`, verdict: 'held' },
-    'holds for what is past its retention': { promises, told: `${sent}3600 w1 begins b\nrest`, verdict: 'held' },
+    'holds for what was purged': {
+      promises,
+      told: `${sent}1 op purges\nrest`,
+      verdict: 'held',
+      counts: { acknowledged: 1, expired: 1, left: 0, open: 0 },
+    },
+    'holds for what is past its retention': {
+      promises,
+      told: `${sent}3600 w1 begins b\nrest`,
+      verdict: 'held',
+      counts: { acknowledged: 1, expired: 1, left: 0, open: 0 },
+    },
     'a second before that it is broken': {
       promises,
       told: `${sent}3599 w1 begins b\nrest`,
       verdict: 'broken',
+      says: 'A message was acknowledged and was never given to anybody.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
       proof: ['0 shop sent a'],
     },
     'promises nothing for a send that may have failed': {
       promises,
       told: '0 shop sends a\n0 shop unsure a\nrest',
       verdict: 'not exercised',
+      says: 'Nothing was acknowledged.',
+      counts: { acknowledged: 0, expired: 0, left: 0, open: 0 },
     },
-    'is unknown without an end': { promises, told: sent, verdict: 'unknown' },
-    'is unknown while a fault lasts': { promises, told: `${sent}fault\nrest`, verdict: 'unknown' },
-    'is unknown before the system comes to rest': { promises, told: `${sent}healed\nend`, verdict: 'unknown' },
-    'is unknown without a final read': { promises, told: `${sent}healed\nquiesced\nend`, verdict: 'unknown' },
+    'is unknown without an end': {
+      promises,
+      told: sent,
+      verdict: 'unknown',
+      says: 'The history has no end.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
+    },
+    'is broken where nothing went on for long enough': {
+      promises,
+      told: `${sent}healed\n60 op finds b on=dlq\nread\nend`,
+      verdict: 'broken',
+      says: 'A message was acknowledged and was never given to anybody.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
+      proof: ['0 shop sent a'],
+    },
+    'is unknown where something went on a second later': {
+      promises,
+      told: `${sent}healed\n59 op finds b on=dlq\nread\nend`,
+      verdict: 'unknown',
+      says: 'The run ended before the system came to rest.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
+    },
+    'is unknown while a fault lasts': {
+      promises,
+      told: `${sent}fault\nrest`,
+      verdict: 'unknown',
+      says: 'The run ended before its faults were over.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
+    },
+    'is unknown before the system comes to rest': {
+      promises,
+      told: `${sent}healed\nend`,
+      verdict: 'unknown',
+      says: 'The run ended before the system came to rest.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
+    },
+    'is unknown without a final read': {
+      promises,
+      told: `${sent}healed\nquiesced\nend`,
+      verdict: 'unknown',
+      says: 'There was no final read.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
+    },
   });
 });
 
@@ -135,36 +322,65 @@ describe('no loss', () => {
   const promises = queue({ guarantee: 'no-loss', restUs: 60 * S }, { watch: ['dlq'] });
   const sent = '0 shop sends a\n0 shop sent a\n1 w1 gets a\n';
   check({
-    'holds for what was deleted': { promises, told: `${sent}2 w1 deletes a\n2 w1 deleted a\nrest`, verdict: 'held' },
-    'holds for what may have been deleted': { promises, told: `${sent}2 w1 deletes a\nrest`, verdict: 'held' },
-    'holds for what is left': { promises, told: `${sent}90 op finds a\nrest`, verdict: 'held' },
+    'holds for what was deleted': {
+      promises,
+      told: `${sent}2 w1 deletes a\n2 w1 deleted a\nrest`,
+      verdict: 'held',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 0 },
+    },
+    'holds for what may have been deleted': {
+      promises,
+      told: `${sent}2 w1 deletes a\nrest`,
+      verdict: 'held',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 0 },
+    },
+    'holds for what is left': {
+      promises,
+      told: `${sent}90 op finds a\nrest`,
+      verdict: 'held',
+      counts: { acknowledged: 1, expired: 0, left: 1, open: 0 },
+    },
     'is broken by a message that is gone though nobody deleted it': {
       promises,
       told: `${sent}rest`,
       verdict: 'broken',
+      says: 'A message was acknowledged and is gone, and nobody deleted it.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
       proof: ['0 shop sent a', '1 w1 gets a'],
     },
     'is broken though a delete was tried, for it failed': {
       promises,
       told: `${sent}2 w1 deletes a\n2 w1 undeleted a\nrest`,
       verdict: 'broken',
+      says: 'A message was acknowledged and is gone, and nobody deleted it.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
       proof: ['0 shop sent a', '1 w1 gets a'],
     },
     'a delete of another that failed takes nothing back': {
       promises,
       told: `${sent}31 w2 gets a\n32 w1 deletes a\n32 w2 deletes a\n33 w2 deleted a\n34 w1 undeleted a\nrest`,
       verdict: 'held',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 0 },
     },
     'holds for what a dead-letter queue has given out': {
       promises,
       told: `${sent}9 op gets a on=dlq\nrest`,
       verdict: 'held',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 0 },
     },
-    'is unknown without an end': { promises, told: sent, verdict: 'unknown' },
+    'is unknown without an end': {
+      promises,
+      told: sent,
+      verdict: 'unknown',
+      says: 'The history has no end.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
+    },
     'is not exercised where nothing was acknowledged': {
       promises,
       told: '0 shop sends a\nrest',
       verdict: 'not exercised',
+      says: 'Nothing was acknowledged.',
+      counts: { acknowledged: 0, expired: 0, left: 0, open: 0 },
     },
   });
 });
@@ -173,23 +389,39 @@ describe('at most once', () => {
   const once = queue({ guarantee: 'at-most-once' });
   const effects = consumer({ guarantee: 'at-most-once' });
   check({
-    'holds for one receive each': { promises: once, told: '0 w1 gets a\n1 w1 gets b', verdict: 'held' },
+    'holds for one receive each': {
+      promises: once,
+      told: '0 w1 gets a\n1 w1 gets b',
+      verdict: 'held',
+      counts: { times: 2, again: 0 },
+    },
     'is broken by a second receive': {
       promises: once,
       told: '0 w1 gets a\n40 w2 gets a',
       verdict: 'broken',
+      says: 'A request was given out twice.',
+      counts: { times: 2, again: 1 },
       proof: ['0 w1 gets a', '40 w2 gets a'],
     },
-    'is not exercised where nothing comes': { promises: once, told: '0 shop sends a', verdict: 'not exercised' },
+    'is not exercised where nothing comes': {
+      promises: once,
+      told: '0 shop sends a',
+      verdict: 'not exercised',
+      says: 'Nothing came out.',
+      counts: { times: 0, again: 0 },
+    },
     'of a consumer is about effects: one that failed has none': {
       promises: effects,
       told: '0 w1 begins a on=workers\n1 w1 fails a on=workers\n2 w1 begins a on=workers\n3 w1 does a on=workers',
       verdict: 'held',
+      counts: { times: 1, again: 0 },
     },
     'of a consumer is broken by a second effect': {
       promises: effects,
       told: '1 w1 does a on=workers\n2 w2 does b on=workers\n3 w2 does a on=workers m=c',
       verdict: 'broken',
+      says: 'A request had its effect twice.',
+      counts: { times: 3, again: 1 },
       proof: ['1 w1 does a on=workers', '3 w2 does a on=workers m=c'],
     },
   });
@@ -199,16 +431,86 @@ describe('exactly once', () => {
   const promises = consumer({ guarantee: 'exactly-once', restUs: 60 * S });
   const sent = '0 shop sends a\n0 shop sent a\n';
   check({
-    'holds where each has one effect': { promises, told: `${sent}1 w1 does a on=workers`, verdict: 'held' },
+    'holds where each has one effect': {
+      promises,
+      told: `${sent}1 w1 does a on=workers`,
+      verdict: 'held',
+      counts: { entities: 1, effects: 1, without: 0 },
+    },
     'is broken by two': {
       promises,
       told: `${sent}1 w1 does a on=workers\n2 w2 does a on=workers`,
       verdict: 'broken',
+      says: 'A request had its effect twice.',
+      counts: { entities: 1, effects: 2, without: 0 },
       proof: ['1 w1 does a on=workers', '2 w2 does a on=workers'],
     },
-    'is broken by none': { promises, told: `${sent}rest`, verdict: 'broken', proof: ['0 shop sent a'] },
-    'is unknown where the end is not known': { promises, told: sent, verdict: 'unknown' },
-    'is not exercised without work': { promises, told: 'rest', verdict: 'not exercised' },
+    'is broken by none': {
+      promises,
+      told: `${sent}rest`,
+      verdict: 'broken',
+      says: 'A request was taken in and never had its effect.',
+      counts: { entities: 1, effects: 0, without: 1 },
+      proof: ['0 shop sent a'],
+    },
+    'is unknown where the end is not known': {
+      promises,
+      told: sent,
+      verdict: 'unknown',
+      says: 'The history has no end.',
+      counts: { entities: 1, effects: 0, without: 1 },
+    },
+    'is broken by none, where nothing went on for long enough': {
+      promises,
+      told: `${sent}healed\n60 op finds a\nread\nend`,
+      verdict: 'broken',
+      says: 'A request was taken in and never had its effect.',
+      counts: { entities: 1, effects: 0, without: 1 },
+      proof: ['0 shop sent a'],
+    },
+    'is about what was acknowledged: an effect of others is no promise': {
+      promises,
+      told: '0 w9 does a\nrest',
+      verdict: 'held',
+      counts: { entities: 1, effects: 0, without: 0 },
+    },
+    'is about the first acknowledgement': {
+      promises,
+      told: '0 s sent a\n1 s sent a\nrest',
+      verdict: 'broken',
+      says: 'A request was taken in and never had its effect.',
+      counts: { entities: 1, effects: 0, without: 1 },
+      proof: ['0 s sent a'],
+    },
+    'a message that the consumer itself sends is no effect': {
+      promises,
+      told: '0 s sent a\n1 w1 sent a on=workers\nrest',
+      verdict: 'broken',
+      says: 'A request was taken in and never had its effect.',
+      counts: { entities: 1, effects: 0, without: 1 },
+      proof: ['0 s sent a'],
+    },
+    'is broken by two, from the first record on': {
+      promises,
+      told: '0 w1 does a on=workers\n1 w2 does a on=workers',
+      verdict: 'broken',
+      says: 'A request had its effect twice.',
+      counts: { entities: 1, effects: 2, without: 0 },
+      proof: ['0 w1 does a on=workers', '1 w2 does a on=workers'],
+    },
+    'holds where the acknowledgement came after the work': {
+      promises,
+      told: '0 w1 does a on=workers\n1 s sent a\nrest',
+      verdict: 'held',
+      counts: { entities: 1, effects: 1, without: 0 },
+    },
+    'is not exercised without work': {
+      promises,
+      told: 'rest',
+      verdict: 'not exercised',
+      says: 'There was nothing to do.',
+      counts: { entities: 0, effects: 0, without: 0 },
+    },
   });
 });
 
@@ -220,60 +522,182 @@ describe('order', () => {
       promises,
       told: '0 w1 gets a g=1 s=1\n1 w1 gets c g=2 s=3\n2 w1 gets b g=1 s=2',
       verdict: 'held',
+      counts: { compared: 1, overtaken: 0 },
     },
     'is broken by a message that comes after a later one of its group': {
       promises,
       told: '0 w1 gets c g=2 s=0\n0 w1 gets b g=1 s=2\n1 w2 gets a g=1 s=1',
       verdict: 'broken',
+      says: 'A message was given out before an older one of its group.',
+      counts: { compared: 1, overtaken: 1 },
       proof: ['0 w1 gets b g=1 s=2', '1 w2 gets a g=1 s=1'],
     },
     'a redelivery is no first delivery': {
       promises,
       told: '0 w1 gets a g=1 s=1\n40 w1 gets b g=1 s=2\n80 w1 gets a g=1 s=1',
       verdict: 'held',
+      counts: { compared: 1, overtaken: 0 },
     },
     'is about when the queue gave them, not when the answers came': {
       promises,
       told: '1 w1 gets b g=1 s=2 at=1\n1.1 w2 gets a g=1 s=1 at=0.5',
       verdict: 'held',
+      counts: { compared: 1, overtaken: 0 },
     },
     'is broken though the answers came in order': {
       promises,
       told: '1 w1 gets a g=1 s=1 at=1\n1.1 w2 gets b g=1 s=2 at=0.5',
       verdict: 'broken',
+      says: 'A message was given out before an older one of its group.',
+      counts: { compared: 1, overtaken: 1 },
       proof: ['1 w1 gets a g=1 s=1 at=1', '1.1 w2 gets b g=1 s=2 at=0.5'],
     },
     'in one answer goes by the order within it': {
       promises,
       told: '1 w1 gets b g=1 s=2 call=7\n1 w1 gets a g=1 s=1 call=7',
       verdict: 'broken',
+      says: 'A message was given out before an older one of its group.',
+      counts: { compared: 1, overtaken: 1 },
       proof: ['1 w1 gets b g=1 s=2 call=7', '1 w1 gets a g=1 s=1 call=7'],
     },
     'without sequence numbers goes by the sends': {
       promises,
       told: '0 s sends a\n0 s sent a\n1 s sends b\n1 s sent b\n2 w1 gets b\n3 w1 gets a',
       verdict: 'broken',
+      says: 'A message was given out before an older one of its group.',
+      counts: { compared: 1, overtaken: 1 },
       proof: ['0 s sent a', '1 s sent b', '2 w1 gets b', '3 w1 gets a'],
     },
     'is not broken where either send may have been first': {
       promises,
       told: '0 s sends a call=1\n0 s sends b call=2\n1 s sent a call=1 at=unsaid\n1 s sent b call=2 at=unsaid\n2 w1 gets b\n3 w1 gets a',
       verdict: 'held',
+      counts: { compared: 1, overtaken: 0 },
     },
     'is unknown where nothing says which came first': {
       promises,
       told: '0 w1 gets a\n1 w1 gets b',
       verdict: 'unknown',
+      says: 'The records do not say in which order the messages were taken in.',
+      counts: { compared: 0, overtaken: 0 },
     },
     'is not exercised by one message a group': {
       promises,
       told: '0 w1 gets a g=1 s=1\n1 w1 gets b g=2 s=2',
       verdict: 'not exercised',
+      says: 'No group had two messages.',
+      counts: { compared: 0, overtaken: 0 },
+    },
+    'is not exercised by one message that nobody saw sent': {
+      promises,
+      told: '0 w1 gets a',
+      verdict: 'not exercised',
+      says: 'No group had two messages.',
+      counts: { compared: 0, overtaken: 0 },
+    },
+    'goes by sequence numbers, whatever the sends': {
+      promises,
+      told: '0 s sent b\n1 s sent a\n2 w1 gets a g=1 s=0\n3 w1 gets b g=1 s=1',
+      verdict: 'held',
+      counts: { compared: 1, overtaken: 0 },
+    },
+    'goes by the sends from the first record on': {
+      promises,
+      told: '0 s sent a\n1 s sent b\n2 w1 gets b\n3 w1 gets a',
+      verdict: 'broken',
+      says: 'A message was given out before an older one of its group.',
+      counts: { compared: 1, overtaken: 1 },
+      proof: ['0 s sent a', '1 s sent b', '2 w1 gets b', '3 w1 gets a'],
+    },
+    'is none between two answers of one instant': {
+      promises,
+      told: '1 w1 gets b g=1 s=2 call=7\n1 w2 gets a g=1 s=1 call=8\n1 w3 gets c g=1 s=3 call=9',
+      verdict: 'held',
+      counts: { compared: 2, overtaken: 0 },
+    },
+    'in the first answer of all goes by the order within it': {
+      promises,
+      told: '1 w1 gets b g=1 s=2 call=0\n1 w1 gets a g=1 s=1 call=0',
+      verdict: 'broken',
+      says: 'A message was given out before an older one of its group.',
+      counts: { compared: 1, overtaken: 1 },
+      proof: ['1 w1 gets b g=1 s=2 call=0', '1 w1 gets a g=1 s=1 call=0'],
+    },
+    'is none between two of one rank': {
+      promises,
+      told: '1 w1 gets a g=1 s=1 at=1\n1.1 w2 gets b g=1 s=1 at=0.5\n2 w3 gets c g=1 s=1',
+      verdict: 'held',
+      counts: { compared: 2, overtaken: 0 },
+    },
+    'is broken by each that comes after the first of the highest rank': {
+      promises,
+      told: '0 w1 gets a g=1 s=3\n1 w1 gets b g=1 s=3\n2 w1 gets c g=1 s=1\n3 w1 gets d g=1 s=2',
+      verdict: 'broken',
+      says: 'A message was given out before an older one of its group.',
+      counts: { compared: 3, overtaken: 2 },
+      proof: ['0 w1 gets a g=1 s=3', '2 w1 gets c g=1 s=1'],
+    },
+    'is broken by one that is told late, before the newest that was given': {
+      promises,
+      told: '5 w1 gets b g=1 s=2 at=5\n5.1 w2 gets a g=1 s=1 at=3\n5.2 w3 gets c g=1 s=3 at=4',
+      verdict: 'broken',
+      says: 'A message was given out before an older one of its group.',
+      counts: { compared: 2, overtaken: 1 },
+      proof: ['5 w1 gets b g=1 s=2 at=5', '5.2 w3 gets c g=1 s=3 at=4'],
+    },
+    'is broken by one that is told late, before the first of an instant': {
+      promises,
+      told: '5 w1 gets a g=1 s=1 at=5\n5 w2 gets c g=1 s=3 at=5\n5.2 w3 gets b g=1 s=2 at=4',
+      verdict: 'broken',
+      says: 'A message was given out before an older one of its group.',
+      counts: { compared: 2, overtaken: 1 },
+      proof: ['5 w1 gets a g=1 s=1 at=5', '5.2 w3 gets b g=1 s=2 at=4'],
+    },
+    'is about messages: a request may have two': {
+      promises,
+      told: '0 w1 gets a g=1 s=1\n1 w1 gets a m=b g=1 s=2\n2 w1 gets a m=c g=1 s=3',
+      verdict: 'held',
+      counts: { compared: 2, overtaken: 0 },
+    },
+    'of a consumer is about requests: the first effect of each': {
+      promises: effects,
+      told: '0 w1 does a on=workers g=1 s=1\n1 w1 does b on=workers g=1 s=2\n2 w1 does a m=c on=workers g=1 s=0',
+      verdict: 'held',
+      counts: { compared: 1, overtaken: 0 },
+    },
+    'of a consumer goes by the sends to what feeds it': {
+      promises: effects,
+      told: '0 s sent a\n1 s sent b\n2 w1 does b on=workers\n3 w1 does a on=workers',
+      verdict: 'broken',
+      says: 'A message had its effect before an older one of its group.',
+      counts: { compared: 1, overtaken: 1 },
+      proof: ['0 s sent a', '1 s sent b', '2 w1 does b on=workers', '3 w1 does a on=workers'],
+    },
+    'of a consumer goes by the first send of each': {
+      promises: effects,
+      told: '0 s sent a\n1 s sent b\n2 s sent a\n3 w1 does a on=workers\n4 w1 does b on=workers',
+      verdict: 'held',
+      counts: { compared: 1, overtaken: 0 },
+    },
+    'of a consumer is none where either send may have been first': {
+      promises: effects,
+      told: '0 s sends a call=1\n0 s sends b call=2\n1 s sent a call=1 at=unsaid\n1 s sent b call=2 at=unsaid\n2 w1 does b on=workers\n3 w1 does a on=workers',
+      verdict: 'held',
+      counts: { compared: 1, overtaken: 0 },
+    },
+    'of a consumer is unknown where nobody saw the sends': {
+      promises: effects,
+      told: '0 w1 does a on=workers\n1 w1 does b on=workers',
+      verdict: 'unknown',
+      says: 'The records do not say in which order the messages were taken in.',
+      counts: { compared: 0, overtaken: 0 },
     },
     'of a consumer is that of its effects': {
       promises: effects,
       told: '0 w1 begins a on=workers g=1 s=1\n0 w2 begins b on=workers g=1 s=2\n1 w2 does b on=workers g=1 s=2\n2 w1 does a on=workers g=1 s=1',
       verdict: 'broken',
+      says: 'A message had its effect before an older one of its group.',
+      counts: { compared: 1, overtaken: 1 },
       proof: ['1 w2 does b on=workers g=1 s=2', '2 w1 does a on=workers g=1 s=1'],
     },
   });
@@ -287,30 +711,48 @@ describe('the lock of a group', () => {
       promises,
       told: `${first}1 w1 deletes a\n1 w1 deleted a\n1 w2 gets b g=1 s=2`,
       verdict: 'held',
+      counts: { received: 2, behindOthers: 0 },
     },
-    'holds where its timeout was over': { promises, told: `${first}30 w2 gets b g=1 s=2`, verdict: 'held' },
+    'holds where its timeout was over': {
+      promises,
+      told: `${first}30 w2 gets b g=1 s=2`,
+      verdict: 'held',
+      counts: { received: 2, behindOthers: 0 },
+    },
     'is broken a moment before': {
       promises,
       told: `${first}29.9 w2 gets b g=1 s=2`,
       verdict: 'broken',
+      says: 'A message was given out while an earlier one of its group was in flight for 0.1 s more.',
+      counts: { received: 2, behindOthers: 1 },
       proof: ['0 w1 gets a g=1 s=1', '29.9 w2 gets b g=1 s=2'],
     },
     'is broken during a timeout that was prolonged': {
       promises,
       told: `${first}20 w1 hides a v=60\n70 w2 gets b g=1 s=2`,
       verdict: 'broken',
+      says: 'A message was given out while an earlier one of its group was in flight for 10 s more.',
+      counts: { received: 2, behindOthers: 1 },
       proof: ['0 w1 gets a g=1 s=1', '70 w2 gets b g=1 s=2'],
     },
     'does not bind other groups, nor one answer': {
       promises,
       told: '0 w1 gets a g=1 s=1 call=1\n0 w1 gets b g=1 s=2 call=1\n1 w2 gets c g=2 s=3 call=2',
       verdict: 'held',
+      counts: { received: 3, behindOthers: 1 },
     },
-    'is not exercised by a single message': { promises, told: first, verdict: 'not exercised' },
+    'is not exercised by a single message': {
+      promises,
+      told: first,
+      verdict: 'not exercised',
+      says: 'No group had two messages.',
+      counts: { received: 1, behindOthers: 0 },
+    },
     'is left by a message past its retention': {
       promises: queue({ guarantee: 'group-lock' }, { retentionUs: 10 * S }),
       told: '0 s sends a g=1\n0 s sent a g=1 s=1\n1 w1 gets a g=1 s=1\n11 w2 gets b g=1 s=2',
       verdict: 'held',
+      counts: { received: 2, behindOthers: 0 },
     },
   });
 });
@@ -324,88 +766,248 @@ describe('deduplication', () => {
       promises,
       told: `${first}299 s sends a d=1\n299 s sent a d=1`,
       verdict: 'held',
+      counts: { sent: 2, sentAgain: 1, swallowed: 1 },
     },
     'is broken by a second message within the window': {
       promises,
       told: `${first}299 s sends a d=1\n299 s sent a m=b d=1`,
       verdict: 'broken',
+      says: 'The same deduplication id made a second message 1 s before its window had ended.',
+      counts: { sent: 2, sentAgain: 1, swallowed: 0 },
       proof: ['0 s sent a d=1 g=1', '299 s sent a m=b d=1'],
     },
     'counts the window from the first, not the last': {
       promises,
       told: `${first}200 s sends a d=1\n200 s sent a d=1\n400 s sends a d=1\n400 s sent a d=1`,
       verdict: 'broken',
+      says: 'A message was taken for a duplicate 100 s after the deduplication window had ended.',
+      counts: { sent: 3, sentAgain: 2, swallowed: 2 },
       proof: ['0 s sent a d=1 g=1', '400 s sent a d=1'],
     },
     'holds for a new message when the window is over': {
       promises,
       told: `${first}300 s sends a d=1\n300 s sent a m=b d=1`,
       verdict: 'held',
+      counts: { sent: 2, sentAgain: 1, swallowed: 0 },
     },
     'does not know when the first was taken where an answer was lost': {
       promises,
       told: '0 s sends a d=1\n5 s unsure a d=1\n200 s sends a d=1\n200 s sent a d=1\n400 s sends a d=1\n400 s sent a m=b d=1',
       verdict: 'held',
+      counts: { sent: 2, sentAgain: 1, swallowed: 0 },
     },
     'tells groups apart where they are the scope': {
       promises: perGroup,
       told: `${first}1 s sends b d=1 g=2\n1 s sent b d=1 g=2\n2 s sends a d=1 g=1\n2 s sent a d=1 g=1`,
       verdict: 'held',
+      counts: { sent: 3, sentAgain: 1, swallowed: 1 },
     },
     'is broken within a group that is not the first to have the id': {
       promises: perGroup,
       told: `${first}1 s sends b d=1 g=2\n1 s sent b d=1 g=2\n2 s sends b d=1 g=2\n2 s sent c d=1 g=2`,
       verdict: 'broken',
+      says: 'The same deduplication id made a second message 299 s before its window had ended.',
+      counts: { sent: 3, sentAgain: 1, swallowed: 0 },
       proof: ['1 s sent b d=1 g=2', '2 s sent c d=1 g=2'],
     },
     'forgets with a purge': {
       promises,
       told: `${first}1 op purges\n2 s sends a d=1\n2 s sent a m=b d=1`,
       verdict: 'not exercised',
+      says: 'No deduplication id came twice.',
+      counts: { sent: 2, sentAgain: 0, swallowed: 0 },
     },
-    'is not exercised where nothing comes twice': { promises, told: first, verdict: 'not exercised' },
+    'is closed by a refusal: what comes later is the first': {
+      promises: promises,
+      told: '0 s sends a d=1\n0 s refused a d=1\n200 s sends a d=1\n200 s sent a d=1\n400 s sends a d=1\n400 s sent a m=b d=1',
+      verdict: 'broken',
+      says: 'The same deduplication id made a second message 100 s before its window had ended.',
+      counts: { sent: 2, sentAgain: 1, swallowed: 0 },
+      proof: ['200 s sent a d=1', '400 s sent a m=b d=1'],
+    },
+    'takes nothing by a refusal': {
+      promises: promises,
+      told: '0 s sends a d=1\n0 s refused a d=1\n1 s sends a d=1\n1 s sent a m=b d=1',
+      verdict: 'not exercised',
+      says: 'No deduplication id came twice.',
+      counts: { sent: 1, sentAgain: 0, swallowed: 0 },
+    },
+    'says nothing of messages without an id': {
+      promises: promises,
+      told: '0 s sends a\n0 s sent a\n1 s sends a\n1 s sent a m=b',
+      verdict: 'not exercised',
+      says: 'No deduplication id came twice.',
+      counts: { sent: 0, sentAgain: 0, swallowed: 0 },
+    },
+    'says nothing of an acknowledgement without a message': {
+      promises: promises,
+      told: '0 s sends d=1\n0 s sent d=1\n1 s sends a d=1\n1 s sent a d=1',
+      verdict: 'not exercised',
+      says: 'No deduplication id came twice.',
+      counts: { sent: 1, sentAgain: 0, swallowed: 0 },
+    },
+    'knows the first id of all': {
+      promises: promises,
+      told: '0 s sends a d=0\n0 s sent a d=0\n299 s sends a d=0\n299 s sent a m=b d=0',
+      verdict: 'broken',
+      says: 'The same deduplication id made a second message 1 s before its window had ended.',
+      counts: { sent: 2, sentAgain: 1, swallowed: 0 },
+      proof: ['0 s sent a d=0', '299 s sent a m=b d=0'],
+    },
+    'counts the window from when the service took it, where it says so': {
+      promises: promises,
+      told: '0 s sends a d=1\n1 s sent a d=1 at=1\n300.5 s sends a d=1\n300.5 s sent a m=b d=1',
+      verdict: 'broken',
+      says: 'The same deduplication id made a second message 0.5 s before its window had ended.',
+      counts: { sent: 2, sentAgain: 1, swallowed: 0 },
+      proof: ['1 s sent a d=1 at=1', '300.5 s sent a m=b d=1'],
+    },
+    'begins a new window with each new message': {
+      promises: promises,
+      told: '0 s sends a d=1\n1 s sent a d=1\n400 s sends a d=1\n400 s sent a m=b d=1\n650 s sends a d=1\n650 s sent a m=c d=1',
+      verdict: 'broken',
+      says: 'The same deduplication id made a second message 50 s before its window had ended.',
+      counts: { sent: 3, sentAgain: 2, swallowed: 0 },
+      proof: ['400 s sent a m=b d=1', '650 s sent a m=c d=1'],
+    },
+    'is over with the last instant of the window': {
+      promises: promises,
+      told: '0 s sends a d=1\n0 s sent a d=1\n300 s sends a d=1\n300 s sent a d=1',
+      verdict: 'broken',
+      says: 'A message was taken for a duplicate 0 s after the deduplication window had ended.',
+      counts: { sent: 2, sentAgain: 1, swallowed: 1 },
+      proof: ['0 s sent a d=1', '300 s sent a d=1'],
+    },
+    'forgets with a purge of the same instant': {
+      promises: promises,
+      told: '1 s sends a d=1\n1 s sent a d=1\n1 op purges\n2 s sends a d=1\n2 s sent a m=b d=1',
+      verdict: 'not exercised',
+      says: 'No deduplication id came twice.',
+      counts: { sent: 2, sentAgain: 0, swallowed: 0 },
+    },
+    'is told late of the first: then its window ends sooner': {
+      promises: promises,
+      told: '10 s sends a d=1\n10 s sent a d=1\n11 t sent a d=1 at=5\n306 s sends a d=1\n306 s sent a m=b d=1',
+      verdict: 'held',
+      counts: { sent: 3, sentAgain: 2, swallowed: 1 },
+    },
+    'is told late of the first: then nothing is swallowed that long': {
+      promises: promises,
+      told: '10 s sends a d=1\n10 s sent a d=1\n11 t sent a d=1 at=5\n306 s sends a d=1\n306 s sent a d=1',
+      verdict: 'broken',
+      says: 'A message was taken for a duplicate 1 s after the deduplication window had ended.',
+      counts: { sent: 3, sentAgain: 2, swallowed: 2 },
+      proof: ['10 s sent a d=1', '306 s sent a d=1'],
+    },
+    'keeps three groups apart, whichever comes again': {
+      promises: perGroup,
+      told: '0 s sends a d=1 g=1\n0 s sent a d=1 g=1\n1 s sends b d=1 g=2\n1 s sent b d=1 g=2\n2 s sends c d=1 g=3\n2 s sent c d=1 g=3\n3 s sends b d=1 g=2\n3 s sent b d=1 g=2',
+      verdict: 'held',
+      counts: { sent: 4, sentAgain: 1, swallowed: 1 },
+    },
+    'is not exercised where nothing comes twice': {
+      promises,
+      told: first,
+      verdict: 'not exercised',
+      says: 'No deduplication id came twice.',
+      counts: { sent: 1, sentAgain: 0, swallowed: 0 },
+    },
   });
 });
 
 describe('visibility', () => {
   const promises = queue({ guarantee: 'visibility' });
   check({
-    'holds when the timeout is over': { promises, told: '0 w1 gets a\n30 w2 gets a', verdict: 'held' },
+    'holds when the timeout is over': {
+      promises,
+      told: '0 w1 gets a\n30 w2 gets a',
+      verdict: 'held',
+      counts: { received: 2, receivedAgain: 1 },
+    },
     'is broken a moment before': {
       promises,
       told: '0 w1 gets a\n29.9 w2 gets a',
       verdict: 'broken',
+      says: 'A message was given out again while it was hidden for 0.1 s more.',
+      counts: { received: 2, receivedAgain: 1 },
       proof: ['0 w1 gets a', '29.9 w2 gets a'],
     },
     'goes by the timeout that was asked for': {
       promises,
       told: '0 w1 gets a v=60\n40 w2 gets a',
       verdict: 'broken',
+      says: 'A message was given out again while it was hidden for 20 s more.',
+      counts: { received: 2, receivedAgain: 1 },
       proof: ['0 w1 gets a v=60', '40 w2 gets a'],
     },
-    'goes by a change of it': { promises, told: '0 w1 gets a\n1 w1 hides a v=0\n2 w2 gets a', verdict: 'held' },
+    'goes by a change of it': {
+      promises,
+      told: '0 w1 gets a\n1 w1 hides a v=0\n2 w2 gets a',
+      verdict: 'held',
+      counts: { received: 2, receivedAgain: 1 },
+    },
     'a change by whoever does not hold it changes nothing': {
       promises,
       told: '0 w1 gets a v=5\n5 w2 gets a v=30\n6 w1 hides a v=0\n7 w3 gets a',
       verdict: 'broken',
+      says: 'A message was given out again while it was hidden for 28 s more.',
+      counts: { received: 3, receivedAgain: 2 },
       proof: ['5 w2 gets a v=30', '7 w3 gets a'],
     },
     'is not broken while a delete by the holder is under way': {
       promises,
       told: '0 w1 gets a\n1 w1 deletes a\n2 w2 gets a',
       verdict: 'held',
+      counts: { received: 2, receivedAgain: 1 },
+    },
+    'is broken at the same instant': {
+      promises,
+      told: '5 w1 gets a\n5 w2 gets a',
+      verdict: 'broken',
+      says: 'A message was given out again while it was hidden for 30 s more.',
+      counts: { received: 2, receivedAgain: 1 },
+      proof: ['5 w1 gets a', '5 w2 gets a'],
+    },
+    'is broken by what is told late': {
+      promises,
+      told: '5 w1 gets a at=5\n6 w2 gets a at=3',
+      verdict: 'broken',
+      says: 'A message was given out again while it was hidden for 28 s more.',
+      counts: { received: 2, receivedAgain: 1 },
+      proof: ['5 w1 gets a at=5', '6 w2 gets a at=3'],
+    },
+    'holds for what is told late, and was over by then': {
+      promises,
+      told: '5 w1 gets a at=5\n6 w2 gets a at=3 v=2',
+      verdict: 'held',
+      counts: { received: 2, receivedAgain: 1 },
+    },
+    'holds for what is told late, and was long over': {
+      promises,
+      told: '5 w1 gets a at=5\n6 w2 gets a at=3 v=1',
+      verdict: 'held',
+      counts: { received: 2, receivedAgain: 1 },
     },
     'the same answer again is no second receive': {
       promises,
       told: '0 w1 gets a h=1\n1 w1 gets a h=1',
       verdict: 'not exercised',
+      says: 'No message was received twice.',
+      counts: { received: 2, receivedAgain: 0 },
     },
     'is not broken where the service may have given it out long before': {
       promises,
       told: '0 w1 gets a\n29 w2 gets b at=unsaid\n31 w2 gets a at=unsaid',
       verdict: 'held',
+      counts: { received: 3, receivedAgain: 1 },
     },
-    'is not exercised by one receive': { promises, told: '0 w1 gets a', verdict: 'not exercised' },
+    'is not exercised by one receive': {
+      promises,
+      told: '0 w1 gets a',
+      verdict: 'not exercised',
+      says: 'No message was received twice.',
+      counts: { received: 1, receivedAgain: 0 },
+    },
   });
 });
 
@@ -416,24 +1018,53 @@ describe('deletion', () => {
       promises,
       told: '0 w1 gets a\n1 w1 deletes a\n1 w1 deleted a',
       verdict: 'held',
+      counts: { deleted: 1 },
     },
     'is broken by what comes back': {
       promises,
       told: '0 w1 gets a\n1 w1 deletes a\n1 w1 deleted a\n2 w2 gets a',
       verdict: 'broken',
+      says: 'A message was given out after it had been deleted.',
+      counts: { deleted: 1 },
       proof: ['1 w1 deleted a', '2 w2 gets a'],
     },
     'promises nothing for a delete after the timeout': {
       promises,
       told: '0 w1 gets a\n31 w1 deletes a\n31 w1 deleted a\n32 w2 gets a',
       verdict: 'held',
+      counts: { deleted: 1 },
     },
-    'is not exercised without a delete': { promises, told: '0 w1 gets a', verdict: 'not exercised' },
+    'promises nothing for a receive before it that is told later': {
+      promises,
+      told: '0 w1 gets a\n5 w1 deletes a\n5 w1 deleted a at=5\n6 w2 gets a at=4',
+      verdict: 'held',
+      counts: { deleted: 1 },
+    },
+    'promises nothing for a receive at the same instant': {
+      promises,
+      told: '0 w1 gets a\n5 w1 deletes a\n5 w1 deleted a at=5\n6 w2 gets a at=5',
+      verdict: 'held',
+      counts: { deleted: 1 },
+    },
+    'is not exercised without a delete': {
+      promises,
+      told: '0 w1 gets a',
+      verdict: 'not exercised',
+      says: 'Nothing was deleted.',
+      counts: { deleted: 0 },
+    },
   });
 });
 
 describe('redrive', () => {
   const promises = queue({ guarantee: 'redrive', maxReceiveCount: 2 });
+  const takesSends: Promises = [
+    {
+      ...(queue({ guarantee: 'dead-letters', fewestReceives: 2, takesSends: true })[0] as ResourcePromises),
+      resource: 'dlq',
+      watch: ['orders'],
+    },
+  ];
   const ofDeadLetters: Promises = [
     {
       ...(queue({ guarantee: 'dead-letters', fewestReceives: 2 })[0] as ResourcePromises),
@@ -442,52 +1073,206 @@ describe('redrive', () => {
     },
   ];
   check({
-    'holds up to the most receives': { promises, told: '0 w1 gets a\n30 w1 gets a', verdict: 'held' },
+    'holds up to the most receives': {
+      promises,
+      told: '0 w1 gets a\n30 w1 gets a',
+      verdict: 'held',
+      counts: { reachedTheMost: 1 },
+    },
     'is broken by one more': {
       promises,
       told: '0 w1 gets a\n30 w1 gets a\n60 w1 gets a',
       verdict: 'broken',
+      says: 'A message was given out 3 times, though 2 are the most.',
+      counts: { reachedTheMost: 1 },
       proof: ['30 w1 gets a', '60 w1 gets a'],
     },
     'believes the count where receives were not seen': {
       promises,
       told: '60 w1 gets a x=3',
       verdict: 'broken',
+      says: 'A message was given out 3 times, though 2 are the most.',
+      counts: { reachedTheMost: 0 },
       proof: ['60 w1 gets a x=3'],
     },
-    'is not exercised below it': { promises, told: '0 w1 gets a', verdict: 'not exercised' },
+    'is not exercised below it': {
+      promises,
+      told: '0 w1 gets a',
+      verdict: 'not exercised',
+      says: 'No message was received 2 times.',
+      counts: { reachedTheMost: 0 },
+    },
     'moved in time': {
       promises: ofDeadLetters,
       told: '0 w1 gets a\n30 w1 gets a\n60 op gets a on=dlq',
       verdict: 'held',
+      counts: { moved: 1 },
     },
     'moved too early': {
       promises: ofDeadLetters,
       told: '0 w1 gets a\n30 op finds a on=dlq x=2',
       verdict: 'broken',
+      says: 'A message was moved after 1 receives, though 2 are allowed.',
+      counts: { moved: 1 },
       proof: ['0 w1 gets a', '30 op finds a on=dlq x=2'],
     },
     'moved, and its count lost': {
       promises: ofDeadLetters,
       told: '0 w1 gets a x=5\n30 op gets a on=dlq x=5',
       verdict: 'broken',
+      says: 'A message lost count of its receives when it was moved.',
+      counts: { moved: 1 },
       proof: ['0 w1 gets a x=5', '30 op gets a on=dlq x=5'],
     },
-    'nothing moved': { promises: ofDeadLetters, told: '0 w1 gets a', verdict: 'not exercised' },
+    'does not believe the count where dead letters come in': {
+      promises: queue({ guarantee: 'redrive', maxReceiveCount: 2, takesDeadLetters: true }),
+      told: '60 w1 gets a x=6',
+      verdict: 'not exercised',
+      says: 'No message was received 2 times.',
+      counts: { reachedTheMost: 0 },
+    },
+    'counts what it saw where the queue says nothing': {
+      promises: promises,
+      told: '0 w1 gets a x=unsaid\n30 w1 gets a x=unsaid\n60 w1 gets a x=unsaid',
+      verdict: 'broken',
+      says: 'A message was given out 3 times, though 2 are the most.',
+      counts: { reachedTheMost: 1 },
+      proof: ['30 w1 gets a x=unsaid', '60 w1 gets a x=unsaid'],
+    },
+    'counts the same answer once': {
+      promises: promises,
+      told: '0 w1 gets a h=1 x=1\n1 w1 gets a h=1 x=1\n2 w1 gets a h=1 x=1',
+      verdict: 'not exercised',
+      says: 'No message was received 2 times.',
+      counts: { reachedTheMost: 0 },
+    },
+    'moved once, however often it is seen': {
+      promises: ofDeadLetters,
+      told: '0 w1 gets a\n30 w1 gets a\n60 op gets a on=dlq x=3\n61 op finds on=dlq x=9\n90 op gets a on=dlq x=4',
+      verdict: 'held',
+      counts: { moved: 1 },
+    },
+    'moved, with a count that nobody told': {
+      promises: ofDeadLetters,
+      told: '0 w1 gets a\n30 op finds a on=dlq',
+      verdict: 'held',
+      counts: { moved: 1 },
+    },
+    'sent there, not moved': {
+      promises: ofDeadLetters,
+      told: '0 s sends a on=dlq\n0 s sent a on=dlq\n1 op gets a on=dlq x=1',
+      verdict: 'not exercised',
+      says: 'Nothing was moved.',
+      counts: { moved: 0 },
+    },
+    'perhaps sent there, where others send too': {
+      promises: takesSends,
+      told: '1 op gets a on=dlq x=1',
+      verdict: 'not exercised',
+      says: 'Nothing was moved.',
+      counts: { moved: 0 },
+    },
+    'moved too early, where others send too': {
+      promises: takesSends,
+      told: '0 w1 gets a\n1 op gets a on=dlq x=2',
+      verdict: 'broken',
+      says: 'A message was moved after 1 receives, though 2 are allowed.',
+      counts: { moved: 1 },
+      proof: ['0 w1 gets a', '1 op gets a on=dlq x=2'],
+    },
+    'lost count of the highest that was told': {
+      promises: ofDeadLetters,
+      told: '0 w1 gets a x=3\n0 w2 gets a x=3\n1 w3 gets a x=2\n30 op gets a on=dlq x=3',
+      verdict: 'broken',
+      says: 'A message lost count of its receives when it was moved.',
+      counts: { moved: 1 },
+      proof: ['0 w1 gets a x=3', '30 op gets a on=dlq x=3'],
+    },
+    'nothing moved': {
+      promises: ofDeadLetters,
+      told: '0 w1 gets a',
+      verdict: 'not exercised',
+      says: 'Nothing was moved.',
+      counts: { moved: 0 },
+    },
   });
 });
 
 describe('the receive count', () => {
   const promises = queue({ guarantee: 'receive-count' });
   check({
-    'grows with each receive': { promises, told: '0 w1 gets a x=1\n30 w2 gets a x=3', verdict: 'held' },
+    'grows with each receive': {
+      promises,
+      told: '0 w1 gets a x=1\n30 w2 gets a x=3',
+      verdict: 'held',
+      counts: { received: 2, receivedAgain: 1 },
+    },
     'is broken where it does not': {
       promises,
       told: '0 w1 gets a x=1\n30 w2 gets a x=1',
       verdict: 'broken',
+      says: 'A message was received again with the count 1, after 1.',
+      counts: { received: 2, receivedAgain: 1 },
       proof: ['0 w1 gets a x=1', '30 w2 gets a x=1'],
     },
-    'is not exercised by one receive': { promises, told: '0 w1 gets a', verdict: 'not exercised' },
+    'is broken by a receive that is not counted': {
+      promises: promises,
+      told: '0 w1 gets a x=0\n30 w2 gets a x=1',
+      verdict: 'broken',
+      says: 'A message was given out and its receive not counted.',
+      counts: { received: 2, receivedAgain: 1 },
+      proof: ['0 w1 gets a x=0'],
+    },
+    'is broken by one that is not counted any more': {
+      promises: promises,
+      told: '0 w1 gets a x=1\n30 w2 gets a x=0',
+      verdict: 'broken',
+      says: 'A message was given out and its receive not counted.',
+      counts: { received: 2, receivedAgain: 1 },
+      proof: ['30 w2 gets a x=0'],
+    },
+    'says nothing where the second has none': {
+      promises: promises,
+      told: '0 w1 gets a x=2\n30 w2 gets a x=unsaid',
+      verdict: 'not exercised',
+      says: 'No message was received twice.',
+      counts: { received: 2, receivedAgain: 0 },
+    },
+    'says nothing where the first has none': {
+      promises: promises,
+      told: '0 w1 gets a x=unsaid\n30 w2 gets a x=1',
+      verdict: 'not exercised',
+      says: 'No message was received twice.',
+      counts: { received: 2, receivedAgain: 0 },
+    },
+    'need not grow with the same answer': {
+      promises: promises,
+      told: '0 w1 gets a h=1 x=1\n1 w1 gets a h=1 x=1',
+      verdict: 'not exercised',
+      says: 'No message was received twice.',
+      counts: { received: 2, receivedAgain: 0 },
+    },
+    'is about when the queue gave them': {
+      promises: promises,
+      told: '5 w1 gets a x=2 at=5\n6 w2 gets a x=1 at=3',
+      verdict: 'not exercised',
+      says: 'No message was received twice.',
+      counts: { received: 2, receivedAgain: 0 },
+    },
+    'says nothing of two at one instant': {
+      promises: promises,
+      told: '5 w1 gets a x=1\n5 w2 gets a x=1',
+      verdict: 'not exercised',
+      says: 'No message was received twice.',
+      counts: { received: 2, receivedAgain: 0 },
+    },
+    'is not exercised by one receive': {
+      promises,
+      told: '0 w1 gets a',
+      verdict: 'not exercised',
+      says: 'No message was received twice.',
+      counts: { received: 1, receivedAgain: 0 },
+    },
   });
 });
 
@@ -500,26 +1285,39 @@ describe('times', () => {
       promises: retention,
       told: `${sent}61 w1 begins b`,
       verdict: 'held',
+      counts: { pastRetention: 1 },
     },
     'retention is broken by what comes out too old': {
       promises: retention,
       told: `${sent}60.1 w1 gets a`,
       verdict: 'broken',
+      says: 'A message was given out 0.1 s after the end of its retention period.',
+      counts: { pastRetention: 1 },
       proof: ['0 s sent a', '60.1 w1 gets a'],
     },
     'retention is not exercised by what is young': {
       promises: retention,
       told: `${sent}59 w1 gets a`,
       verdict: 'not exercised',
+      says: 'No message became that old.',
+      counts: { pastRetention: 0 },
     },
-    'delay holds': { promises: delay, told: `${sent}10 w1 gets a`, verdict: 'held' },
+    'delay holds': { promises: delay, told: `${sent}10 w1 gets a`, verdict: 'held', counts: { received: 1 } },
     'delay is broken by what comes out before': {
       promises: delay,
       told: `${sent}9.9 w1 gets a`,
       verdict: 'broken',
+      says: 'A message was given out 0.1 s before its delay was over.',
+      counts: { received: 1 },
       proof: ['0 s sent a', '9.9 w1 gets a'],
     },
-    'delay is not exercised where nothing comes out': { promises: delay, told: sent, verdict: 'not exercised' },
+    'delay is not exercised where nothing comes out': {
+      promises: delay,
+      told: sent,
+      verdict: 'not exercised',
+      says: 'Nothing was received.',
+      counts: { received: 0 },
+    },
   });
 });
 
@@ -528,24 +1326,61 @@ describe('limits', () => {
   const rate = queue({ guarantee: 'rate', perSecond: 2, burst: 1 });
   const two = '0 w1 gets a\n0 w1 gets b\n';
   check({
-    'in flight up to the limit': { promises: inFlight, told: two, verdict: 'held' },
-    'in flight beyond it': { promises: inFlight, told: `${two}1 w1 gets c`, verdict: 'broken', proof: ['1 w1 gets c'] },
-    'in flight after a delete': { promises: inFlight, told: `${two}1 w1 deletes a\n1 w1 gets c`, verdict: 'held' },
-    'in flight after a timeout': { promises: inFlight, told: `${two}30 w1 gets c`, verdict: 'held' },
-    'in flight, far from the limit': { promises: inFlight, told: '0 w1 gets a', verdict: 'not exercised' },
-    'a rate with its burst': { promises: rate, told: '0.1 s sent a\n0.2 s sent b\n0.3 s sent c', verdict: 'held' },
+    'in flight up to the limit': { promises: inFlight, told: two, verdict: 'held', counts: { most: 2 } },
+    'in flight beyond it': {
+      promises: inFlight,
+      told: `${two}1 w1 gets c`,
+      verdict: 'broken',
+      says: '3 messages were in flight, though 2 are the most.',
+      counts: { most: 3 },
+      proof: ['1 w1 gets c'],
+    },
+    'in flight after a delete': {
+      promises: inFlight,
+      told: `${two}1 w1 deletes a\n1 w1 gets c`,
+      verdict: 'held',
+      counts: { most: 2 },
+    },
+    'in flight after a timeout': {
+      promises: inFlight,
+      told: `${two}30 w1 gets c`,
+      verdict: 'held',
+      counts: { most: 2 },
+    },
+    'in flight, far from the limit': {
+      promises: inFlight,
+      told: '0 w1 gets a',
+      verdict: 'not exercised',
+      says: 'The limit was never near.',
+      counts: { most: 1 },
+    },
+    'a rate with its burst': {
+      promises: rate,
+      told: '0.1 s sent a\n0.2 s sent b\n0.3 s sent c',
+      verdict: 'held',
+      counts: { busiestSecond: 3, refused: 0 },
+    },
     'one more than that': {
       promises: rate,
       told: '0.1 s sent a\n0.2 s sent b\n0.3 s sent c\n0.4 s sent d\n',
       verdict: 'broken',
+      says: 'More than 3 calls to send were taken in second 0, though 2 a second are the most.',
+      counts: { busiestSecond: 4, refused: 0 },
       proof: ['0.1 s sent a', '0.4 s sent d'],
     },
     'a batch is one call, and each action has its own': {
       promises: rate,
       told: '0.1 s sent a call=1\n0.1 s sent b call=1\n0.1 s sent c call=1\n0.1 s sent d call=1\n0.2 w gets a\n0.3 w gets b',
       verdict: 'held',
+      counts: { busiestSecond: 2, refused: 0 },
     },
-    'a rate that is never near': { promises: rate, told: '0.1 s sent a', verdict: 'not exercised' },
+    'a rate that is never near': {
+      promises: rate,
+      told: '0.1 s sent a',
+      verdict: 'not exercised',
+      says: 'The rate was never near.',
+      counts: { busiestSecond: 1, refused: 0 },
+    },
   });
 });
 
@@ -564,7 +1399,15 @@ describe("Little's law", () => {
   ])('with %s microseconds by the metrics', (measured, verdict) => {
     expect(judgeHistory(told(measured).history, promises).findings[0]).toMatchObject({ verdict });
   });
-  check({ 'is not exercised without messages': { promises, told: 'rest', verdict: 'not exercised' } });
+  check({
+    'is not exercised without messages': {
+      promises,
+      told: 'rest',
+      verdict: 'not exercised',
+      says: 'Nothing was acknowledged.',
+      counts: { messages: 0, unsaid: 0 },
+    },
+  });
 });
 
 describe('fan-out', () => {
@@ -572,17 +1415,48 @@ describe('fan-out', () => {
     { resource: 'orders', kind: 'sns', reads: [], promises: [{ guarantee: 'fan-out', restUs: 60 * S }] },
   ];
   check({
-    'holds where all that is owed is given': { promises, told: '0 t owes a\n1 t delivers a', verdict: 'held' },
-    'holds where it was given up, and told': { promises, told: '0 t owes a\n1 t drops a\nrest', verdict: 'held' },
+    'holds where all that is owed is given': {
+      promises,
+      told: '0 t owes a\n1 t delivers a',
+      verdict: 'held',
+      counts: { owed: 1, givenUp: 0, open: 0 },
+    },
+    'holds where it was given up, and told': {
+      promises,
+      told: '0 t owes a\n1 t drops a\nrest',
+      verdict: 'held',
+      counts: { owed: 1, givenUp: 1, open: 0 },
+    },
     'is broken by what a filter should have kept back': {
       promises,
       told: '0 t owes a\n1 t delivers a\n1 t delivers b',
       verdict: 'broken',
+      says: 'A subscription was given a message that its filter does not let through.',
+      counts: { owed: 1, givenUp: 0, open: 0 },
       proof: ['1 t delivers b'],
     },
-    'is broken by what never came': { promises, told: '0 t owes a\nrest', verdict: 'broken', proof: ['0 t owes a'] },
-    'is unknown before the end': { promises, told: '0 t owes a', verdict: 'unknown' },
-    'is not exercised where nothing is owed': { promises, told: 'rest', verdict: 'not exercised' },
+    'is broken by what never came': {
+      promises,
+      told: '0 t owes a\nrest',
+      verdict: 'broken',
+      says: 'A subscription was never given a message that its filter lets through.',
+      counts: { owed: 1, givenUp: 0, open: 1 },
+      proof: ['0 t owes a'],
+    },
+    'is unknown before the end': {
+      promises,
+      told: '0 t owes a',
+      verdict: 'unknown',
+      says: 'The history has no end.',
+      counts: { owed: 1, givenUp: 0, open: 1 },
+    },
+    'is not exercised where nothing is owed': {
+      promises,
+      told: 'rest',
+      verdict: 'not exercised',
+      says: 'No subscription was owed anything.',
+      counts: { owed: 0, givenUp: 0, open: 0 },
+    },
   });
 });
 
@@ -601,103 +1475,226 @@ describe('deliveries of a topic', () => {
       promises: conservation,
       told: '0 t owes a\n0 t owes b\n1 t delivers a\n2 t drops b\nrest',
       verdict: 'held',
+      counts: { owed: 2, delivered: 1, givenUp: 1, underWay: 0 },
     },
     'none ends twice': {
       promises: conservation,
       told: '0 t owes a\n1 t delivers a\n2 t delivers a',
       verdict: 'broken',
+      says: 'Record 2 is the end of a delivery that was never owed, or had ended.',
+      counts: { owed: 1, delivered: 2, givenUp: 0, underWay: 0 },
       proof: ['1 t delivers a', '2 t delivers a'],
     },
     'where copies are made one may': {
       promises: copied,
       told: '0 t owes a\n1 t delivers a\n2 t delivers a\nrest',
       verdict: 'held',
+      counts: { owed: 1, delivered: 2, givenUp: 0, underWay: 0 },
     },
     'but not one that was never owed': {
       promises: copied,
       told: '1 t delivers a',
       verdict: 'broken',
+      says: 'Record 0 is the end of a delivery that was never owed, or had ended.',
+      counts: { owed: 0, delivered: 1, givenUp: 0, underWay: 0 },
       proof: ['1 t delivers a'],
     },
     'none is under way for ever': {
       promises: conservation,
       told: '0 t owes a\n0 t owes a\n1 t delivers a\nrest',
       verdict: 'broken',
+      says: 'A delivery neither came to its end nor is under way.',
+      counts: { owed: 2, delivered: 1, givenUp: 0, underWay: 1 },
       proof: ['1 t delivers a'],
+    },
+    'of those that are under way for ever the first is named': {
+      promises: conservation,
+      told: '0 t owes c\n0 t owes a\n0 t owes b\n1 t delivers c\nrest',
+      verdict: 'broken',
+      says: 'A delivery neither came to its end nor is under way.',
+      counts: { owed: 3, delivered: 1, givenUp: 0, underWay: 2 },
+      proof: ['0 t owes a'],
+    },
+    'the first record of all may be it': {
+      promises: conservation,
+      told: '0 t owes a\n0 t owes b\nrest',
+      verdict: 'broken',
+      says: 'A delivery neither came to its end nor is under way.',
+      counts: { owed: 2, delivered: 0, givenUp: 0, underWay: 2 },
+      proof: ['0 t owes a'],
+    },
+    'before the end one may be under way': {
+      promises: conservation,
+      told: '0 t owes a',
+      verdict: 'held',
+      counts: { owed: 1, delivered: 0, givenUp: 0, underWay: 1 },
+    },
+    'nothing is owed': {
+      promises: conservation,
+      told: 'rest',
+      verdict: 'not exercised',
+      says: 'No subscription was owed anything.',
+      counts: { owed: 0, delivered: 0, givenUp: 0, underWay: 0 },
+    },
+    'nothing is owed that could be lost': {
+      promises: noLoss,
+      told: 'rest',
+      verdict: 'not exercised',
+      says: 'No subscription was owed anything.',
+      counts: { owed: 0, givenUp: 0, lost: 0 },
+    },
+    'of those that are lost the first is named': {
+      promises: noLoss,
+      told: '0 t owes a\n0 t owes b\n8 t drops b\n9 t drops a\nrest',
+      verdict: 'broken',
+      says: 'A delivery was given up, and no dead-letter queue has it (the first of 2).',
+      counts: { owed: 2, givenUp: 2, lost: 2 },
+      proof: ['8 t drops b'],
+    },
+    'what the topic itself sends is no dead letter': {
+      promises: noLoss,
+      told: '0 t owes a\n8 t sent a\n9 t drops a\nrest',
+      verdict: 'broken',
+      says: 'A delivery was given up, and no dead-letter queue has it.',
+      counts: { owed: 1, givenUp: 1, lost: 1 },
+      proof: ['9 t drops a'],
     },
     'one that is given up is lost': {
       promises: noLoss,
       told: '0 t owes a\n9 t drops a\nrest',
       verdict: 'broken',
+      says: 'A delivery was given up, and no dead-letter queue has it.',
+      counts: { owed: 1, givenUp: 1, lost: 1 },
       proof: ['9 t drops a'],
     },
     'unless a dead-letter queue has it': {
       promises: noLoss,
       told: '0 t owes a\n9 t sent a on=dead\n9 t drops a\nrest',
       verdict: 'held',
+      counts: { owed: 1, givenUp: 1, lost: 0 },
     },
     'or may have it': {
       promises: noLoss,
       told: '0 t owes a\n9 t unsure a on=dead\n9 t drops a\nrest',
       verdict: 'held',
+      counts: { owed: 1, givenUp: 1, lost: 0 },
     },
     'or another one of it was made': {
       promises: noLoss,
       told: '0 t owes a\n0 t owes a\n8 t delivers a\n9 t drops a\nrest',
       verdict: 'held',
+      counts: { owed: 2, givenUp: 1, lost: 0 },
     },
     'one that is on its way once more is not yet lost': {
       promises: noLoss,
       told: '0 t owes a\n9 t drops a\n10 t owes a',
       verdict: 'unknown',
+      says: 'What was given up was published again, and is under way.',
+      counts: { owed: 2, givenUp: 1, lost: 0 },
     },
     'those of a group are in order': {
       promises: order,
       told: '0 t owes a g=1 s=1\n0 t owes b g=1 s=2\n1 t delivers a\n2 t delivers b',
       verdict: 'held',
+      counts: { compared: 1 },
     },
     'one that overtakes breaks it': {
       promises: order,
       told: '0 t owes a g=1 s=1\n0 t owes b g=1 s=2\n1 t delivers b\n2 t delivers a',
       verdict: 'broken',
+      says: 'A subscription was given a message before an older one of its group.',
+      counts: { compared: 1 },
       proof: ['0 t owes a g=1 s=1', '1 t delivers b', '2 t delivers a'],
     },
     'one of another group does not': {
       promises: order,
       told: '0 t owes a g=1 s=1\n0 t owes b g=2 s=2\n1 t delivers b\n2 t delivers a',
       verdict: 'not exercised',
+      says: 'No group had two deliveries.',
+      counts: { compared: 0 },
     },
     'one that was given up holds nobody back': {
       promises: order,
       told: '0 t owes a g=1 s=1\n0 t owes b g=1 s=2\n0 t owes c g=1 s=3\n1 t delivers b\n2 t drops a\n3 t delivers c',
       verdict: 'held',
+      counts: { compared: 1 },
+    },
+    'one that is owed twice at a time is not judged': {
+      promises: order,
+      told: '0 t owes a g=1 s=1\n0 t owes b g=1 s=2\n0 t owes a g=1 s=1\n1 t delivers b\n2 t delivers a',
+      verdict: 'not exercised',
+      says: 'No group had two deliveries.',
+      counts: { compared: 0 },
+    },
+    'those without a group have no order': {
+      promises: order,
+      told: '0 t owes a s=1\n0 t owes b s=2\n1 t delivers b\n2 t delivers a',
+      verdict: 'not exercised',
+      says: 'No group had two deliveries.',
+      counts: { compared: 0 },
+    },
+    'those of the first group have one': {
+      promises: order,
+      told: '0 t owes a g=0 s=0\n0 t owes b g=0 s=1\n1 t delivers b\n2 t delivers a',
+      verdict: 'broken',
+      says: 'A subscription was given a message before an older one of its group.',
+      counts: { compared: 1 },
+      proof: ['0 t owes a g=0 s=0', '1 t delivers b', '2 t delivers a'],
+    },
+    'the first sequence number counts too': {
+      promises: order,
+      told: '0 t owes a g=1 s=0\n0 t owes b g=1 s=1\n1 t delivers a\n2 t delivers b',
+      verdict: 'held',
+      counts: { compared: 1 },
+    },
+    'those of one rank are in any order': {
+      promises: order,
+      told: '0 t owes a g=1 s=1\n0 t owes b g=1 s=1\n1 t delivers b\n2 t delivers a',
+      verdict: 'held',
+      counts: { compared: 1 },
+    },
+    'of one rank the first is named': {
+      promises: order,
+      told: '0 t owes a g=1 s=1\n0 t owes b g=1 s=2\n0 t owes c g=1 s=2\n1 t delivers b\n2 t delivers c\n3 t delivers a',
+      verdict: 'broken',
+      says: 'A subscription was given a message before an older one of its group.',
+      counts: { compared: 2 },
+      proof: ['0 t owes a g=1 s=1', '1 t delivers b', '3 t delivers a'],
     },
     'a topic takes so many messages a second': {
       promises: rate,
       told: '0.1 p published a g=1\n0.2 p published b g=2\n0.3 p published c g=3\n0.4 p published d g=4',
       verdict: 'broken',
+      says: 'More than 3 messages were taken in second 0.',
+      counts: { busiestSecond: 4, busiestOfGroup: 1, refused: 0 },
       proof: ['0.4 p published d g=4'],
     },
     'and so many of a group': {
       promises: rate,
       told: '0.1 p published a g=1\n0.2 p published b g=1\n0.3 p published c g=1',
       verdict: 'broken',
+      says: 'More than 2 messages were taken of one group in second 0.',
+      counts: { busiestSecond: 3, busiestOfGroup: 3, refused: 0 },
       proof: ['0.3 p published c g=1'],
     },
     'not more in another second': {
       promises: rate,
       told: '0.1 p published a g=1\n0.2 p published b g=1\n1.3 p published c g=1',
       verdict: 'held',
+      counts: { busiestSecond: 2, busiestOfGroup: 2, refused: 0 },
     },
     'the same within the window is the same message': {
       promises: window,
       told: '0 p publishes a d=1\n0 p published a d=1\n9 p publishes a d=1\n9 p published a d=1',
       verdict: 'held',
+      counts: { sent: 2, sentAgain: 1, swallowed: 1 },
     },
     'and after it another': {
       promises: window,
       told: '0 p publishes a d=1\n0 p published a d=1\n301 p publishes a d=1\n301 p published a d=1',
       verdict: 'broken',
+      says: 'A message was taken for a duplicate 1 s after the deduplication window had ended.',
+      counts: { sent: 2, sentAgain: 1, swallowed: 1 },
       proof: ['0 p published a d=1', '301 p published a d=1'],
     },
   });

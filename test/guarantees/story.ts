@@ -3,9 +3,9 @@
  *
  *     0    shop  sends a          a call begins: of entity a
  *     0.1  shop  sent a           its answer: acknowledged, as message a (or m=b)
- *     1    w1    gets a           received, under a new handle, one receive more (or x=2), told after the service gave it (or at=0.9)
+ *     1    w1    gets a           received, under a new handle, one receive more (or x=2, x=unsaid), told after the service gave it (or at=0.9)
  *     1.5  w1    deletes a        with the client's newest handle of it (or h=1)
- *     rest                        faults over, nothing under way, all queues read, end
+ *     rest                        faults over (healed), nothing under way (quiesced), all queues read (read), end
  *
  * After `key=value`: g group · d deduplication id · s sequence · v timeout in seconds · on another resource than the first.
  */
@@ -68,6 +68,10 @@ export function story(text: string, resource = 'orders', queues: readonly string
       mark(line);
       continue;
     }
+    if (line === 'read') {
+      for (const queue of queues) mark('read', queue);
+      continue;
+    }
     if (line === 'rest') {
       mark('healed');
       mark('quiesced');
@@ -103,6 +107,7 @@ export function story(text: string, resource = 'orders', queues: readonly string
     if (phase === 'ok' && ['send', 'publish', 'receive', 'delete', 'visibility'].includes(operation))
       record['servedUs'] = Math.round((number('at') ?? us / 1e6) * 1e6);
     if (args.get('at') === 'unsaid') delete record['servedUs'];
+    if (args.get('x') === 'unsaid') delete record['receives'];
     for (const [key, column] of [
       ['g', 'group'],
       ['d', 'deduplication'],
