@@ -11,7 +11,7 @@ import type { Checker, End, Fold, Seen } from './checker.ts';
 import { KINDS, PHASE, What } from './codes.ts';
 import { Places } from './columns.ts';
 import { Lives } from './lives.ts';
-import { type Probe, ProbeCounts } from './probes.ts';
+import { type Probe, ProbeCounts, Prober } from './probes.ts';
 import { type Promised, PromiseSettings, type Promises, type ResourcePromises } from './promises.ts';
 import type { Registry } from './registry.ts';
 import { type Finding, unknown } from './verdict.ts';
@@ -70,8 +70,7 @@ class Bench {
   readonly #entities = new Places();
   readonly #messages = new Places();
   readonly #groups = new Places();
-  readonly #probes: ProbeCounts;
-  readonly #takesDeadLetters: boolean;
+  readonly #prober: Prober;
   /** Whether it keeps lives, counts rare situations, gives places to entities, to messages and groups. */
   readonly #keepsLives: boolean;
   readonly #probesAll: boolean;
@@ -82,13 +81,13 @@ class Bench {
   constructor(of: ResourcePromises, checkers: readonly Checker[], probes: ProbeCounts) {
     this.of = of;
     this.lives = new Lives(of.visibilityUs ?? 0, of.retentionUs);
-    this.#probes = probes;
+    const takesDeadLetters = of.promises.some(({ guarantee }) => guarantee === 'dead-letters');
+    this.#prober = new Prober(probes, takesDeadLetters);
     const { scope = 'resource' } = of;
     this.#keepsLives = scope === 'resource' && of.visibilityUs !== undefined;
     this.#probesAll = scope === 'resource';
     this.#probesRequests = scope === 'client';
     this.#placesMessages = scope === 'resource';
-    this.#takesDeadLetters = of.promises.some(({ guarantee }) => guarantee === 'dead-letters');
     for (const promised of of.promises) this.#seat(promised, checkers);
   }
 
@@ -130,7 +129,7 @@ class Bench {
     sight.other = other;
     this.#show(seats, sight);
     if (!isOwn) return;
-    this.#probes.see(sight, this.#takesDeadLetters);
+    this.#prober.see(sight);
     if (this.#keepsLives) this.lives.note(sight);
   }
 

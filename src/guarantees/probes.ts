@@ -1,5 +1,6 @@
 /** Counts of rare situations: a guarantee that was never near to being broken has not been tested. */
 import type { Seen } from './checker.ts';
+import { RecordColumn } from './columns.ts';
 import { What } from './codes.ts';
 
 export const PROBES = [
@@ -19,7 +20,7 @@ export const PROBES = [
   'refused',
   /** A send was acknowledged and its message not taken, for it was there. */
   'deduplicated',
-  /** A message came while an earlier one of its group was out; it was given out after that one. */
+  /** A message came to a FIFO queue while an earlier one of its group was in somebody's hands, so it has to wait. */
   'group-locked',
   'dead-lettered',
   'visibility-changed',
@@ -46,54 +47,71 @@ export class ProbeCounts {
   all(): Record<Probe, number> {
     return Object.fromEntries(PROBES.map((probe) => [probe, this.#counts.get(probe) ?? 0])) as Record<Probe, number>;
   }
+}
+
+/** Looks at the records of one resource. */
+export class Prober {
+  readonly #counts: ProbeCounts;
+  readonly #takesDeadLetters: boolean;
+  /** The message of each group that was given out last. */
+  readonly #lastOfGroup = new RecordColumn();
 
   /** `takesDeadLetters`: its messages come from other queues, unless they were sent here. */
-  see(seen: Seen, takesDeadLetters: boolean): void {
-    const { what, message, lives, chunk, row, earliestUs, latestUs } = seen;
+  constructor(counts: ProbeCounts, takesDeadLetters: boolean) {
+    this.#counts = counts;
+    this.#takesDeadLetters = takesDeadLetters;
+  }
+
+  see(seen: Seen): void {
+    const { what, message, group, lives, chunk, row, earliestUs, latestUs } = seen;
     switch (what) {
       case What.receiveOk:
         if (message < 0) break;
-        if (takesDeadLetters && !lives.wasReceived(message) && !lives.isAcknowledged(message))
-          this.hit('dead-lettered');
+        if (group >= 0) this.#lastOfGroup.set(group, message);
+        if (this.#takesDeadLetters && !lives.wasReceived(message) && !lives.isAcknowledged(message))
+          this.#counts.hit('dead-lettered');
         if (!lives.wasReceived(message) || lives.handle(message) === chunk.handle[row]) break;
-        this.hit('redelivery');
-        if (lives.isDeleted(message) && lives.deletedLatestUs(message) < earliestUs) this.hit('returned-after-delete');
-        if (lives.isHeld(message) && lives.dueUs(message) > latestUs) this.hit('held-twice');
+        this.#counts.hit('redelivery');
+        if (lives.isDeleted(message) && lives.deletedLatestUs(message) < earliestUs)
+          this.#counts.hit('returned-after-delete');
+        if (lives.isHeld(message) && lives.dueUs(message) > latestUs) this.#counts.hit('held-twice');
         break;
       case What.left:
-        if (takesDeadLetters && message >= 0 && !lives.isAcknowledged(message)) this.hit('dead-lettered');
+        if (this.#takesDeadLetters && message >= 0 && !lives.isAcknowledged(message)) this.#counts.hit('dead-lettered');
         break;
       case What.deleteInvoke:
         if (message >= 0 && lives.wasReceived(message) && lives.handle(message) !== chunk.handle[row])
-          this.hit('stale-handle');
+          this.#counts.hit('stale-handle');
         break;
       case What.deleteOk:
       case What.deleteFail:
         if (message >= 0 && lives.handle(message) === chunk.handle[row] && earliestUs > lives.dueUs(message))
-          this.hit('delete-raced-timeout');
+          this.#counts.hit('delete-raced-timeout');
         if (what === What.deleteFail) this.#failed(seen);
         break;
       case What.sendOk:
-        if (message >= 0 && lives.isAcknowledged(message)) this.hit('deduplicated');
+        if (message < 0) break;
+        if (lives.isAcknowledged(message)) this.#counts.hit('deduplicated');
+        else if (this.#isLocked(seen)) this.#counts.hit('group-locked');
         break;
       case What.visibilityOk:
-        this.hit('visibility-changed');
+        this.#counts.hit('visibility-changed');
         break;
       case What.handleFail:
-        this.hit('handler-failed');
+        this.#counts.hit('handler-failed');
         break;
       case What.handleUnknown:
-        this.hit('crashed-handler');
+        this.#counts.hit('crashed-handler');
         break;
       case What.purgeOk:
-        this.hit('purged');
+        this.#counts.hit('purged');
         break;
       case What.requestUnknown:
       case What.sendUnknown:
       case What.receiveUnknown:
       case What.deleteUnknown:
       case What.publishUnknown:
-        this.hit('lost-reply');
+        this.#counts.hit('lost-reply');
         break;
       case What.requestFail:
       case What.sendFail:
@@ -106,7 +124,14 @@ export class ProbeCounts {
     }
   }
 
+  /** Whether somebody holds one of the group of a message that has been taken just now; standard queues give no sequence numbers, and lock nothing. */
+  #isLocked({ chunk, row, group, message, lives, latestUs }: Seen): boolean {
+    if (group < 0 || (chunk.sequence[row] as number) < 0) return false;
+    const last = this.#lastOfGroup.get(group);
+    return last >= 0 && last !== message && lives.heldLatestUs(last) <= latestUs && lives.isInFlight(last, latestUs);
+  }
+
   #failed({ chunk, row }: Seen): void {
-    this.hit(chunk.outcome[row] === THROTTLED ? 'throttled' : 'refused');
+    this.#counts.hit(chunk.outcome[row] === THROTTLED ? 'throttled' : 'refused');
   }
 }
