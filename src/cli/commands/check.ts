@@ -1,6 +1,6 @@
 /** Searches for runs that break a guarantee, makes each small, and writes it down as a scenario that repeats it. */
 import { join } from 'node:path';
-import { type Found, playWith, shrink, type Shrunk, type Tried, writeScenario } from '../../search/index.ts';
+import { type Found, neverMet, playWith, shrink, type Shrunk, type Tried, writeScenario } from '../../search/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { hunt } from '../hunt.ts';
 import { type Hunt, readerOf } from '../hunt-task.ts';
@@ -134,10 +134,6 @@ function tellExample(job: Job, { found, breach, messages, file, text }: Countere
       `Repeat it: spillway run ${path}`,
     ].join('\n'),
   );
-}
-
-function neverMet({ probes }: Tried): string[] {
-  return Object.entries(probes).flatMap(([probe, met]) => (met === 0 ? [probe] : []));
 }
 
 function count(n: number): string {
