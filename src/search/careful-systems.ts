@@ -14,7 +14,6 @@ import {
   filter,
   key,
   never,
-  queue,
   retry,
   ROOT,
   seconds,
@@ -52,12 +51,17 @@ function patientQueue(fifo: boolean, visibilityTimeout: string): fc.Arbitrary<Do
   });
 }
 
+const LONG = '2s';
+const SHORT: readonly unknown[] = ['5ms', '200ms', { exponential: { mean: '20ms' } }];
+
 /** At most 4 s for a message, work and call. */
-const handler = fc.record({
-  time: fc.constantFrom<unknown>('5ms', '200ms', '2s', { exponential: { mean: '20ms' } }),
-  failureRate: sometimes(fc.constantFrom(0.1, 0.5)),
-  calls: sometimes(fc.constant([{ to: 'db', timeout: '2s' }])),
-});
+function handler(...times: readonly unknown[]): fc.Arbitrary<Document> {
+  return fc.record({
+    time: fc.constantFrom(...times),
+    failureRate: sometimes(fc.constantFrom(0.1, 0.5)),
+    calls: sometimes(fc.constant([{ to: 'db', timeout: '2s' }])),
+  });
+}
 
 /** A queue and its reader: who beats may have a short timeout. */
 interface Read {
@@ -86,7 +90,8 @@ function carefulConsumer(source: string, fifo: boolean, beats: boolean): fc.Arbi
       ...(fifo || !perBatch ? {} : { deletes: name('perBatch'), partialFailure: fc.constant(true) }),
       onFailureVisibility: seldom(seconds(1, 5)),
       heartbeat: beats ? fc.constant({ every: '1s', extendTo: '3s' }) : never,
-      handler,
+      // Who beats has a reason to.
+      handler: beats ? handler(LONG) : handler(LONG, ...SHORT),
     }),
   );
 }
@@ -99,7 +104,7 @@ function carefulFunction(source: string): fc.Arbitrary<Document> {
     timeout: fc.constant('30s'),
     batchSize: count(1, 5),
     reportBatchItemFailures: fc.constant(true),
-    handler,
+    handler: handler(LONG, ...SHORT),
   });
 }
 

@@ -87,7 +87,7 @@ const fannedOut: fc.Arbitrary<Document> = shapes.chain(({ fifo, isFunction }) =>
       right: queue({ fifo, patient: isFunction }),
       rights: isFunction ? lambda('right') : consumer('right', fifo),
       hook: fc.oneof(db, lambda(null), fc.constant({ type: 'sink' })),
-      filter: sometimes(filter),
+      filter: fc.oneof({ weight: 1, arbitrary: never }, { weight: 3, arbitrary: filter }),
       times: seldom(fc.constantFrom({ from: '2s' }, { until: '3s' })),
       scope: fifo ? seldom(fc.constant('MessageGroup')) : never,
       db,

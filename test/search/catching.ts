@@ -50,7 +50,8 @@ export async function search(wrong: Mutant, from: number, to: number): Promise<C
 }
 
 function caughtBy({ name, breaks }: Mutant, { found }: Tried): Catch {
-  const told = found.find(({ breach }) => breaks.includes(breach.guarantee));
+  // Several may break at once: the one that says best what is wrong.
+  const [told] = breaks.flatMap((guarantee) => found.filter(({ breach }) => breach.guarantee === guarantee));
   if (told === undefined) {
     const others = found.map(({ run, breach }) => `${breach.guarantee} of ${breach.resource} in run ${run}`);
     throw new Error(`${name}: told ${others.join(', ')}; expected one of ${breaks.join(', ')}`);
