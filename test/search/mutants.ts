@@ -166,8 +166,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the lock of a group is released by whichever of its messages is deleted first',
     file: FIFO,
     find: '        groups.removeRecord(group, record);',
-    replace: '        groups.removeRecord(group, groups.firstRecord[group] as number);',
-    breaks: ['group-lock', 'at-least-once'],
+    replace: '        groups.firstRecord[group] = records.groupNext[record] as number;',
+    breaks: ['group-lock'],
   },
   {
     name: 'the newest of a group goes first',
