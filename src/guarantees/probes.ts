@@ -1,7 +1,7 @@
 /** Counts of rare situations: a guarantee that was never near to being broken has not been tested. */
 import type { Seen } from './checker.ts';
-import { RecordColumn } from './columns.ts';
 import { What } from './codes.ts';
+import { GroupLocked } from './group-locked.ts';
 
 export const PROBES = [
   /** A message was received more than once. */
@@ -53,8 +53,7 @@ export class ProbeCounts {
 export class Prober {
   readonly #counts: ProbeCounts;
   readonly #takesDeadLetters: boolean;
-  /** The message of each group that was given out last. */
-  readonly #lastOfGroup = new RecordColumn();
+  readonly #groupLocked = new GroupLocked();
 
   /** `takesDeadLetters`: its messages come from other queues, unless they were sent here. */
   constructor(counts: ProbeCounts, takesDeadLetters: boolean) {
@@ -63,11 +62,11 @@ export class Prober {
   }
 
   see(seen: Seen): void {
-    const { what, message, group, lives, chunk, row, earliestUs, latestUs } = seen;
+    const { what, message, lives, chunk, row, earliestUs, latestUs } = seen;
+    if (this.#groupLocked.see(seen)) this.#counts.hit('group-locked');
     switch (what) {
       case What.receiveOk:
         if (message < 0) break;
-        if (group >= 0) this.#lastOfGroup.set(group, message);
         if (this.#takesDeadLetters && !lives.wasReceived(message) && !lives.isAcknowledged(message))
           this.#counts.hit('dead-lettered');
         if (!lives.wasReceived(message) || lives.handle(message) === chunk.handle[row]) break;
@@ -90,9 +89,7 @@ export class Prober {
         if (what === What.deleteFail) this.#failed(seen);
         break;
       case What.sendOk:
-        if (message < 0) break;
-        if (lives.isAcknowledged(message)) this.#counts.hit('deduplicated');
-        else if (this.#isLocked(seen)) this.#counts.hit('group-locked');
+        if (message >= 0 && lives.isAcknowledged(message)) this.#counts.hit('deduplicated');
         break;
       case What.visibilityOk:
         this.#counts.hit('visibility-changed');
@@ -122,13 +119,6 @@ export class Prober {
       default:
         break;
     }
-  }
-
-  /** Whether somebody holds one of the group of a message that has been taken just now; standard queues give no sequence numbers, and lock nothing. */
-  #isLocked({ chunk, row, group, message, lives, latestUs }: Seen): boolean {
-    if (group < 0 || (chunk.sequence[row] as number) < 0) return false;
-    const last = this.#lastOfGroup.get(group);
-    return last >= 0 && last !== message && lives.heldLatestUs(last) <= latestUs && lives.isInFlight(last, latestUs);
   }
 
   #failed({ chunk, row }: Seen): void {
