@@ -14,6 +14,10 @@ const SLOW = [
   'cli/init',
   'golden/recorded',
   'experiment/fifo',
+  'search/mutants',
+  'search/mutants-of-queues',
+  'search/systems',
+  'search/classics',
 ].map((name) => `/test/${name}.test.ts`);
 
 class SlowFirst extends BaseSequencer {

@@ -1,13 +1,14 @@
 /**
- * What a topic owes its subscriptions, told to the history by the settings alone: the topic itself is not asked.
+ * What a topic owes its subscriptions, told to the history by the settings alone: the topic itself is not asked, nor its filters.
  *
  *   publish accepted ─▶ each subscription that is confirmed now and whose filter lets it through: owed
  */
 import type { Clock } from '../history/index.ts';
 import type { Witness } from '../services/ports.ts';
-import { FilterPolicy, type SubscriptionSettings } from '../services/sns/index.ts';
+import type { SubscriptionSettings } from '../services/sns/index.ts';
 import type { MessageKinds } from '../workload/message-kinds.ts';
 import type { Accepted } from '../workload/sns-target.ts';
+import { FilterOracle, type Policy } from './filter-oracle.ts';
 
 export interface OwedTo {
   readonly settings: SubscriptionSettings;
@@ -23,7 +24,8 @@ export class Owed implements Accepted {
   readonly #clock: Clock;
   readonly #kinds: MessageKinds;
   readonly #witness: Witness;
-  readonly #subscriptions: readonly (OwedTo & { readonly filter: FilterPolicy | null })[];
+  readonly #oracle = new FilterOracle();
+  readonly #subscriptions: readonly (OwedTo & { readonly policy: Policy | null })[];
   /** Those whose filter lets a kind of message through, at the place of the kind + 1. */
   readonly #routes: (readonly OwedTo[] | undefined)[] = [];
   #lastId = -1;
@@ -33,8 +35,8 @@ export class Owed implements Accepted {
     this.#kinds = kinds;
     this.#witness = witness;
     this.#subscriptions = subscriptions.map((one) => {
-      const { filterPolicy, filterPolicyScope } = one.settings;
-      return { ...one, filter: filterPolicy === null ? null : new FilterPolicy(filterPolicy, filterPolicyScope) };
+      const { filterPolicy } = one.settings;
+      return { ...one, policy: filterPolicy === null ? null : (JSON.parse(filterPolicy) as Policy) };
     });
   }
 
@@ -52,7 +54,9 @@ export class Owed implements Accepted {
 
   #routeOf(kind: number): readonly OwedTo[] {
     const message = kind < 0 ? { body: '', attributes: {} } : this.#kinds.message(kind);
-    const route = this.#subscriptions.filter(({ filter }) => filter === null || filter.matches(message));
+    const route = this.#subscriptions.filter(
+      ({ policy, settings }) => policy === null || this.#oracle.passes(policy, settings.filterPolicyScope, message),
+    );
     this.#routes[kind + 1] = route;
     return route;
   }

@@ -6,6 +6,7 @@
 import type { HistoryChunk } from '../history/index.ts';
 import type { Checker, End, Fold, Seen } from './checker.ts';
 import * as What from './codes.ts';
+import { GroupLocked } from './group-locked.ts';
 import { Lives } from './lives.ts';
 import { KINDS } from './phases.ts';
 import { PROBED, type ProbeCounts } from './probes.ts';
@@ -86,6 +87,7 @@ const OTHERS = 2;
 export class Bench {
   readonly of: ResourcePromises;
   readonly lives: Lives;
+  /** Those of its promises, in their order; after them may come one that only counts. */
   readonly #seats: Seat[] = [];
   /** Of each kind, those that may be shown it. */
   readonly #showing: Seat[][] = Array.from({ length: KINDS }, () => []);
@@ -107,23 +109,26 @@ export class Bench {
     this.#takesDeadLetters = of.promises.some(({ guarantee }) => guarantee === 'dead-letters');
     this.#sightings = new Sightings(this.#probesAll);
     this.#sight = new Sight(this.lives, this.#sightings);
-    for (const promised of of.promises) this.#seat(promised, checkers);
+    for (const promised of of.promises) this.#add(this.#seat(promised, checkers));
+    const locks = of.promises.some(({ guarantee }) => guarantee === 'group-lock');
+    if (locks) this.#add({ guarantee: 'group-locked', fold: new GroupLocked(probes), error: null, isShown: false });
     this.#takeInterest(scope);
   }
 
-  #seat(promised: Promised, checkers: readonly Checker[]): void {
+  #seat(promised: Promised, checkers: readonly Checker[]): Seat {
     const { guarantee } = promised;
     const checker = checkers.find((one) => one.guarantee === guarantee);
     const blank = { guarantee, fold: null, error: null, isShown: false };
-    const seat = ((): Seat => {
-      if (checker === undefined)
-        return { ...blank, error: `Nobody can check it on resources of the kind ${this.of.kind}.` };
-      try {
-        return { ...blank, fold: checker.start(new PromiseSettings(promised, this.of)) };
-      } catch (error) {
-        return { ...blank, error: failureOf(error) };
-      }
-    })();
+    if (checker === undefined)
+      return { ...blank, error: `Nobody can check it on resources of the kind ${this.of.kind}.` };
+    try {
+      return { ...blank, fold: checker.start(new PromiseSettings(promised, this.of)) };
+    } catch (error) {
+      return { ...blank, error: failureOf(error) };
+    }
+  }
+
+  #add(seat: Seat): void {
     this.#seats.push(seat);
     for (const what of seat.fold?.wants ?? []) {
       this.#interest[what] = OWN | OTHERS;
@@ -236,8 +241,8 @@ export class Bench {
   }
 
   findings(end: End): Judged[] {
-    const { resource } = this.of;
-    return this.#seats.map((seat) => {
+    const { resource, promises } = this.of;
+    return this.#seats.slice(0, promises.length).map((seat) => {
       const { guarantee } = seat;
       try {
         if (seat.error === null) return { guarantee, resource, ...(seat.fold as Fold).finish(end) };

@@ -20,7 +20,7 @@ export const PROBES = [
   'refused',
   /** A send was acknowledged and its message not taken, for it was there. */
   'deduplicated',
-  /** A message came while an earlier one of its group was out; it was given out after that one. */
+  /** A message came to a FIFO queue while an earlier one of its group was in somebody's hands, so it has to wait. */
   'group-locked',
   'dead-lettered',
   'visibility-changed',

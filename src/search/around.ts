@@ -15,6 +15,8 @@ export interface SpaceOptions {
   readonly messages: number;
   /** Designs to choose from; left out: all. */
   readonly designs?: readonly string[];
+  /** Whether faults of ours may strike a resource, by itself or on the way to it; left out: all. */
+  readonly isStruck?: (name: string) => boolean;
 }
 
 const HORIZONS_US = [1, 5, 20, 60, 300].map((seconds) => seconds * 1_000_000);
@@ -41,7 +43,7 @@ export function around(document: Document, scenario: ResolvedScenario, options: 
         .record({
           traffic: loads(document, scenario, horizonUs, options.messages),
           own: ownFaults(document, scenario, design, horizonUs),
-          faults: seldomNone(faultScripts(design, horizonUs)),
+          faults: seldomNone(faultScripts(design, horizonUs, options.isStruck)),
           ties: sometimes(fc.integer({ min: 1, max: 999 }).map((shuffle) => ({ shuffle }))),
         })
         .map(({ traffic, own, faults, ties }): Document => {

@@ -16,10 +16,19 @@ export function instantIn(horizonUs: number): fc.Arbitrary<string> {
   return fc.integer({ min: 0, max: 99 }).map((percent) => formatDuration(Math.floor(horizonUs / 100) * percent));
 }
 
-/** Faults on the resources of a design and on the links between them. */
-export function faultScripts(design: ResolvedDesign, horizonUs: number): fc.Arbitrary<readonly Document[]> {
+/** Faults on the resources of a design and on the links between them; `isStruck`: which resources, and the links that lead to them. */
+export function faultScripts(
+  design: ResolvedDesign,
+  horizonUs: number,
+  isStruck: (name: string) => boolean = () => true,
+): fc.Arbitrary<readonly Document[]> {
   const when = fc.record({ at: instantIn(horizonUs), for: fc.constantFrom(...LENGTHS) });
-  const kinds = [...design.resources.flatMap(onResource), ...linksOf(design).flatMap(onLink)];
+  const kinds = [
+    ...design.resources.filter(({ name }) => isStruck(name)).flatMap(onResource),
+    ...linksOf(design)
+      .filter(([, to]) => isStruck(to))
+      .flatMap(onLink),
+  ];
   if (kinds.length === 0) return fc.constant([]);
   const fault = fc.tuple(when, fc.oneof(...kinds)).map(([time, what]): Document => ({ ...time, ...what }));
   return fc.array(fault, { maxLength: MOST });

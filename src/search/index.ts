@@ -1,7 +1,7 @@
 /** Random scenarios, those among them that break a guarantee, and the smallest that does. */
 export { around, type SpaceOptions } from './around.ts';
 export type { Document } from './document.ts';
-export { candidate, type Found, mergeTried, type Range, type Space, type Tried, tryRange } from './search.ts';
+export { candidate, type Found, mergeTried, neverMet, type Range, type Space, type Tried, tryRange } from './search.ts';
 export { shrink, type Shrunk, type ShrinkOptions } from './shrink.ts';
 export { systems } from './systems.ts';
 export { type Breach, breachesOf, type Play, type PlayOptions, playWith, type Run, type Trial } from './trial.ts';

@@ -85,6 +85,14 @@ export function mergeTried(parts: readonly Tried[]): Tried {
   };
 }
 
+/** Nobody purges a queue in a scenario. */
+const OUT_OF_REACH: readonly Probe[] = ['purged'];
+
+/** Rare situations that no run met, of those that a run can meet. */
+export function neverMet({ probes }: Tried): Probe[] {
+  return PROBES.filter((probe) => probes[probe] === 0 && !OUT_OF_REACH.includes(probe));
+}
+
 function keyOf({ guarantee, resource, design }: Breach): string {
   return `${guarantee} of ${resource} in ${design}`;
 }

@@ -142,6 +142,28 @@ describe('the judge', () => {
     });
   });
 
+  test.each([
+    ['while an earlier one of its group is in hand', 'g=1 s=2', 1],
+    ['while one of another group is', 'g=2 s=2', 0],
+    ['without an order', 'g=1', 0],
+  ])('counts a message that has to wait for its group: sent %s', (_, how, times) => {
+    const { history } = story(
+      `0 shop sends a g=1\n0 shop sent a g=1 s=1\n1 w1 gets a g=1 s=1\n2 shop sends b\n2 shop sent b ${how}`,
+    );
+    expect(judgeHistory(history, ofQueue('group-lock')).probes['group-locked']).toBe(times);
+  });
+
+  test.each([
+    ['has deleted it', '1 w1 gets a g=1 s=1\n2 w1 deletes a\n2 w1 deleted a'],
+    ['has had it for longer than the timeout', '1 w1 gets a g=1 s=1'],
+    ['has it itself', '31.5 w1 gets b g=1 s=2 at=31.4'],
+  ])('counts none where who had the earlier one %s', (_, before) => {
+    const { history } = story(
+      `0 shop sends a g=1\n0 shop sent a g=1 s=1\n${before}\n33 shop sends b\n33 shop sent b g=1 s=2`,
+    );
+    expect(judgeHistory(history, ofQueue('group-lock')).probes['group-locked']).toBe(0);
+  });
+
   test('puts the worst verdict first', () => {
     const all = ['not exercised', 'held', 'unknown', 'broken'] as const;
     expect([...all].sort((a, b) => (worseThan(a, b) ? -1 : 1))).toEqual(['broken', 'unknown', 'held', 'not exercised']);

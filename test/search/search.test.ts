@@ -8,9 +8,11 @@ import {
   candidate,
   type Document,
   mergeTried,
+  neverMet,
   type Play,
   playWith,
   type Space,
+  type SpaceOptions,
   systems,
   tryRange,
 } from '../../src/search/index.ts';
@@ -49,7 +51,7 @@ guarantees:
   - { that: order of crew, design: parallel, expect: broken }
 `;
 
-function spaceOf(text: string, options = { messages: 300 }): Space {
+function spaceOf(text: string, options: SpaceOptions = { messages: 300 }): Space {
   const outcome = parseScenario(text, { file: 'a.yaml', name: 'a', readText });
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.errors));
   return around(outcome.document, outcome.scenario, options);
@@ -108,14 +110,23 @@ describe('a candidate', () => {
     // Nobody said that producers send twice, or that there is poison.
     expect(texts.filter((text) => /duplicates|poison/.test(text))).toEqual([]);
   });
+
+  test('has faults of ours on those resources only that may be struck, and on the way to them', () => {
+    const options = { messages: 300, isStruck: (name: string) => name === 'orders' };
+    const struck = sample(spaceOf(ORDERS.replace(/faults:[^]*?objectives/, 'objectives'), options), 100).flatMap(
+      (document) => (document['faults'] as Document[]).map(({ resource, link }) => (link as string[])?.[1] ?? resource),
+    );
+    expect(struck.length).toBeGreaterThan(50);
+    expect(new Set(struck)).toEqual(new Set(['orders']));
+  });
 });
 
 describe('a search', () => {
-  /** Breaks `a` on every third number and `b` on every fifth, by the number that the document bears. */
+  /** Breaks `a` on every third number and `b` on every fifth, by the number of the document. */
   const numbered = { messages: 2, probes: Object.fromEntries(PROBES.map((one) => [one, 1])) as never };
-  const seeds = sample(systems({ messages: 20 }), 40).map((one) => one['seed']);
-  const play: Play = ({ seed }) => {
-    const n = seeds.indexOf(seed);
+  const texts = sample(systems({ messages: 20 }), 40).map((one) => JSON.stringify(one));
+  const play: Play = (document) => {
+    const n = texts.indexOf(JSON.stringify(document));
     const breach = (guarantee: string, every: number) =>
       n % every === every - 1 ? [{ guarantee, resource: 'q', design: 'd', sentence: `${n}`, evidence: [] }] : [];
     return n === 7 ? null : { ...numbered, breaches: [...breach('a', 3), ...breach('b', 5)] };
@@ -130,6 +141,12 @@ describe('a search', () => {
     ]);
     expect(whole).toMatchObject({ runs: 40, skipped: 1, messages: 78 });
     expect(Object.values(whole.probes)).toEqual(PROBES.map(() => 39));
+  });
+
+  test('tells which rare situations it has not met, apart from those that no scenario has', () => {
+    expect(neverMet(whole)).toEqual([]);
+    const probes = { ...whole.probes, redelivery: 0, purged: 0 };
+    expect(neverMet({ ...whole, probes })).toEqual(['redelivery']);
   });
 
   test('comes out the same from parts, in whatever order they come back', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runScenario } from '../../experiment/index.ts';
 import { brokenStories, lineText, type StoryLine, storyText, titleOf } from '../../report/index.ts';
 import { resolveData } from '../../scenario/index.ts';
-import { type Found, playWith, shrink, type Shrunk, type Tried, writeScenario } from '../../search/index.ts';
+import { type Found, neverMet, playWith, shrink, type Shrunk, type Tried, writeScenario } from '../../search/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { hunt } from '../hunt.ts';
 import { type Hunt, readerOf } from '../hunt-task.ts';
@@ -152,10 +152,6 @@ function tellExample(
       `Repeat it: spillway run ${path}`,
     ].join('\n'),
   );
-}
-
-function neverMet({ probes }: Tried): string[] {
-  return Object.entries(probes).flatMap(([probe, met]) => (met === 0 ? [probe] : []));
 }
 
 function count(n: number): string {
