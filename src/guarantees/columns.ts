@@ -70,10 +70,6 @@ export class FlagColumn {
     this.set(place, this.get(place) | flag);
   }
 
-  remove(place: number, flag: number): void {
-    this.set(place, this.get(place) & ~flag);
-  }
-
   #grow(place: number): void {
     const longer = new Uint8Array(Math.max(FIRST, place + 1, this.#values.length * 2));
     longer.set(this.#values);

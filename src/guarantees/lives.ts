@@ -20,8 +20,6 @@ const Deleted = 16;
 export class Lives {
   /** Messages that have a place. */
   size = 0;
-  /** Acknowledged sends of messages. */
-  acknowledged = 0;
   purgedUs = -1;
   readonly #visibilityUs: number;
   readonly #retentionUs: number;
@@ -40,7 +38,6 @@ export class Lives {
   readonly #handle = new NumberColumn();
   readonly #receives = new RecordColumn();
   readonly #call = new NumberColumn();
-  readonly #deletedEarliest = new NumberColumn();
   readonly #deletedLatest = new NumberColumn();
   readonly #deletedN = new RecordColumn();
 
@@ -113,9 +110,6 @@ export class Lives {
   /** Receive count of the newest receive. */
   receives(message: number): number {
     return this.#receives.get(message);
-  }
-  deletedEarliestUs(message: number): number {
-    return this.#deletedEarliest.get(message);
   }
   deletedLatestUs(message: number): number {
     return this.#deletedLatest.get(message);
@@ -195,7 +189,6 @@ export class Lives {
     const earliestUs = sinceUs < 0 ? seen.earliestUs : Math.min(sinceUs, seen.earliestUs);
     // A duplicate is told the same message: the first acceptance counts.
     if (this.#flags.has(message, Acknowledged) && this.#sentEarliest.get(message) <= earliestUs) return;
-    if (!this.#flags.has(message, Acknowledged)) this.acknowledged++;
     this.#flags.add(message, Acknowledged);
     this.#sentEarliest.set(message, earliestUs);
     this.#sentLatest.set(message, latestUs);
@@ -217,9 +210,8 @@ export class Lives {
   }
 
   #deleted(seen: Sighting, message: number): void {
-    const { latestUs, earliestUs, n } = seen;
+    const { latestUs, n } = seen;
     this.#flags.add(message, Deleted);
-    this.#deletedEarliest.set(message, earliestUs);
     this.#deletedLatest.set(message, latestUs);
     this.#deletedN.set(message, n);
     if (this.#isNewest(seen, message) && latestUs < this.#due.get(message)) this.#flags.add(message, SurelyDeleted);
