@@ -5,6 +5,7 @@
  *     0.1  shop  sent a           its answer: acknowledged, as message a (or m=b)
  *     1    w1    gets a           received, under a new handle, one receive more (or x=2, x=unsaid), told after the service gave it (or at=0.9)
  *     1.5  w1    deletes a        with the client's newest handle of it (or h=1)
+ *     fault … over                a fault begins and ends
  *     rest                        faults over (healed), nothing under way (quiesced), all queues read (read), end
  *
  * After `key=value`: g group · d deduplication id · s sequence · v timeout in seconds · on another resource than the first.
@@ -64,6 +65,10 @@ export function story(text: string, resource = 'orders', queues: readonly string
       add(line, { us: last, do: what, is: 'ok', ...(on === undefined ? {} : { on }) });
     if (line === 'fault') {
       add(line, { us: last, do: 'fault', is: 'invoke', on: resource });
+      continue;
+    }
+    if (line === 'over') {
+      add(line, { us: last, do: 'fault', is: 'ok', on: resource });
       continue;
     }
     if (line === 'end' || line === 'healed' || line === 'quiesced') {
