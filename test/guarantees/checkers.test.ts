@@ -45,10 +45,12 @@ const OF_NOBODY = [
   'op finds',
 ];
 /** What others do with others, at a resource that is watched. */
-const ELSEWHERE = [...OF_NOBODY, 'shop refused', 'w1 undeleted'].map((what) => {
-  const [client, verb, ...more] = what.split(' ');
-  return [client, verb, 'z on=aside g=99 s=0 d=99 call=99', ...more].join(' ');
-});
+const ELSEWHERE = [...OF_NOBODY, 'shop refused', 'w1 undeleted', 'p publishes', 'p published', 'p unpublished'].map(
+  (what) => {
+    const [client, verb, ...more] = what.split(' ');
+    return [client, verb, 'z on=aside g=99 s=0 d=99 call=99', ...more].join(' ');
+  },
+);
 
 /** The story with more after each line that has a time, as long as nobody waits for the system to come to rest. */
 function disturbed(told: string, more: readonly string[]): string {
@@ -1747,6 +1749,54 @@ describe('limits', () => {
       verdict: 'held',
       counts: { most: 2 },
     },
+    'in flight, one after the other': {
+      promises: inFlight,
+      told: '0 w1 gets a\n1 w1 deletes a\n2 w1 gets b\n3 w1 deletes b\n4 w1 gets c',
+      verdict: 'not exercised',
+      says: 'The limit was never near.',
+      counts: { most: 1 },
+    },
+    'in flight after a delete by who has it no more': {
+      promises: inFlight,
+      told: '0 w1 gets a v=5\n5 w2 gets a\n6 w1 deletes a\n7 w1 gets b',
+      verdict: 'held',
+      counts: { most: 2 },
+    },
+    'in flight after two deletes of one': {
+      promises: inFlight,
+      told: '0 w1 gets a\n1 w1 deletes a\n1.5 w1 deletes a\n2 w1 gets b\n2 w1 gets c',
+      verdict: 'held',
+      counts: { most: 2 },
+    },
+    'in flight, and given out again': {
+      promises: inFlight,
+      told: '0 w1 gets a\n1 w2 gets a',
+      verdict: 'not exercised',
+      says: 'The limit was never near.',
+      counts: { most: 1 },
+    },
+    'in flight beyond it, and given out again': {
+      promises: inFlight,
+      told: `${two}1 w1 gets c\n2 w2 gets a`,
+      verdict: 'broken',
+      says: '3 messages were in flight, though 2 are the most.',
+      counts: { most: 3 },
+      proof: ['1 w1 gets c'],
+    },
+    'in flight beyond it at one instant': {
+      promises: inFlight,
+      told: `${two}0 w1 gets c`,
+      verdict: 'broken',
+      says: '3 messages were in flight, though 2 are the most.',
+      counts: { most: 3 },
+      proof: ['0 w1 gets c'],
+    },
+    'not yet in flight when one was given out that is told late': {
+      promises: inFlight,
+      told: '5 w1 gets a at=5\n5 w1 gets b at=5\n6 w2 gets c at=3',
+      verdict: 'held',
+      counts: { most: 2 },
+    },
     'in flight, far from the limit': {
       promises: inFlight,
       told: '0 w1 gets a',
@@ -1773,6 +1823,61 @@ describe('limits', () => {
       told: '0.1 s sent a call=1\n0.1 s sent b call=1\n0.1 s sent c call=1\n0.1 s sent d call=1\n0.2 w gets a\n0.3 w gets b',
       verdict: 'held',
       counts: { busiestSecond: 2, refused: 0 },
+    },
+    'one more in another second': {
+      promises: rate,
+      told: '1.1 s sent a\n1.2 s sent b\n1.3 s sent c\n1.4 s sent d',
+      verdict: 'broken',
+      says: 'More than 3 calls to send were taken in second 1, though 2 a second are the most.',
+      counts: { busiestSecond: 4, refused: 0 },
+      proof: ['1.1 s sent a', '1.4 s sent d'],
+    },
+    'two calls': {
+      promises: rate,
+      told: '0.1 s sent a call=1\n0.2 s sent b call=2',
+      verdict: 'held',
+      counts: { busiestSecond: 2, refused: 0 },
+    },
+    'the first call of all is one': {
+      promises: rate,
+      told: '0.1 s sent a call=0\n0.1 s sent b call=0',
+      verdict: 'not exercised',
+      says: 'The rate was never near.',
+      counts: { busiestSecond: 1, refused: 0 },
+    },
+    'one send': {
+      promises: rate,
+      told: '0.1 s sent a call=1',
+      verdict: 'not exercised',
+      says: 'The rate was never near.',
+      counts: { busiestSecond: 1, refused: 0 },
+    },
+    'one receive': {
+      promises: rate,
+      told: '0.1 w1 gets a call=1',
+      verdict: 'not exercised',
+      says: 'The rate was never near.',
+      counts: { busiestSecond: 1, refused: 0 },
+    },
+    'one delete': {
+      promises: rate,
+      told: '0.1 w1 deleted a call=1',
+      verdict: 'not exercised',
+      says: 'The rate was never near.',
+      counts: { busiestSecond: 1, refused: 0 },
+    },
+    'one of which nobody knows when': {
+      promises: rate,
+      told: '0 s sends a call=1\n0.1 s sent a call=1 at=unsaid',
+      verdict: 'not exercised',
+      says: 'The rate was never near.',
+      counts: { busiestSecond: 0, refused: 0 },
+    },
+    'a refusal says that it was near': {
+      promises: rate,
+      told: '0.1 s refused a',
+      verdict: 'held',
+      counts: { busiestSecond: 0, refused: 1 },
     },
     'a rate that is never near': {
       promises: rate,
@@ -1902,6 +2007,14 @@ describe('fan-out', () => {
       counts: { owed: 1, givenUp: 0, open: 1 },
       proof: ['0 t owes a'],
     },
+    'is broken by what never came, where nothing went on for long enough': {
+      promises,
+      told: '0 t owes a\nhealed\n60 op finds b\nend',
+      verdict: 'broken',
+      says: 'A subscription was never given a message that its filter lets through.',
+      counts: { owed: 1, givenUp: 0, open: 1 },
+      proof: ['0 t owes a'],
+    },
     'is unknown before the end': {
       promises,
       told: '0 t owes a',
@@ -1928,6 +2041,7 @@ describe('deliveries of a topic', () => {
   const noLoss = of({ guarantee: 'no-loss' });
   const order = of({ guarantee: 'order' });
   const rate = of({ guarantee: 'rate', perSecond: 3, burst: 0, perGroup: 2, groupBurst: 0 });
+  const burst = of({ guarantee: 'rate', perSecond: 3, burst: 1, perGroup: 2, groupBurst: 1 });
   const window = of({ guarantee: 'deduplication', windowUs: 300 * S });
   check({
     'none is lost count of': {
@@ -2017,6 +2131,14 @@ describe('deliveries of a topic', () => {
       says: 'A delivery was given up, and no dead-letter queue has it.',
       counts: { owed: 1, givenUp: 1, lost: 1 },
       proof: ['9 t drops a'],
+    },
+    'none is under way where nothing went on for long enough': {
+      promises: conservation,
+      told: '0 t owes a\nhealed\n60 op finds b\nend',
+      verdict: 'broken',
+      says: 'A delivery neither came to its end nor is under way.',
+      counts: { owed: 1, delivered: 0, givenUp: 0, underWay: 1 },
+      proof: ['0 t owes a'],
     },
     'one that is given up is lost': {
       promises: noLoss,
@@ -2141,6 +2263,52 @@ describe('deliveries of a topic', () => {
       told: '0.1 p published a g=1\n0.2 p published b g=1\n1.3 p published c g=1',
       verdict: 'held',
       counts: { busiestSecond: 2, busiestOfGroup: 2, refused: 0 },
+    },
+    'as many as it may': {
+      promises: rate,
+      told: '0.1 p published a g=1\n0.2 p published b g=2\n0.3 p published c g=3',
+      verdict: 'held',
+      counts: { busiestSecond: 3, busiestOfGroup: 1, refused: 0 },
+    },
+    'with a burst': {
+      promises: burst,
+      told: '0.1 p published a g=1\n0.2 p published b g=1\n0.3 p published c g=1\n0.4 p published d g=2',
+      verdict: 'held',
+      counts: { busiestSecond: 4, busiestOfGroup: 3, refused: 0 },
+    },
+    'never near': {
+      promises: rate,
+      told: '0.1 p published a g=1',
+      verdict: 'not exercised',
+      says: 'The rate was never near.',
+      counts: { busiestSecond: 1, busiestOfGroup: 1, refused: 0 },
+    },
+    'those without a group are the topic alone': {
+      promises: rate,
+      told: '0.1 p published a\n0.2 p published b\n0.3 p published c',
+      verdict: 'held',
+      counts: { busiestSecond: 3, busiestOfGroup: 0, refused: 0 },
+    },
+    'one of an older second that is told late is not of the group': {
+      promises: rate,
+      told: '1.1 p published a g=1\n1.2 p published b g=1\n1.3 p published c g=1 at=0.5\n1.4 p published d g=1',
+      verdict: 'broken',
+      says: 'More than 2 messages were taken of one group in second 1.',
+      counts: { busiestSecond: 3, busiestOfGroup: 3, refused: 0 },
+      proof: ['1.4 p published d g=1'],
+    },
+    'one of which nobody knows when is not counted': {
+      promises: rate,
+      told: '0 p publishes a call=1 g=1\n0.1 p published a call=1 at=unsaid g=1',
+      verdict: 'not exercised',
+      says: 'The rate was never near.',
+      counts: { busiestSecond: 0, busiestOfGroup: 0, refused: 0 },
+    },
+    'a refusal says that the rate was near': {
+      promises: rate,
+      told: '0.1 p unpublished a g=1',
+      verdict: 'held',
+      counts: { busiestSecond: 0, busiestOfGroup: 0, refused: 1 },
     },
     'the same within the window is the same message': {
       promises: window,

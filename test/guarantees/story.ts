@@ -33,6 +33,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   fails: ['handle', 'fail'],
   publishes: ['publish', 'invoke'],
   published: ['publish', 'ok'],
+  unpublished: ['publish', 'fail'],
   owes: ['owed', 'ok'],
   delivers: ['deliver', 'ok'],
   drops: ['deliver', 'fail'],
