@@ -25,6 +25,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   deletes: ['delete', 'invoke'],
   deleted: ['delete', 'ok'],
   undeleted: ['delete', 'fail'],
+  undecided: ['delete', 'unknown'],
   hides: ['visibility', 'ok'],
   tries: ['visibility', 'unknown'],
   purges: ['purge', 'invoke'],
@@ -110,7 +111,7 @@ export function story(text: string, resource = 'orders', queues: readonly string
       record['receives'] = receives.get(message);
     }
     if (verb === 'finds' && number('x') !== undefined) record['receives'] = number('x');
-    if (['gets', 'deletes', 'deleted', 'undeleted', 'hides', 'tries'].includes(verb as string))
+    if (['gets', 'deletes', 'deleted', 'undeleted', 'undecided', 'hides', 'tries'].includes(verb as string))
       record['handle'] = number('h') ?? handles.get(`${client}/${message}`) ?? 999;
     if (phase === 'ok' && ['send', 'publish', 'receive', 'delete', 'visibility'].includes(operation))
       record['servedUs'] = Math.round((number('at') ?? us / 1e6) * 1e6);
