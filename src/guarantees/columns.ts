@@ -111,10 +111,6 @@ export class FlagColumn {
     this.set(place, this.get(place) | flag);
   }
 
-  remove(place: number, flag: number): void {
-    this.set(place, this.get(place) & ~flag);
-  }
-
   #grow(place: number): void {
     const longer = new Uint8Array(lengthFor(place, this.#values.length));
     longer.set(this.#values);

@@ -45,10 +45,12 @@ const OF_NOBODY = [
   'op finds',
 ];
 /** What others do with others, at a resource that is watched. */
-const ELSEWHERE = [...OF_NOBODY, 'shop refused', 'w1 undeleted'].map((what) => {
-  const [client, verb, ...more] = what.split(' ');
-  return [client, verb, 'z on=aside g=99 s=0 d=99 call=99', ...more].join(' ');
-});
+const ELSEWHERE = [...OF_NOBODY, 'shop refused', 'w1 undeleted', 'p publishes', 'p published', 'p unpublished'].map(
+  (what) => {
+    const [client, verb, ...more] = what.split(' ');
+    return [client, verb, 'z on=aside g=99 s=0 d=99 call=99', ...more].join(' ');
+  },
+);
 
 /** The story with more after each line that has a time, as long as nobody waits for the system to come to rest. */
 function disturbed(told: string, more: readonly string[]): string {
@@ -167,6 +169,13 @@ describe('conservation', () => {
       verdict: 'held',
       counts: { calls: 4, ok: 1, failed: 1, unknown: 1, waiting: 1 },
     },
+    'is about a client, not a resource of that name': {
+      promises: [{ resource: 'orders', kind: 'traffic', scope: 'client', promises: [{ guarantee: 'conservation' }] }],
+      told: '0 shop sends a\n1 shop sent a',
+      verdict: 'not exercised',
+      says: 'Nobody called.',
+      counts: { calls: 0, ok: 0, failed: 0, unknown: 0, waiting: 0 },
+    },
     'is about one client alone': {
       promises: calls,
       told: '0 other sent a',
@@ -245,6 +254,40 @@ describe('at least once', () => {
       verdict: 'held',
       counts: { acknowledged: 1, expired: 0, left: 0, open: 0 },
     },
+    'holds for what is left, where nobody reads the queue': {
+      promises: queue({ guarantee: 'at-least-once', restUs: 60 * S }),
+      told: `${sent}500 op finds a\nrest`,
+      verdict: 'held',
+      counts: { acknowledged: 1, expired: 0, left: 1, open: 0 },
+    },
+    'holds though a delete failed': {
+      promises,
+      told: `${sent}1 w1 gets a\n2 w1 deletes a\n2 w1 undeleted a\nrest`,
+      verdict: 'held',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 0 },
+    },
+    'names the first of several': {
+      promises,
+      told: `${sent}1 shop sends b\n1 shop sent b\nrest`,
+      verdict: 'broken',
+      says: 'A message was acknowledged and was never given to anybody (the first of 2).',
+      counts: { acknowledged: 2, expired: 0, left: 0, open: 2 },
+      proof: ['0 shop sent a'],
+    },
+    'holds for what was sent at the instant of a purge': {
+      promises,
+      told: '1 shop sends a\n1 shop sent a\n1 op purges\nrest',
+      verdict: 'held',
+      counts: { acknowledged: 1, expired: 1, left: 0, open: 0 },
+    },
+    'is broken by what was sent after a purge': {
+      promises,
+      told: '0 op purges\n1 shop sends a\n1 shop sent a\nrest',
+      verdict: 'broken',
+      says: 'A message was acknowledged and was never given to anybody.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
+      proof: ['1 shop sent a'],
+    },
     'holds for what was purged': {
       promises,
       told: `${sent}1 op purges\nrest`,
@@ -290,6 +333,35 @@ describe('at least once', () => {
     'is unknown where something went on a second later': {
       promises,
       told: `${sent}healed\n59 op finds b on=dlq\nread\nend`,
+      verdict: 'unknown',
+      says: 'The run ended before the system came to rest.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
+    },
+    'is broken after a fault that is over': {
+      promises,
+      told: `${sent}fault\nover\nrest`,
+      verdict: 'broken',
+      says: 'A message was acknowledged and was never given to anybody.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
+      proof: ['0 shop sent a'],
+    },
+    'is unknown before all faults are over': {
+      promises,
+      told: `${sent}quiesced\nread\nend`,
+      verdict: 'unknown',
+      says: 'The run ended before its faults were over.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
+    },
+    'is unknown without an end, whatever was marked': {
+      promises,
+      told: `${sent}healed\nquiesced\nread`,
+      verdict: 'unknown',
+      says: 'The history has no end.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
+    },
+    'is unknown where something went on not long before the end': {
+      promises,
+      told: `${sent}40 w1 begins b\nhealed\n70 op finds b on=dlq\nread\nend`,
       verdict: 'unknown',
       says: 'The run ended before the system came to rest.',
       counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
@@ -368,6 +440,42 @@ describe('no loss', () => {
       verdict: 'held',
       counts: { acknowledged: 1, expired: 0, left: 0, open: 0 },
     },
+    'holds for what may have expired where it was moved to': {
+      promises: queue({ guarantee: 'no-loss', restUs: 60 * S, movedRetentionUs: 100 * S }),
+      told: `${sent}100 w1 begins b\nrest`,
+      verdict: 'held',
+      counts: { acknowledged: 1, expired: 1, left: 0, open: 0 },
+    },
+    'a moment before that it is broken': {
+      promises: queue({ guarantee: 'no-loss', restUs: 60 * S, movedRetentionUs: 100 * S }),
+      told: `${sent}99.9 w1 begins b\nrest`,
+      verdict: 'broken',
+      says: 'A message was acknowledged and is gone, and nobody deleted it.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
+      proof: ['0 shop sent a', '1 w1 gets a'],
+    },
+    'is broken though somebody wanted to delete it elsewhere': {
+      promises,
+      told: `${sent}2 op deletes a on=dlq\nrest`,
+      verdict: 'broken',
+      says: 'A message was acknowledged and is gone, and nobody deleted it.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
+      proof: ['0 shop sent a', '1 w1 gets a'],
+    },
+    'holds for what a dead-letter queue still has': {
+      promises,
+      told: `${sent}9 op finds a on=dlq\nrest`,
+      verdict: 'held',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 0 },
+    },
+    'is broken though a queue that is not watched has one': {
+      promises,
+      told: `${sent}9 op finds a on=else\nrest`,
+      verdict: 'broken',
+      says: 'A message was acknowledged and is gone, and nobody deleted it.',
+      counts: { acknowledged: 1, expired: 0, left: 0, open: 1 },
+      proof: ['0 shop sent a', '1 w1 gets a'],
+    },
     'is unknown without an end': {
       promises,
       told: sent,
@@ -406,6 +514,13 @@ describe('at most once', () => {
     'is not exercised where nothing comes': {
       promises: once,
       told: '0 shop sends a',
+      verdict: 'not exercised',
+      says: 'Nothing came out.',
+      counts: { times: 0, again: 0 },
+    },
+    'is about a queue, not a client of that name': {
+      promises: once,
+      told: '0 orders gets a on=else\n1 orders gets a on=else',
       verdict: 'not exercised',
       says: 'Nothing came out.',
       counts: { times: 0, again: 0 },
@@ -574,6 +689,28 @@ describe('order', () => {
       verdict: 'held',
       counts: { compared: 1, overtaken: 0 },
     },
+    'is not broken where a call that was answered later began sooner': {
+      promises,
+      told: '0.1 s sends a call=0\n0.5 s sends b call=1\n1 s sent b call=1 at=unsaid\n2 s sent a call=0 at=unsaid\n3 w1 gets a\n4 w1 gets b',
+      verdict: 'held',
+      counts: { compared: 1, overtaken: 0 },
+    },
+    'is broken where the calls did not overlap': {
+      promises,
+      told: '0.1 s sends a call=0\n0.2 s sent a call=0 at=unsaid\n0.5 s sends b call=1\n1 s sent b call=1 at=unsaid\n3 w1 gets b\n4 w1 gets a',
+      verdict: 'broken',
+      says: 'A message was given out before an older one of its group.',
+      counts: { compared: 1, overtaken: 1 },
+      proof: ['0.2 s sent a call=0 at=unsaid', '1 s sent b call=1 at=unsaid', '3 w1 gets b', '4 w1 gets a'],
+    },
+    'takes an answer of which nobody saw the call for one of an instant': {
+      promises,
+      told: '0.2 s sent a call=0 at=unsaid\n1 s sent b call=1 at=unsaid\n3 w1 gets b\n4 w1 gets a',
+      verdict: 'broken',
+      says: 'A message was given out before an older one of its group.',
+      counts: { compared: 1, overtaken: 1 },
+      proof: ['0.2 s sent a call=0 at=unsaid', '1 s sent b call=1 at=unsaid', '3 w1 gets b', '4 w1 gets a'],
+    },
     'is unknown where nothing says which came first': {
       promises,
       told: '0 w1 gets a\n1 w1 gets b',
@@ -740,6 +877,130 @@ describe('the lock of a group', () => {
       told: '0 w1 gets a g=1 s=1 call=1\n0 w1 gets b g=1 s=2 call=1\n1 w2 gets c g=2 s=3 call=2',
       verdict: 'held',
       counts: { received: 3, behindOthers: 1 },
+    },
+    'is broken by another answer of the same instant': {
+      promises,
+      told: '0 w1 gets a g=1 s=1 call=1\n0 w2 gets b g=1 s=2 call=2',
+      verdict: 'broken',
+      says: 'A message was given out while an earlier one of its group was in flight for 30 s more.',
+      counts: { received: 2, behindOthers: 1 },
+      proof: ['0 w1 gets a g=1 s=1 call=1', '0 w2 gets b g=1 s=2 call=2'],
+    },
+    'is not known of a message whose send nobody saw, where messages expire': {
+      promises: queue({ guarantee: 'group-lock' }),
+      told: `${first}1 w2 gets b g=1 s=2`,
+      verdict: 'held',
+      counts: { received: 2, behindOthers: 0 },
+    },
+    'is broken where the earlier one cannot have expired': {
+      promises: queue({ guarantee: 'group-lock' }),
+      told: `0 s sends a\n0 s sent a\n${first}1 w2 gets b g=1 s=2`,
+      verdict: 'broken',
+      says: 'A message was given out while an earlier one of its group was in flight for 29 s more.',
+      counts: { received: 2, behindOthers: 1 },
+      proof: ['0 w1 gets a g=1 s=1', '1 w2 gets b g=1 s=2'],
+    },
+    'says nothing of messages without a group': {
+      promises,
+      told: '0 w1 gets a s=1\n1 w2 gets b s=2',
+      verdict: 'not exercised',
+      says: 'No group had two messages.',
+      counts: { received: 0, behindOthers: 0 },
+    },
+    'says nothing of messages without a sequence': {
+      promises,
+      told: '0 w1 gets a g=1\n1 w2 gets b g=1',
+      verdict: 'not exercised',
+      says: 'No group had two messages.',
+      counts: { received: 0, behindOthers: 0 },
+    },
+    'is that of the first sequence number too': {
+      promises,
+      told: '0 w1 gets a g=1 s=0\n1 w2 gets b g=1 s=1',
+      verdict: 'broken',
+      says: 'A message was given out while an earlier one of its group was in flight for 29 s more.',
+      counts: { received: 2, behindOthers: 1 },
+      proof: ['0 w1 gets a g=1 s=0', '1 w2 gets b g=1 s=1'],
+    },
+    'does not bind earlier ones': {
+      promises,
+      told: '0 w1 gets b g=1 s=2\n1 w2 gets a g=1 s=1',
+      verdict: 'held',
+      counts: { received: 2, behindOthers: 0 },
+    },
+    'does not bind one of the same rank': {
+      promises,
+      told: '0 w1 gets a g=1 s=1\n1 w2 gets b g=1 s=1',
+      verdict: 'held',
+      counts: { received: 2, behindOthers: 0 },
+    },
+    'does not bind the message itself': {
+      promises,
+      told: '0 w1 gets a g=1 s=1\n1 w2 gets a g=1 s=1',
+      verdict: 'held',
+      counts: { received: 2, behindOthers: 0 },
+    },
+    'is broken by one that is given out again': {
+      promises,
+      told: '0 w1 gets a g=1 s=1 v=5\n5 w2 gets a g=1 s=1\n6 w3 gets b g=1 s=2',
+      verdict: 'broken',
+      says: 'A message was given out while an earlier one of its group was in flight for 29 s more.',
+      counts: { received: 3, behindOthers: 1 },
+      proof: ['5 w2 gets a g=1 s=1', '6 w3 gets b g=1 s=2'],
+    },
+    'is broken by what is left of one answer': {
+      promises,
+      told: '0 s sent a\n1 w1 gets c g=1 s=1 v=5 call=1\n1 w1 gets b g=1 s=2 v=5 call=1\n1 w1 gets a g=1 s=3 v=60 call=1\n7 w2 gets e g=1 s=0 v=0 call=2\n8 w3 gets d g=1 s=4 call=3',
+      verdict: 'broken',
+      says: 'A message was given out while an earlier one of its group was in flight for 53 s more.',
+      counts: { received: 5, behindOthers: 4 },
+      proof: ['1 w1 gets a g=1 s=3 v=60 call=1', '8 w3 gets d g=1 s=4 call=3'],
+    },
+    'does not know of two at one instant whether they are one answer': {
+      promises,
+      told: '0 w1 gets a g=1 s=1\n0 w2 gets b g=1 s=2',
+      verdict: 'held',
+      counts: { received: 2, behindOthers: 1 },
+    },
+    'nor where one of them has no call': {
+      promises,
+      told: '0 w1 gets a g=1 s=1 call=1\n0 w2 gets b g=1 s=2',
+      verdict: 'held',
+      counts: { received: 2, behindOthers: 1 },
+    },
+    'nor where the other has none': {
+      promises,
+      told: '0 w1 gets a g=1 s=1\n0 w2 gets b g=1 s=2 call=1',
+      verdict: 'held',
+      counts: { received: 2, behindOthers: 1 },
+    },
+    'is broken by another answer of the same instant after the first call of all': {
+      promises,
+      told: '0 w1 gets a g=1 s=1 call=0\n0 w2 gets b g=1 s=2 call=1',
+      verdict: 'broken',
+      says: 'A message was given out while an earlier one of its group was in flight for 30 s more.',
+      counts: { received: 2, behindOthers: 1 },
+      proof: ['0 w1 gets a g=1 s=1 call=0', '0 w2 gets b g=1 s=2 call=1'],
+    },
+    'is broken by the first call of all': {
+      promises,
+      told: '0 w1 gets a g=1 s=1 call=1\n0 w2 gets b g=1 s=2 call=0',
+      verdict: 'broken',
+      says: 'A message was given out while an earlier one of its group was in flight for 30 s more.',
+      counts: { received: 2, behindOthers: 1 },
+      proof: ['0 w1 gets a g=1 s=1 call=1', '0 w2 gets b g=1 s=2 call=0'],
+    },
+    'does not bind one that was given out before, and told of later': {
+      promises,
+      told: '5 w1 gets a g=1 s=1 at=5 call=1\n6 w2 gets b g=1 s=2 at=3 call=2',
+      verdict: 'held',
+      counts: { received: 2, behindOthers: 1 },
+    },
+    'nor without calls': {
+      promises,
+      told: '5 w1 gets a g=1 s=1 at=5\n6 w2 gets b g=1 s=2 at=3',
+      verdict: 'held',
+      counts: { received: 2, behindOthers: 1 },
     },
     'is not exercised by a single message': {
       promises,
@@ -988,6 +1249,70 @@ describe('visibility', () => {
       verdict: 'held',
       counts: { received: 2, receivedAgain: 1 },
     },
+    'is not broken after a purge': {
+      promises,
+      told: '0 w1 gets a\n1 op purges\n2 w2 gets a',
+      verdict: 'held',
+      counts: { received: 2, receivedAgain: 1 },
+    },
+    'is not broken after a purge at the instant of the receive': {
+      promises,
+      told: '1 w1 gets a\n1 op purges\n2 w2 gets a',
+      verdict: 'held',
+      counts: { received: 2, receivedAgain: 1 },
+    },
+    'a timeout of nothing hides nothing': {
+      promises,
+      told: '0 w1 gets a v=0\n1 w2 gets a',
+      verdict: 'held',
+      counts: { received: 2, receivedAgain: 1 },
+    },
+    'one that is told late does not end what the newest holds': {
+      promises,
+      told: '5 w1 gets a at=5\n6 w2 gets a at=3 v=1\n20 w3 gets a',
+      verdict: 'broken',
+      says: 'A message was given out again while it was hidden for 15 s more.',
+      counts: { received: 3, receivedAgain: 2 },
+      proof: ['5 w1 gets a at=5', '20 w3 gets a'],
+    },
+    'a change after the timeout hides nothing again': {
+      promises,
+      told: '0 w1 gets a v=5\n6 w1 hides a v=60\n20 w2 gets a',
+      verdict: 'held',
+      counts: { received: 2, receivedAgain: 1 },
+    },
+    'nor does one at its end': {
+      promises,
+      told: '0 w1 gets a v=5\n5 w1 hides a v=60\n20 w2 gets a',
+      verdict: 'held',
+      counts: { received: 2, receivedAgain: 1 },
+    },
+    'a change that may have failed does not hide for longer': {
+      promises,
+      told: '0 w1 gets a\n1 w1 tries a v=60\n40 w2 gets a',
+      verdict: 'held',
+      counts: { received: 2, receivedAgain: 1 },
+    },
+    'a change that may have failed may have ended it': {
+      promises,
+      told: '0 w1 gets a\n1 w1 tries a v=1\n10 w2 gets a',
+      verdict: 'held',
+      counts: { received: 2, receivedAgain: 1 },
+    },
+    'a delete by whoever does not hold it gives nothing back': {
+      promises,
+      told: '0 w1 gets a v=5\n5 w2 gets a\n6 w1 deletes a\n7 w3 gets a',
+      verdict: 'broken',
+      says: 'A message was given out again while it was hidden for 28 s more.',
+      counts: { received: 3, receivedAgain: 2 },
+      proof: ['5 w2 gets a', '7 w3 gets a'],
+    },
+    'counts from the first instant of all, where the answer says so': {
+      promises,
+      told: '1 w1 gets a at=0\n30.5 w2 gets a',
+      verdict: 'held',
+      counts: { received: 2, receivedAgain: 1 },
+    },
     'the same answer again is no second receive': {
       promises,
       told: '0 w1 gets a h=1\n1 w1 gets a h=1',
@@ -1045,6 +1370,20 @@ describe('deletion', () => {
       told: '0 w1 gets a\n5 w1 deletes a\n5 w1 deleted a at=5\n6 w2 gets a at=5',
       verdict: 'held',
       counts: { deleted: 1 },
+    },
+    'promises nothing for a delete at the end of the timeout': {
+      promises,
+      told: '0 w1 gets a\n30 w1 deletes a\n30 w1 deleted a\n31 w2 gets a',
+      verdict: 'held',
+      counts: { deleted: 1 },
+    },
+    'is that of the newest of two receives at one instant': {
+      promises,
+      told: '5 w1 gets a\n5 w2 gets a\n6 w2 deletes a\n6 w2 deleted a\n7 w3 gets a',
+      verdict: 'broken',
+      says: 'A message was given out after it had been deleted.',
+      counts: { deleted: 1 },
+      proof: ['6 w2 deleted a', '7 w3 gets a'],
     },
     'is not exercised without a delete': {
       promises,
@@ -1295,6 +1634,25 @@ describe('times', () => {
       counts: { pastRetention: 1 },
       proof: ['0 s sent a', '60.1 w1 gets a'],
     },
+    'retention holds for what comes out with its last instant': {
+      promises: retention,
+      told: `${sent}60 w1 gets a`,
+      verdict: 'held',
+      counts: { pastRetention: 1 },
+    },
+    'retention is not about what a dead-letter queue gives out': {
+      promises: queue({ guarantee: 'retention', retentionUs: 60 * S }, { watch: ['dlq'] }),
+      told: `${sent}61 op gets a on=dlq`,
+      verdict: 'held',
+      counts: { pastRetention: 1 },
+    },
+    'delay is not about what a dead-letter queue gives out': {
+      promises: queue({ guarantee: 'delay', delayUs: 10 * S }, { watch: ['dlq'] }),
+      told: `${sent}1 op gets a on=dlq`,
+      verdict: 'not exercised',
+      says: 'Nothing was received.',
+      counts: { received: 0 },
+    },
     'retention is not exercised by what is young': {
       promises: retention,
       told: `${sent}59 w1 gets a`,
@@ -1310,6 +1668,69 @@ describe('times', () => {
       says: 'A message was given out 0.1 s before its delay was over.',
       counts: { received: 1 },
       proof: ['0 s sent a', '9.9 w1 gets a'],
+    },
+    'retention says nothing of what was deleted': {
+      promises: retention,
+      told: `${sent}1 w1 gets a\n1 w1 deletes a\n1 w1 deleted a\n61 w1 begins b`,
+      verdict: 'not exercised',
+      says: 'No message became that old.',
+      counts: { pastRetention: 0 },
+    },
+    'delay counts from a call before, whose answer was lost': {
+      promises: delay,
+      told: '0 s sends a d=0\n5 s unsure a d=0\n200 s sends a d=0\n200 s sent a d=0\n205 w1 gets a',
+      verdict: 'held',
+      counts: { received: 1 },
+    },
+    'delay counts from the first of several of these': {
+      promises: queue({ guarantee: 'delay', delayUs: 150 * S }),
+      told: '0 s sends a d=1\n5 s unsure a d=1\n100 s sends a d=1\n105 s unsure a d=1\n200 s sends a d=1\n200 s sent a d=1\n205 w1 gets a',
+      verdict: 'held',
+      counts: { received: 1 },
+    },
+    'delay does not count from a call that was refused': {
+      promises: delay,
+      told: '0 s sends a d=1\n1 s refused a d=1\n200 s sends a d=1\n200 s sent a d=1\n205 w1 gets a',
+      verdict: 'broken',
+      says: 'A message was given out 5 s before its delay was over.',
+      counts: { received: 1 },
+      proof: ['200 s sent a d=1', '205 w1 gets a'],
+    },
+    'delay does not count from a call without an id': {
+      promises: delay,
+      told: '0 s sends b\n200 s sends a\n200 s sent a\n205 w1 gets a',
+      verdict: 'broken',
+      says: 'A message was given out 5 s before its delay was over.',
+      counts: { received: 1 },
+      proof: ['200 s sent a', '205 w1 gets a'],
+    },
+    'delay counts from when the service took it, where it says so': {
+      promises: delay,
+      told: '0 s sends a d=1\n100 s sent a d=1 at=100\n105 w1 gets a',
+      verdict: 'broken',
+      says: 'A message was given out 5 s before its delay was over.',
+      counts: { received: 1 },
+      proof: ['100 s sent a d=1 at=100', '105 w1 gets a'],
+    },
+    'delay counts from the first of two acknowledgements': {
+      promises: delay,
+      told: '0 s sends a d=1\n0 s sent a d=1\n100 s sends a d=1\n100 s sent a d=1\n105 w1 gets a',
+      verdict: 'held',
+      counts: { received: 1 },
+    },
+    'delay counts from the first, though it is told later': {
+      promises: delay,
+      told: '100 s sends a\n100 s sent a at=100\n101 t sent a at=50\n102 w1 gets a at=65',
+      verdict: 'held',
+      counts: { received: 1 },
+    },
+    'delay names the first of two at one instant': {
+      promises: delay,
+      told: '0 s sent a\n0 t sent a\n5 w1 gets a',
+      verdict: 'broken',
+      says: 'A message was given out 5 s before its delay was over.',
+      counts: { received: 1 },
+      proof: ['0 s sent a', '5 w1 gets a'],
     },
     'delay is not exercised where nothing comes out': {
       promises: delay,
@@ -1347,6 +1768,54 @@ describe('limits', () => {
       verdict: 'held',
       counts: { most: 2 },
     },
+    'in flight, one after the other': {
+      promises: inFlight,
+      told: '0 w1 gets a\n1 w1 deletes a\n2 w1 gets b\n3 w1 deletes b\n4 w1 gets c',
+      verdict: 'not exercised',
+      says: 'The limit was never near.',
+      counts: { most: 1 },
+    },
+    'in flight after a delete by who has it no more': {
+      promises: inFlight,
+      told: '0 w1 gets a v=5\n5 w2 gets a\n6 w1 deletes a\n7 w1 gets b',
+      verdict: 'held',
+      counts: { most: 2 },
+    },
+    'in flight after two deletes of one': {
+      promises: inFlight,
+      told: '0 w1 gets a\n1 w1 deletes a\n1.5 w1 deletes a\n2 w1 gets b\n2 w1 gets c',
+      verdict: 'held',
+      counts: { most: 2 },
+    },
+    'in flight, and given out again': {
+      promises: inFlight,
+      told: '0 w1 gets a\n1 w2 gets a',
+      verdict: 'not exercised',
+      says: 'The limit was never near.',
+      counts: { most: 1 },
+    },
+    'in flight beyond it, and given out again': {
+      promises: inFlight,
+      told: `${two}1 w1 gets c\n2 w2 gets a`,
+      verdict: 'broken',
+      says: '3 messages were in flight, though 2 are the most.',
+      counts: { most: 3 },
+      proof: ['1 w1 gets c'],
+    },
+    'in flight beyond it at one instant': {
+      promises: inFlight,
+      told: `${two}0 w1 gets c`,
+      verdict: 'broken',
+      says: '3 messages were in flight, though 2 are the most.',
+      counts: { most: 3 },
+      proof: ['0 w1 gets c'],
+    },
+    'not yet in flight when one was given out that is told late': {
+      promises: inFlight,
+      told: '5 w1 gets a at=5\n5 w1 gets b at=5\n6 w2 gets c at=3',
+      verdict: 'held',
+      counts: { most: 2 },
+    },
     'in flight, far from the limit': {
       promises: inFlight,
       told: '0 w1 gets a',
@@ -1374,6 +1843,61 @@ describe('limits', () => {
       verdict: 'held',
       counts: { busiestSecond: 2, refused: 0 },
     },
+    'one more in another second': {
+      promises: rate,
+      told: '1.1 s sent a\n1.2 s sent b\n1.3 s sent c\n1.4 s sent d',
+      verdict: 'broken',
+      says: 'More than 3 calls to send were taken in second 1, though 2 a second are the most.',
+      counts: { busiestSecond: 4, refused: 0 },
+      proof: ['1.1 s sent a', '1.4 s sent d'],
+    },
+    'two calls': {
+      promises: rate,
+      told: '0.1 s sent a call=1\n0.2 s sent b call=2',
+      verdict: 'held',
+      counts: { busiestSecond: 2, refused: 0 },
+    },
+    'the first call of all is one': {
+      promises: rate,
+      told: '0.1 s sent a call=0\n0.1 s sent b call=0',
+      verdict: 'not exercised',
+      says: 'The rate was never near.',
+      counts: { busiestSecond: 1, refused: 0 },
+    },
+    'one send': {
+      promises: rate,
+      told: '0.1 s sent a call=1',
+      verdict: 'not exercised',
+      says: 'The rate was never near.',
+      counts: { busiestSecond: 1, refused: 0 },
+    },
+    'one receive': {
+      promises: rate,
+      told: '0.1 w1 gets a call=1',
+      verdict: 'not exercised',
+      says: 'The rate was never near.',
+      counts: { busiestSecond: 1, refused: 0 },
+    },
+    'one delete': {
+      promises: rate,
+      told: '0.1 w1 deleted a call=1',
+      verdict: 'not exercised',
+      says: 'The rate was never near.',
+      counts: { busiestSecond: 1, refused: 0 },
+    },
+    'one of which nobody knows when': {
+      promises: rate,
+      told: '0 s sends a call=1\n0.1 s sent a call=1 at=unsaid',
+      verdict: 'not exercised',
+      says: 'The rate was never near.',
+      counts: { busiestSecond: 0, refused: 0 },
+    },
+    'a refusal says that it was near': {
+      promises: rate,
+      told: '0.1 s refused a',
+      verdict: 'held',
+      counts: { busiestSecond: 0, refused: 1 },
+    },
     'a rate that is never near': {
       promises: rate,
       told: '0.1 s sent a',
@@ -1386,20 +1910,149 @@ describe('limits', () => {
 
 describe("Little's law", () => {
   const promises = queue({ guarantee: 'littles-law' });
-  const told = (measured: string): ReturnType<typeof story> => {
-    const one = story('0 s sends a\n0 s sent a\n2 w1 gets a\n5 w1 deletes a\n5 w1 deleted a');
-    if (measured !== '')
-      one.history.add({ us: 5e6, do: 'measured', is: 'ok', on: 'orders', valueUs: Number(measured) });
-    return one;
-  };
-  test.each([
-    ['5000000', 'held'],
-    ['6000000', 'broken'],
-    ['', 'unknown'],
-  ])('with %s microseconds by the metrics', (measured, verdict) => {
-    expect(judgeHistory(told(measured).history, promises).findings[0]).toMatchObject({ verdict });
-  });
+  const here = '0 s sends a\n0 s sent a\n2 w1 gets a\n';
+  const gone = `${here}5 w1 deletes a\n5 w1 deleted a\n`;
   check({
+    'holds where the metrics say the same': {
+      promises,
+      told: `${gone}5 q measures v=5`,
+      verdict: 'held',
+      counts: { messages: 1, unsaid: 0 },
+    },
+    'is broken where they say more': {
+      promises,
+      told: `${gone}5 q measures v=6`,
+      verdict: 'broken',
+      says: 'Messages spent 5 s in the queue by what clients saw, and 6 s by its metrics.',
+      counts: { messages: 1, unsaid: 0 },
+    },
+    'is broken where they say less': {
+      promises,
+      told: `${gone}5 q measures v=4`,
+      verdict: 'broken',
+      says: 'Messages spent 5 s in the queue by what clients saw, and 4 s by its metrics.',
+      counts: { messages: 1, unsaid: 0 },
+    },
+    'is unknown where they say nothing': {
+      promises,
+      told: gone,
+      verdict: 'unknown',
+      says: 'No metrics came with the history.',
+      counts: { messages: 1, unsaid: 0 },
+    },
+    'does not know when it went where who had it no more deleted it': {
+      promises,
+      told: `${here}32 w2 gets a\n33 w1 deletes a\n33 w1 deleted a\n34 q measures v=34`,
+      verdict: 'unknown',
+      says: 'Of too many messages nobody can say when they went.',
+      counts: { messages: 1, unsaid: 0 },
+    },
+    'does not know when it went where the delete came too late': {
+      promises,
+      told: `${here}33 w1 deletes a\n33 w1 deleted a\n36 q measures v=36`,
+      verdict: 'unknown',
+      says: 'Of too many messages nobody can say when they went.',
+      counts: { messages: 1, unsaid: 0 },
+    },
+    'does not know when it went where the delete came with the end of the timeout': {
+      promises,
+      told: `${here}32 w1 deletes a\n32 w1 deleted a\n36 q measures v=36`,
+      verdict: 'unknown',
+      says: 'Of too many messages nobody can say when they went.',
+      counts: { messages: 1, unsaid: 0 },
+    },
+    'is broken where they say more than the retention period': {
+      promises: queue({ guarantee: 'littles-law' }, { retentionUs: 60 * S }),
+      told: '0 s sends a\n0 s sent a\n100 q measures v=61',
+      verdict: 'broken',
+      says: 'Messages spent 0 s to 60 s in the queue by what clients saw, and 61 s by its metrics.',
+      counts: { messages: 1, unsaid: 0 },
+    },
+    'is broken where they say less than until the last receive': {
+      promises,
+      told: '0 s sends a\n0 s sent a\n20 w1 gets a\n40 q measures v=10',
+      verdict: 'broken',
+      says: 'Messages spent 20 s to 40 s in the queue by what clients saw, and 10 s by its metrics.',
+      counts: { messages: 1, unsaid: 0 },
+    },
+    'holds for what is left': {
+      promises,
+      told: '0 s sends a\n0 s sent a\n10 op finds a\n10 q measures v=10',
+      verdict: 'held',
+      counts: { messages: 1, unsaid: 0 },
+    },
+    'holds for what came later, and for what happens after': {
+      promises,
+      told: '10 s sends a\n10 s sent a\n12 w1 gets a\n15 w1 deletes a\n15 w1 deleted a\n20 q measures v=5',
+      verdict: 'held',
+      counts: { messages: 1, unsaid: 0 },
+    },
+    'holds for what was gone at once': {
+      promises,
+      told: '0 s sends a\n0 s sent a\n0 w1 gets a\n0 w1 deletes a\n0 w1 deleted a\n10 q measures v=0',
+      verdict: 'held',
+      counts: { messages: 1, unsaid: 0 },
+    },
+    'holds with a send that was refused': {
+      promises,
+      told: `0 s sends b\n0 s refused b\n${gone}5 q measures v=5`,
+      verdict: 'held',
+      counts: { messages: 1, unsaid: 0 },
+    },
+    'is unknown with a send that has no answer': {
+      promises,
+      told: `0 s sends b\n${gone}5 q measures v=5`,
+      verdict: 'unknown',
+      says: 'Messages came in of which nobody was told.',
+      counts: { messages: 1, unsaid: 1 },
+    },
+    'is unknown with a message that nobody saw sent': {
+      promises,
+      told: `${gone}5 w1 gets b\n5 q measures v=5`,
+      verdict: 'unknown',
+      says: 'Messages came in of which nobody was told.',
+      counts: { messages: 1, unsaid: 1 },
+    },
+    'is unknown with one that is left, and nobody saw sent': {
+      promises,
+      told: `${gone}5 op finds b\n5 q measures v=5`,
+      verdict: 'unknown',
+      says: 'Messages came in of which nobody was told.',
+      counts: { messages: 1, unsaid: 1 },
+    },
+    'is unknown where a delete before may have been the one': {
+      promises,
+      told: `${here}5 w1 deletes a\n6 w1 undecided a\n20 w1 deletes a\n20 w1 deleted a\n20 q measures v=5`,
+      verdict: 'unknown',
+      says: 'Of too many messages nobody can say when they went.',
+      counts: { messages: 1, unsaid: 0 },
+    },
+    'is unknown where nobody knows when it was deleted': {
+      promises,
+      told: `${here}4 w1 deletes a call=5\n5 w1 deleted a call=5 at=unsaid\n5 q measures v=5`,
+      verdict: 'unknown',
+      says: 'Of too many messages nobody can say when they went.',
+      counts: { messages: 1, unsaid: 0 },
+    },
+    'holds up to a microsecond for each message': {
+      promises,
+      told: `${gone}5 q measures v=5.000005`,
+      verdict: 'held',
+      counts: { messages: 1, unsaid: 0 },
+    },
+    'is broken beyond it': {
+      promises,
+      told: `${gone}5 q measures v=5.000007`,
+      verdict: 'broken',
+      says: 'Messages spent 5 s in the queue by what clients saw, and 5.000007 s by its metrics.',
+      counts: { messages: 1, unsaid: 0 },
+    },
+    'holds where what is not known is little': {
+      promises,
+      told: '0 s sends a call=1\n1 s sent a call=1 at=unsaid\n90 w1 gets a\n100 w1 deletes a\n100 w1 deleted a\n100 q measures v=99.5',
+      verdict: 'held',
+      counts: { messages: 1, unsaid: 0 },
+    },
     'is not exercised without messages': {
       promises,
       told: 'rest',
@@ -1443,6 +2096,36 @@ describe('fan-out', () => {
       counts: { owed: 1, givenUp: 0, open: 1 },
       proof: ['0 t owes a'],
     },
+    'of those that never came the first is named': {
+      promises,
+      told: '0 t owes c\n0 t owes a\n0 t owes b\n1 t delivers c\nrest',
+      verdict: 'broken',
+      says: 'A subscription was never given a message that its filter lets through.',
+      counts: { owed: 3, givenUp: 0, open: 2 },
+      proof: ['0 t owes a'],
+    },
+    'counts what is owed twice once': {
+      promises,
+      told: '0 t owes a\n1 t owes a\n2 t delivers a\nrest',
+      verdict: 'held',
+      counts: { owed: 1, givenUp: 0, open: 0 },
+    },
+    'names where it was owed first': {
+      promises,
+      told: '0 t owes a\n1 t owes a\nrest',
+      verdict: 'broken',
+      says: 'A subscription was never given a message that its filter lets through.',
+      counts: { owed: 1, givenUp: 0, open: 1 },
+      proof: ['0 t owes a'],
+    },
+    'is broken by what never came, where nothing went on for long enough': {
+      promises,
+      told: '0 t owes a\nhealed\n60 op finds b\nend',
+      verdict: 'broken',
+      says: 'A subscription was never given a message that its filter lets through.',
+      counts: { owed: 1, givenUp: 0, open: 1 },
+      proof: ['0 t owes a'],
+    },
     'is unknown before the end': {
       promises,
       told: '0 t owes a',
@@ -1469,6 +2152,7 @@ describe('deliveries of a topic', () => {
   const noLoss = of({ guarantee: 'no-loss' });
   const order = of({ guarantee: 'order' });
   const rate = of({ guarantee: 'rate', perSecond: 3, burst: 0, perGroup: 2, groupBurst: 0 });
+  const burst = of({ guarantee: 'rate', perSecond: 3, burst: 1, perGroup: 2, groupBurst: 1 });
   const window = of({ guarantee: 'deduplication', windowUs: 300 * S });
   check({
     'none is lost count of': {
@@ -1558,6 +2242,14 @@ describe('deliveries of a topic', () => {
       says: 'A delivery was given up, and no dead-letter queue has it.',
       counts: { owed: 1, givenUp: 1, lost: 1 },
       proof: ['9 t drops a'],
+    },
+    'none is under way where nothing went on for long enough': {
+      promises: conservation,
+      told: '0 t owes a\nhealed\n60 op finds b\nend',
+      verdict: 'broken',
+      says: 'A delivery neither came to its end nor is under way.',
+      counts: { owed: 1, delivered: 0, givenUp: 0, underWay: 1 },
+      proof: ['0 t owes a'],
     },
     'one that is given up is lost': {
       promises: noLoss,
@@ -1682,6 +2374,52 @@ describe('deliveries of a topic', () => {
       told: '0.1 p published a g=1\n0.2 p published b g=1\n1.3 p published c g=1',
       verdict: 'held',
       counts: { busiestSecond: 2, busiestOfGroup: 2, refused: 0 },
+    },
+    'as many as it may': {
+      promises: rate,
+      told: '0.1 p published a g=1\n0.2 p published b g=2\n0.3 p published c g=3',
+      verdict: 'held',
+      counts: { busiestSecond: 3, busiestOfGroup: 1, refused: 0 },
+    },
+    'with a burst': {
+      promises: burst,
+      told: '0.1 p published a g=1\n0.2 p published b g=1\n0.3 p published c g=1\n0.4 p published d g=2',
+      verdict: 'held',
+      counts: { busiestSecond: 4, busiestOfGroup: 3, refused: 0 },
+    },
+    'never near': {
+      promises: rate,
+      told: '0.1 p published a g=1',
+      verdict: 'not exercised',
+      says: 'The rate was never near.',
+      counts: { busiestSecond: 1, busiestOfGroup: 1, refused: 0 },
+    },
+    'those without a group are the topic alone': {
+      promises: rate,
+      told: '0.1 p published a\n0.2 p published b\n0.3 p published c',
+      verdict: 'held',
+      counts: { busiestSecond: 3, busiestOfGroup: 0, refused: 0 },
+    },
+    'one of an older second that is told late is not of the group': {
+      promises: rate,
+      told: '1.1 p published a g=1\n1.2 p published b g=1\n1.3 p published c g=1 at=0.5\n1.4 p published d g=1',
+      verdict: 'broken',
+      says: 'More than 2 messages were taken of one group in second 1.',
+      counts: { busiestSecond: 3, busiestOfGroup: 3, refused: 0 },
+      proof: ['1.4 p published d g=1'],
+    },
+    'one of which nobody knows when is not counted': {
+      promises: rate,
+      told: '0 p publishes a call=1 g=1\n0.1 p published a call=1 at=unsaid g=1',
+      verdict: 'not exercised',
+      says: 'The rate was never near.',
+      counts: { busiestSecond: 0, busiestOfGroup: 0, refused: 0 },
+    },
+    'a refusal says that the rate was near': {
+      promises: rate,
+      told: '0.1 p unpublished a g=1',
+      verdict: 'held',
+      counts: { busiestSecond: 0, busiestOfGroup: 0, refused: 1 },
     },
     'the same within the window is the same message': {
       promises: window,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   type Checker,
+  Judge,
   judgeHistory,
   type Promises,
   type Registry,
@@ -64,6 +65,58 @@ describe('the judge', () => {
     const { findings } = judgeHistory(story(told).history, ofQueue('redrive', 'exactly-twice'));
     expect(findings.map(({ verdict }) => verdict)).toEqual(['unknown', 'unknown']);
     expect(findings[0]?.sentence).toContain('maxReceiveCount');
+    expect(findings[1]?.sentence).toBe('Nobody can check it on resources of the kind sqs.');
+  });
+
+  test('shows a checker that fell over nothing more, and each of the others every record once', () => {
+    const shown = [0, 0, 0];
+    const counts = (place: number, falling: boolean): Checker => ({
+      guarantee: `number ${place}`,
+      start: () => ({
+        wants: [What.receiveOk],
+        see: () => {
+          shown[place] = (shown[place] as number) + 1;
+          if (falling) throw new Error('out of paper');
+        },
+        finish: () => ({ verdict: 'held', sentence: '', evidence: [], counts: {} }),
+      }),
+    });
+    const checkers: Registry = { sqs: [counts(0, false), counts(1, true), counts(2, false)] };
+    judgeHistory(story(told).history, ofQueue('number 0', 'number 1', 'number 2'), checkers);
+    expect(shown).toEqual([2, 1, 2]);
+  });
+
+  test('calls it unknown when a checker falls over a whole chunk', () => {
+    const scans: Checker = {
+      guarantee: 'scans',
+      start: () => ({
+        wants: [],
+        see: () => undefined,
+        scan: () => {
+          throw new Error('out of ink');
+        },
+        finish: () => ({ verdict: 'held', sentence: '', evidence: [], counts: {} }),
+      }),
+    };
+    const promises: Promises = [{ resource: '*', kind: 'run', scope: 'all', promises: [{ guarantee: 'scans' }] }];
+    expect(judgeHistory(story(told).history, promises, { run: [scans] }).findings).toMatchObject([
+      { verdict: 'unknown', sentence: 'The checker failed: out of ink.' },
+    ]);
+  });
+
+  test('takes a history for whole unless it is told otherwise, and answers for exact ones', () => {
+    const { history } = story('0 s sends a call=1\n5 s sent a call=1 at=unsaid\n12 w1 gets a\nrest');
+    const judge = new Judge(
+      [{ resource: 'orders', kind: 'sqs', visibilityUs: 30e6, promises: [{ guarantee: 'delay', delayUs: 10e6 }] }],
+      registry,
+    );
+    for (const chunk of history.chunks) judge.take(chunk, history.names);
+    // Taken in at 5 s, as the answer came; had it been in doubt, at 0 s.
+    expect(judge.finish().findings).toMatchObject([{ verdict: 'broken', evidence: [1, 2] }]);
+    const lost = new Judge(ofQueue('at-least-once'), registry);
+    const { history: whole } = story('0 s sends a\n0 s sent a\nrest');
+    for (const chunk of whole.chunks) lost.take(chunk, whole.names);
+    expect(lost.finish().findings).toMatchObject([{ verdict: 'broken' }]);
   });
 
   test('takes a kind of resource that it has never heard of', () => {

@@ -5,6 +5,7 @@
  *     0.1  shop  sent a           its answer: acknowledged, as message a (or m=b)
  *     1    w1    gets a           received, under a new handle, one receive more (or x=2, x=unsaid), told after the service gave it (or at=0.9)
  *     1.5  w1    deletes a        with the client's newest handle of it (or h=1)
+ *     fault … over                a fault begins and ends
  *     rest                        faults over (healed), nothing under way (quiesced), all queues read (read), end
  *
  * After `key=value`: g group · d deduplication id · s sequence · v timeout in seconds · on another resource than the first.
@@ -24,17 +25,21 @@ const VERBS: Readonly<Record<string, Verb>> = {
   deletes: ['delete', 'invoke'],
   deleted: ['delete', 'ok'],
   undeleted: ['delete', 'fail'],
+  undecided: ['delete', 'unknown'],
   hides: ['visibility', 'ok'],
+  tries: ['visibility', 'unknown'],
   purges: ['purge', 'invoke'],
   begins: ['handle', 'invoke'],
   does: ['handle', 'ok'],
   fails: ['handle', 'fail'],
   publishes: ['publish', 'invoke'],
   published: ['publish', 'ok'],
+  unpublished: ['publish', 'fail'],
   owes: ['owed', 'ok'],
   delivers: ['deliver', 'ok'],
   drops: ['deliver', 'fail'],
   finds: ['left', 'ok'],
+  measures: ['measured', 'ok'],
 };
 
 export interface Story {
@@ -62,6 +67,10 @@ export function story(text: string, resource = 'orders', queues: readonly string
       add(line, { us: last, do: what, is: 'ok', ...(on === undefined ? {} : { on }) });
     if (line === 'fault') {
       add(line, { us: last, do: 'fault', is: 'invoke', on: resource });
+      continue;
+    }
+    if (line === 'over') {
+      add(line, { us: last, do: 'fault', is: 'ok', on: resource });
       continue;
     }
     if (line === 'end' || line === 'healed' || line === 'quiesced') {
@@ -102,7 +111,7 @@ export function story(text: string, resource = 'orders', queues: readonly string
       record['receives'] = receives.get(message);
     }
     if (verb === 'finds' && number('x') !== undefined) record['receives'] = number('x');
-    if (['gets', 'deletes', 'deleted', 'undeleted', 'hides'].includes(verb as string))
+    if (['gets', 'deletes', 'deleted', 'undeleted', 'undecided', 'hides', 'tries'].includes(verb as string))
       record['handle'] = number('h') ?? handles.get(`${client}/${message}`) ?? 999;
     if (phase === 'ok' && ['send', 'publish', 'receive', 'delete', 'visibility'].includes(operation))
       record['servedUs'] = Math.round((number('at') ?? us / 1e6) * 1e6);

@@ -1,0 +1,125 @@
+/** Which situations are counted as rare, and which are not. */
+import { describe, expect, test } from 'vitest';
+import { judgeHistory, type Promises } from '../../src/guarantees/index.ts';
+import { History, type HistoryRecord } from '../../src/history/index.ts';
+import { story } from './story.ts';
+
+const QUEUE: Promises = [{ resource: 'orders', kind: 'sqs', visibilityUs: 30e6, promises: [] }];
+const DEAD_LETTERS: Promises = [
+  {
+    resource: 'orders',
+    kind: 'sqs',
+    visibilityUs: 30e6,
+    promises: [{ guarantee: 'dead-letters', fewestReceives: 1 }],
+  },
+];
+const CLIENT: Promises = [{ resource: 'shop', kind: 'traffic', scope: 'client', promises: [] }];
+
+function met(history: History, promises: Promises): Record<string, number> {
+  const { probes } = judgeHistory(history, promises);
+  return Object.fromEntries(Object.entries(probes).filter(([, count]) => count > 0));
+}
+
+describe('of a queue', () => {
+  const first = '0 w1 gets a\n';
+  test.each<[string, string, Record<string, number>]>([
+    ['one receive is not rare', first, {}],
+    ['the same answer again is none', '0 w1 gets a h=1\n1 w1 gets a h=1', {}],
+    ['a receive of nothing is none', '0 w1 gets\n1 w2 gets', {}],
+    ['a redelivery when the timeout is over', `${first}30 w2 gets a`, { redelivery: 1 }],
+    ['a redelivery a moment before', `${first}29.9 w2 gets a`, { redelivery: 1, 'held-twice': 1 }],
+    ['one that was given back is not held', `${first}1 w1 deletes a\n2 w2 gets a`, { redelivery: 1 }],
+    [
+      'what was deleted comes back',
+      `${first}1 w1 deletes a\n1 w1 deleted a\n31 w2 gets a`,
+      { redelivery: 1, 'returned-after-delete': 1 },
+    ],
+    [
+      'one that was given out before its delete, and told of later, does not',
+      `${first}1 w1 deletes a\n1 w1 deleted a at=1\n31 w2 gets a at=1`,
+      { redelivery: 1 },
+    ],
+    ['a delete at the end of the timeout', `${first}30 w1 deletes a\n30 w1 deleted a`, {}],
+    ['a delete after it', `${first}30.1 w1 deletes a\n30.1 w1 deleted a`, { 'delete-raced-timeout': 1 }],
+    [
+      'a delete after it that fails',
+      `${first}30.1 w1 deletes a\n30.1 w1 undeleted a`,
+      { 'delete-raced-timeout': 1, refused: 1 },
+    ],
+    [
+      'a delete with the handle of a receive before',
+      `${first}30 w2 gets a\n99 w1 deletes a\n99 w1 deleted a`,
+      { redelivery: 1, 'stale-handle': 1 },
+    ],
+    ['a delete of what nobody saw received', '0 w1 deletes a\n0 w1 deleted a', {}],
+    ['a delete of nothing', '0 w1 deletes\n0 w1 deleted', {}],
+    ['an acknowledged send', '0 s sends a\n0 s sent a', {}],
+    ['another that was not taken', '0 s sends a\n0 s sent a\n1 s sends a\n1 s sent a', { deduplicated: 1 }],
+    ['an acknowledgement of nothing', '0 s sends\n0 s sent\n1 s sends\n1 s sent', {}],
+    ['a receive from another queue', '0 w1 gets a on=other\n1 w2 gets a on=other', {}],
+    ['no dead letters come where none are promised', '0 w1 gets a\n0 op finds b', {}],
+  ])('%s', (_, told, counts) => {
+    expect(met(story(told).history, QUEUE)).toEqual(counts);
+  });
+
+  test.each<[string, string, Record<string, number>]>([
+    ['one that comes out', '0 op gets a', { 'dead-lettered': 1 }],
+    ['once', '0 op gets a\n30 op gets a', { 'dead-lettered': 1, redelivery: 1 }],
+    ['one that is left', '0 op finds a', { 'dead-lettered': 1 }],
+    ['none that was sent there', '0 s sends a\n0 s sent a\n1 op gets a\n2 op finds a', {}],
+    ['none that nobody names', '0 op gets\n1 op finds', {}],
+  ])('dead letters: %s', (_, told, counts) => {
+    expect(met(story(told).history, DEAD_LETTERS)).toEqual(counts);
+  });
+});
+
+describe('kinds of record', () => {
+  const all: readonly (readonly [HistoryRecord['do'], HistoryRecord['is'], string])[] = [
+    ['send', 'unknown', 'lost-reply'],
+    ['receive', 'unknown', 'lost-reply'],
+    ['delete', 'unknown', 'lost-reply'],
+    ['publish', 'unknown', 'lost-reply'],
+    ['send', 'fail', 'refused'],
+    ['receive', 'fail', 'refused'],
+    ['delete', 'fail', 'refused'],
+    ['publish', 'fail', 'refused'],
+    ['visibility', 'ok', 'visibility-changed'],
+    ['handle', 'fail', 'handler-failed'],
+    ['handle', 'unknown', 'crashed-handler'],
+    ['purge', 'ok', 'purged'],
+  ];
+  const one = (operation: HistoryRecord['do'], phase: HistoryRecord['is'], because?: string): History => {
+    const history = new History();
+    history.add({
+      us: 1,
+      do: operation,
+      is: phase,
+      client: 'shop',
+      on: 'orders',
+      ...(because === undefined ? {} : { because }),
+    });
+    return history;
+  };
+
+  test.each(all)('%s %s', (operation, phase, counts) => {
+    expect(met(one(operation, phase), QUEUE)).toEqual({ [counts]: 1 });
+  });
+
+  test.each(['send', 'receive', 'delete', 'publish'] as const)('%s, throttled', (operation) => {
+    expect(met(one(operation, 'fail', 'throttled'), QUEUE)).toEqual({ throttled: 1 });
+  });
+
+  test.each([
+    ['unknown', 'lost-reply'],
+    ['fail', 'refused'],
+  ] as const)('a request of a client: %s; it has nothing else', (phase, counts) => {
+    expect(met(one('request', phase), CLIENT)).toEqual({ [counts]: 1 });
+    expect(met(one('request', phase), [])).toEqual({});
+    expect(met(one('send', phase), CLIENT)).toEqual({});
+  });
+
+  test('a fault that begins', () => {
+    expect(met(one('fault', 'invoke'), [])).toEqual({ fault: 1 });
+    expect(met(one('fault', 'ok'), [])).toEqual({});
+  });
+});
