@@ -36,21 +36,7 @@ export class Lives {
   readonly #rows = new NumberRows(LIFE);
   /** Of deduplication ids: sends that have no answer, and since when. */
   readonly #ids = new Places();
-<<<<<<< HEAD
   readonly #open = new NumberRows(2);
-=======
-  readonly #open = new NumberColumn(0);
-  readonly #openSince = new NumberColumn();
-  readonly #heldEarliest = new NumberColumn();
-  readonly #heldLatest = new NumberColumn();
-  readonly #heldN = new RecordColumn();
-  readonly #due = new NumberColumn();
-  readonly #handle = new NumberColumn();
-  readonly #receives = new RecordColumn();
-  readonly #call = new NumberColumn();
-  readonly #deletedLatest = new NumberColumn();
-  readonly #deletedN = new RecordColumn();
->>>>>>> ci
 
   /** `visibilityUs`: how long a receive hides a message unless it says otherwise. `retentionUs`: after so long it is gone, in flight too. */
   constructor(visibilityUs: number, retentionUs = Number.POSITIVE_INFINITY) {
@@ -111,21 +97,9 @@ export class Lives {
   handle(message: number): number {
     return this.#number(message, Handle, Received);
   }
-<<<<<<< HEAD
   /** -1 where the flag that it stands under is not set. */
   #number(message: number, which: number, flag: number): number {
     return this.#flags.has(message, flag) ? (this.#rows.page(message)[this.#rows.at(message) + which] as number) : -1;
-=======
-  /** Receive count of the newest receive. */
-  receives(message: number): number {
-    return this.#receives.get(message);
-  }
-  deletedLatestUs(message: number): number {
-    return this.#deletedLatest.get(message);
-  }
-  deletedN(message: number): number {
-    return this.#deletedN.get(message);
->>>>>>> ci
   }
 
   /** Takes records `from` to `to` (exclusive) in, one after the other, and leaves behind what was known before each. Those of other resources say nothing here. */
@@ -227,19 +201,11 @@ export class Lives {
     const answeredUs = all.earliestUs[row] as number;
     const earliestUs = sinceUs < 0 ? answeredUs : Math.min(sinceUs, answeredUs);
     // A duplicate is told the same message: the first acceptance counts.
-<<<<<<< HEAD
     if ((flags & Acknowledged) !== 0 && (values[at + SentEarliest] as number) <= earliestUs) return flags;
     values[at + SentEarliest] = earliestUs;
     values[at + SentLatest] = all.latestUs[row] as number;
     values[at + SentN] = all.chunk.first + row;
     return flags | Acknowledged;
-=======
-    if (this.#flags.has(message, Acknowledged) && this.#sentEarliest.get(message) <= earliestUs) return;
-    this.#flags.add(message, Acknowledged);
-    this.#sentEarliest.set(message, earliestUs);
-    this.#sentLatest.set(message, latestUs);
-    this.#sentN.set(message, n);
->>>>>>> ci
   }
 
   #received(all: Sightings, row: number, flags: number, values: Float64Array, at: number): number {
@@ -247,7 +213,6 @@ export class Lives {
     const earliestUs = all.earliestUs[row] as number;
     const latestUs = all.latestUs[row] as number;
     // An answer that was long on its way tells of an older receive.
-<<<<<<< HEAD
     if ((flags & Received) !== 0 && latestUs < (values[at + HeldEarliest] as number)) return flags;
     const asked = chunk.value[row] as number;
     values[at + HeldEarliest] = earliestUs;
@@ -258,33 +223,6 @@ export class Lives {
     values[at + Receives] = chunk.receives[row] as number;
     values[at + Call] = chunk.call[row] as number;
     return (flags | Received) & ~(Released | SurelyDeleted);
-=======
-    if (this.#flags.has(message, Received) && latestUs < this.#heldEarliest.get(message)) return;
-    this.#flags.set(message, (this.#flags.get(message) | Received) & ~(Released | SurelyDeleted));
-    this.#heldEarliest.set(message, earliestUs);
-    this.#heldLatest.set(message, latestUs);
-    this.#heldN.set(message, n);
-    this.#due.set(message, earliestUs + this.visibilityOf(seen));
-    this.#handle.set(message, chunk.handle[row] as number);
-    this.#receives.set(message, chunk.receives[row] as number);
-    this.#call.set(message, chunk.call[row] as number);
-  }
-
-  #deleted(seen: Sighting, message: number): void {
-    const { latestUs, n } = seen;
-    this.#flags.add(message, Deleted);
-    this.#deletedLatest.set(message, latestUs);
-    this.#deletedN.set(message, n);
-    if (this.#isNewest(seen, message) && latestUs < this.#due.get(message)) this.#flags.add(message, SurelyDeleted);
-  }
-
-  #changed({ chunk, row, earliestUs, what }: Sighting, message: number): void {
-    const known = this.#due.get(message);
-    // Its timeout may have been over: then it was visible, and a change does not hide it again.
-    if (earliestUs >= known) return;
-    const due = earliestUs + (chunk.value[row] as number);
-    this.#due.set(message, what === What.visibilityOk ? due : Math.min(due, known));
->>>>>>> ci
   }
 }
 
