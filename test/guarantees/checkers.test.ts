@@ -822,6 +822,12 @@ describe('order', () => {
       verdict: 'held',
       counts: { compared: 1, overtaken: 0 },
     },
+    'of a consumer does not go by what it sends itself': {
+      promises: effects,
+      told: '0 w1 sent b on=workers\n1 s sent a\n2 s sent b\n3 w1 does a on=workers\n4 w1 does b on=workers',
+      verdict: 'held',
+      counts: { compared: 1, overtaken: 0 },
+    },
     'of a consumer is unknown where nobody saw the sends': {
       promises: effects,
       told: '0 w1 does a on=workers\n1 w1 does b on=workers',

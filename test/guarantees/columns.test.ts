@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FlagColumn, NumberColumn, Places, RecordColumn } from '../../src/guarantees/columns.ts';
+import { FlagColumn, NumberColumn, RecordColumn } from '../../src/guarantees/columns.ts';
 
 describe('a column', () => {
   test.each([
@@ -24,23 +24,5 @@ describe('a column', () => {
     flags.add(3, 4);
     expect([flags.get(3), flags.has(3, 1), flags.has(3, 2), flags.has(3, 4)]).toEqual([5, true, false, true]);
     expect(flags.has(300, 1)).toBe(false);
-  });
-});
-
-describe('places', () => {
-  test('are given in the order in which numbers are met, and found again', () => {
-    const places = new Places();
-    const numbers = [1023, 1024, 0, 5, 2 ** 52, 2 ** 52 + 1024, 2047];
-    expect(numbers.map((number) => places.find(number))).toEqual(numbers.map(() => -1));
-    for (const round of [1, 2]) {
-      expect([round, ...numbers.map((number) => places.place(number))]).toEqual([round, 0, 1, 2, 3, 4, 5, 6]);
-    }
-    expect(numbers.map((number) => places.find(number))).toEqual([0, 1, 2, 3, 4, 5, 6]);
-    expect([places.size, places.find(1), places.find(4096)]).toEqual([7, -1, -1]);
-  });
-
-  test('are none of negative numbers', () => {
-    const places = new Places();
-    expect([places.place(-1), places.find(-1), places.size]).toEqual([-1, -1, 0]);
   });
 });
