@@ -97,6 +97,5 @@ describe('is found in 200 runs, and fits on half a page', () => {
     // What is written breaks it too, read as anybody's file.
     const again = parseScenario(written, { file: 'b.yaml', name: 'b', readText });
     expect(again.ok && only(again.document)?.breaches.length).toBe(1);
-    if (process.env['SHOW'] !== undefined) console.log(breaks, found.run, messages, `\n${written}`);
   });
 });
