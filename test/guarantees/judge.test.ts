@@ -92,7 +92,7 @@ describe('the judge', () => {
       start: () => ({
         wants: [],
         see: () => undefined,
-        scan: () => {
+        scanRun: () => {
           throw new Error('out of ink');
         },
         finish: () => ({ verdict: 'held', sentence: '', evidence: [], counts: {} }),
