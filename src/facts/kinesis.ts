@@ -100,7 +100,7 @@ export const kinesisFacts = {
     2,
     'times',
     ON_DEMAND,
-    'of the peak of the last 30 days; more than that in 15 min throttles',
+    'of the peak of the last 30 days; more than that in 15 min throttles. So a shard is split at half of its records too (assumed)',
   ),
   onDemandMaxGBPerSecond: confirmed(
     'kinesis.ondemand.max_write_gb_per_s.us-east-1',
@@ -138,12 +138,6 @@ export const kinesisFacts = {
     'how long a stream is UPDATING; AWS: "seconds to minutes"',
   ),
   consumerCreateUs: assumed('kinesis.efo.create_time', 10_000_000, 'us', 'how long a consumer is CREATING'),
-  onDemandSplitRecordsPerSecond: assumed(
-    'kinesis.ondemand.split_threshold_records',
-    500,
-    'records/s',
-    'half of what a shard takes, as of bytes',
-  ),
   onDemandWindowSeconds: assumed(
     'kinesis.ondemand.traffic_window',
     60,

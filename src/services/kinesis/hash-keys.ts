@@ -75,10 +75,10 @@ export class PartitionKeys {
     const text = this.#textOf(key);
     const utf8 = utf8ToBytes(text);
     // Characters are code points, of which a text never has more than units.
-    const fits = text !== '' && (text.length <= MAX_CHARS || [...text].length <= MAX_CHARS);
+    const fits = text !== '' && (text.length <= MAX_CHARS || Array.from(text).length <= MAX_CHARS);
     this.#bytes[key] = fits ? utf8.length : -1;
     this.#high[key] = highBits(hashKeyOf(text));
-    return this.#bytes[key] as number;
+    return this.#bytes[key];
   }
 
   #grow(key: number): void {

@@ -12,7 +12,7 @@ import type { Shards } from './shards.ts';
 const SECOND_US = 1_000_000;
 const WINDOW_US = f.onDemandWindowSeconds.value * SECOND_US;
 const WINDOW_BYTES = f.onDemandSplitBytesPerSecond.value * 1000 * f.onDemandWindowSeconds.value;
-const WINDOW_RECORDS = f.onDemandSplitRecordsPerSecond.value * f.onDemandWindowSeconds.value;
+const WINDOW_RECORDS = (f.writeRecordsPerSecond.value / f.onDemandHeadroom.value) * f.onDemandWindowSeconds.value;
 const SCALE_US = f.onDemandScaleMinutes.value * 60 * SECOND_US;
 
 export class OnDemand {

@@ -17,13 +17,15 @@ class Page {
 
 export class RecordLog {
   readonly #pages: Page[] = [];
+  readonly #onExpired: ((data: number) => void) | null;
   /** Rows from the beginning of the first page count from this place. */
   #base: number;
   #head: number;
   #next: number;
 
-  /** `first`: the place of its first record. */
-  constructor(first: number) {
+  /** `first`: the place of its first record. `onExpired`: hears of the data of each record that is given up. */
+  constructor(first: number, onExpired: ((data: number) => void) | null) {
+    this.#onExpired = onExpired;
     this.#base = first;
     this.#head = first;
     this.#next = first;
@@ -58,6 +60,7 @@ export class RecordLog {
   /** Gives up what came at this instant or before. */
   trim(horizonUs: number): void {
     while (this.#head < this.#next && this.arrivedUs(this.#head) <= horizonUs) {
+      if (this.#onExpired !== null) this.#onExpired((this.#pages[0] as Page).data[this.#head - this.#base] as number);
       this.#head++;
       if (this.#head - this.#base === ROWS) {
         this.#pages.shift();

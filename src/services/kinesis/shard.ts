@@ -18,6 +18,7 @@ export interface ShardOrigin {
   readonly createdUs: number;
   readonly maxRecordKiB: number;
   readonly rateExceeded: KinesisError;
+  readonly onExpired: ((data: number) => void) | null;
 }
 
 export class Shard {
@@ -52,14 +53,14 @@ export class Shard {
   writesThrottled = 0;
   readsThrottled = 0;
 
-  constructor({ id, parents, start, end, createdUs, maxRecordKiB, rateExceeded }: ShardOrigin) {
+  constructor({ id, parents, start, end, createdUs, maxRecordKiB, rateExceeded, onExpired }: ShardOrigin) {
     this.id = id;
     this.parents = parents;
     this.start = start;
     this.end = end;
     this.createdUs = createdUs;
     this.startPlace = parents.reduce((most, { log }) => Math.max(most, log.next), 0);
-    this.log = new RecordLog(this.startPlace + 1);
+    this.log = new RecordLog(this.startPlace + 1, onExpired);
     this.writes = new WriteRate(maxRecordKiB, createdUs);
     this.reads = new ReadRate(createdUs);
     this.iteratorCalls = new ActionRate(1, ITERATORS, ITERATORS);

@@ -4,25 +4,31 @@ import { kinesisErrors, KinesisModelError, type StreamErrors } from './errors.ts
 import { HASH_KEYS } from './hash-keys.ts';
 import type { KinesisError, ShardDescription, ShardFilter, StartingPosition } from './operations.ts';
 import { MAX_SHARDS, placeOf, shardOf } from './sequence.ts';
+import type { StreamSettings } from './settings.ts';
 import { Shard } from './shard.ts';
 import { ShardMap } from './shard-map.ts';
+
+type OnExpired = (data: number) => void;
 
 export class Shards {
   readonly map = new ShardMap();
   readonly #sim: Simulation;
   readonly #errors: StreamErrors;
   readonly #all: Shard[] = [];
+  readonly #onExpired: OnExpired | null;
   readonly #bornUs: number;
   #maxRecordKiB: number;
   #retentionUs: number;
 
-  constructor(sim: Simulation, count: number, retentionUs: number, maxRecordKiB: number, errors: StreamErrors) {
+  constructor(sim: Simulation, settings: StreamSettings, errors: StreamErrors, onExpired: OnExpired | null) {
     this.#sim = sim;
     this.#errors = errors;
+    this.#onExpired = onExpired;
     this.#bornUs = sim.now;
-    this.#maxRecordKiB = maxRecordKiB;
-    this.#retentionUs = retentionUs;
-    this.map.set(uniformStarts(count).map((start, i, starts) => this.#add([], start, endOf(starts, i))));
+    this.#maxRecordKiB = settings.maxRecordSizeKiB;
+    this.#retentionUs = settings.retentionUs;
+    const starts = uniformStarts(settings.shards);
+    this.map.set(starts.map((start, i) => this.#add([], start, (starts[i + 1] ?? HASH_KEYS) - 1n)));
   }
 
   get retentionUs(): number {
@@ -150,9 +156,16 @@ export class Shards {
   #add(parents: readonly Shard[], start: bigint, end: bigint): Shard {
     const id = this.#all.length;
     if (id >= MAX_SHARDS) throw new KinesisModelError('too-many-shards', `more than ${MAX_SHARDS} shards in a stream`);
-    const rateExceeded = this.#errors.rateExceeded(id);
-    const createdUs = this.#sim.now;
-    const shard = new Shard({ id, parents, start, end, createdUs, maxRecordKiB: this.#maxRecordKiB, rateExceeded });
+    const shard = new Shard({
+      id,
+      parents,
+      start,
+      end,
+      createdUs: this.#sim.now,
+      maxRecordKiB: this.#maxRecordKiB,
+      rateExceeded: this.#errors.rateExceeded(id),
+      onExpired: this.#onExpired,
+    });
     this.#all.push(shard);
     return shard;
   }
@@ -176,10 +189,6 @@ export class Shards {
 function uniformStarts(count: number): bigint[] {
   const width = HASH_KEYS / BigInt(count);
   return Array.from({ length: count }, (_, i) => width * BigInt(i));
-}
-
-function endOf(starts: readonly bigint[], i: number): bigint {
-  return (starts[i + 1] ?? HASH_KEYS) - 1n;
 }
 
 function matches(shard: Shard, filter: ShardFilter, horizonUs: number): boolean {

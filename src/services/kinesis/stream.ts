@@ -56,6 +56,11 @@ export interface StreamPorts {
   readonly metrics?: Metrics;
   /** The text of a partition key. Default: its number. */
   readonly keyText?: (key: number) => string;
+  /**
+   * Hears of the data of each record that is gone for good. Nothing waits for that to happen, so it is told when somebody next puts into its shard or reads it, or lists
+   * the shards.
+   */
+  readonly onExpired?: (data: number) => void;
 }
 
 export class KinesisStream implements KinesisOperations {
@@ -88,7 +93,7 @@ export class KinesisStream implements KinesisOperations {
     this.#errors = new StreamErrors(settings);
     this.#metrics = new StreamMetrics(ports.metrics ?? NO_METRICS);
     this.#keys = new PartitionKeys(ports.keyText ?? String);
-    this.#shards = new Shards(sim, settings.shards, settings.retentionUs, settings.maxRecordSizeKiB, this.#errors);
+    this.#shards = new Shards(sim, settings, this.#errors, ports.onExpired ?? null);
     this.#strategy = settings.distributionStrategy;
     this.#maxRecordBytes = settings.maxRecordSizeKiB * KIB;
     this.#luck = settings.internalFailureRate > 0 ? sim.stream(`${settings.name}/internalFailure`) : null;

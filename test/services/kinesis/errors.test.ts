@@ -18,7 +18,7 @@ function text(error: KinesisError | null): string {
   return error === null ? 'fine' : `${error.code}: ${error.message}`;
 }
 
-describe('PutRecord refuses', () => {
+describe('PutRecord refuses [kinesis.putrecord-errors]', () => {
   const put = (bench: Bench, bytes: number, key = 0): string | null =>
     codeOf(bench.stream.PutRecord({ Data: 1, bytes, PartitionKey: key }).error);
 
@@ -88,7 +88,7 @@ describe('PutRecords refuses as a whole', () => {
   });
 });
 
-test('PutRecords may fail inside, record by record', () => {
+test('PutRecords may fail inside, record by record [kinesis.putrecords]', () => {
   const bench = new Bench({ internalFailureRate: 0.5 });
   const output = bench.putMany(Array.from({ length: 200 }, (_, i) => [i, 0, 1] as const));
   expect(output.FailedRecordCount).toBeGreaterThan(60);
@@ -99,7 +99,7 @@ test('PutRecords may fail inside, record by record', () => {
   expect(bench.read(0)).toHaveLength(200 - output.FailedRecordCount);
 });
 
-describe('GetShardIterator refuses', () => {
+describe('GetShardIterator refuses [kinesis.getsharditerator-errors] [kinesis.iterator-types]', () => {
   const { stream } = new Bench({ shards: 2 });
   const of = (shard: number, position: Parameters<typeof stream.GetShardIterator>[1]): string =>
     text(stream.GetShardIterator(shard, position).error);
@@ -141,7 +141,7 @@ describe('GetShardIterator refuses', () => {
   });
 });
 
-test('GetRecords refuses an iterator that was never given, and limits outside 1 to 10,000', () => {
+test('GetRecords refuses an iterator that was never given, and limits outside 1 to 10,000 [kinesis.getrecords-errors]', () => {
   const bench = new Bench();
   for (const iterator of [-1, 0, 1, 1.5, 99]) expect(codeOf(bench.stream.GetRecords(iterator).error)).toBe(INVALID);
   const iterator = bench.iterator(0);
@@ -178,7 +178,7 @@ describe('SplitShard and MergeShards refuse [kinesis.splitshard-mergeshards]', (
     expect(codeOf(bench.stream.MergeShards(0, 1))).toBe(INVALID);
   });
 
-  test('while the stream is UPDATING, as all that changes it', () => {
+  test('while the stream is UPDATING, as all that changes it [kinesis.control-plane-errors]', () => {
     const bench = new Bench({ shards: 2 });
     expect(bench.stream.MergeShards(0, 1)).toBeNull();
     const { stream } = bench;
@@ -221,7 +221,7 @@ describe('SplitShard and MergeShards refuse [kinesis.splitshard-mergeshards]', (
   });
 });
 
-describe('UpdateShardCount refuses', () => {
+describe('UpdateShardCount refuses [kinesis.updateshardcount]', () => {
   test('none, more than double, less than half, more than 10,000', () => {
     const { stream } = new Bench({ shards: 5 });
     expect(codeOf(stream.UpdateShardCount(0).error)).toBe(VALIDATION);
@@ -244,7 +244,7 @@ describe('UpdateShardCount refuses', () => {
   });
 });
 
-test('retention is refused outside 24 hours to 365 days, and in the wrong direction', () => {
+test('retention is refused outside 24 hours to 365 days, and in the wrong direction [kinesis.retention]', () => {
   const bench = new Bench({ retentionUs: 48 * HOUR });
   const of = (error: KinesisError | null): string => {
     bench.after(SECOND);
@@ -262,7 +262,7 @@ test('retention is refused outside 24 hours to 365 days, and in the wrong direct
   expect(codeOf(bench.stream.DecreaseStreamRetentionPeriod(24))).toBe(LIMIT);
 });
 
-test('more than 1,000 calls of ListShards a second are refused', () => {
+test('more than 1,000 calls of ListShards a second are refused [kinesis.control-plane-tps]', () => {
   const { stream } = new Bench();
   for (let i = 0; i < 1000; i++) stream.ListShards({ Type: 'AT_LATEST' });
   expect(stream.ListShards()).toMatchObject({ code: LIMIT });

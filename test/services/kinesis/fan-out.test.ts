@@ -175,7 +175,7 @@ describe('a subscription [kinesis.subscribetoshard]', () => {
     expect(codeOf(bench.stream.DeregisterStreamConsumer(consumer))).toBe('ResourceNotFoundException');
   });
 
-  test('is refused to consumers that are not there or not yet ACTIVE, and of shards that are not there', () => {
+  test('is refused to consumers that are not there or not yet ACTIVE, and of shards that are not there [kinesis.subscribetoshard-errors]', () => {
     const bench = new Bench();
     const diary = new Diary(bench);
     const { consumer } = bench.stream.RegisterStreamConsumer('a');

@@ -79,7 +79,7 @@ test('PutRecords fails record by record, where a shard has no room, and says whi
   expect(bench.metrics.total('IncomingBytes')).toBe((500 - (300 - taken)) * 4001);
 });
 
-test('five reads a second of a shard, whoever calls [kinesis.shard-read]', () => {
+test('five reads a second of a shard, whoever calls [kinesis.shard-read] [kinesis.on-demand-read]', () => {
   const bench = new Bench();
   const iterators = [bench.iterator(0), bench.iterator(0, { Type: 'LATEST' })];
   const read = (i: number): string | null => bench.stream.GetRecords(iterators[i % 2] as number).error?.code ?? null;

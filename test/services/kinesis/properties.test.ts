@@ -6,7 +6,7 @@ import { games, play } from './play.ts';
 
 const SEED = 20261126;
 
-test('whatever is done to it, a stream does what the reference says [kinesis.placement] [kinesis.order-after-reshard]', () => {
+test('whatever is done to it, a stream does what the reference says [kinesis.placement] [kinesis.order] [kinesis.order-after-reshard]', () => {
   fc.assert(
     fc.property(games, (game) => play(game)),
     { seed: SEED, numRuns: 250 },

@@ -115,7 +115,7 @@ describe('reading', () => {
     expect(output.NextShardIterator).toBeGreaterThan(0);
   });
 
-  test('an iterator is good for 300 seconds, as often as one likes [kinesis.iterator-life]', () => {
+  test('an iterator is good for 300 seconds, as often as one likes [kinesis.iterator-life] [kinesis.getrecords-errors]', () => {
     const bench = new Bench();
     bench.put(1);
     const iterator = bench.iterator(0);
@@ -132,7 +132,7 @@ describe('reading', () => {
     expect(bench.stream.GetRecords(iterator).error?.code).toBe('ExpiredIteratorException');
   });
 
-  test('how far behind a reader is: the age of the last record it was given, while there are more [kinesis.millis-behind]', () => {
+  test('how far behind a reader is: the age of the last record it was given, while there are more', () => {
     const bench = new Bench();
     bench.put(1);
     bench.after(3 * SECOND);
@@ -145,6 +145,14 @@ describe('reading', () => {
     expect(bench.metrics.total('GetRecords.Records')).toBe(2);
     expect(bench.metrics.total('GetRecords.Bytes')).toBe(202);
     expect(bench.stream.shardCounts(0)).toMatchObject({ IncomingRecords: 2, OutgoingRecords: 2, OutgoingBytes: 202 });
+  });
+
+  test('a record bears the instant at which it came [kinesis.arrival-timestamp]', () => {
+    const bench = new Bench();
+    bench.after(1234);
+    bench.put(1);
+    bench.after(SECOND);
+    expect(bench.read(0)[0]?.atUs).toBe(1234);
   });
 
   test('a put that is tried again makes a second record with a number of its own [kinesis.producer-duplicates]', () => {
@@ -163,6 +171,29 @@ describe('retention [kinesis.retention]', () => {
     expect(bench.read(0)).toHaveLength(1);
     bench.after(1);
     expect(bench.read(0)).toHaveLength(0);
+  });
+
+  test('whoever wants to know is told of each record that is gone, once', () => {
+    const gone: number[] = [];
+    const bench = new Bench({ shards: 2 }, { onExpired: (data) => gone.push(data) });
+    // Keys 0 and 6 fall into different halves.
+    for (const key of [0, 6, 0]) {
+      bench.put(gone.length + bench.sim.now, { key });
+      bench.after(1);
+    }
+    bench.after(24 * HOUR - 3);
+    bench.put(99, { key: 0 });
+    expect(gone).toEqual([0]);
+    bench.after(2);
+    bench.stream.ListShards();
+    expect(gone.toSorted()).toEqual([0, 1, 2]);
+    for (let i = 0; i < 3000; i++) {
+      bench.put(i);
+      bench.after(10_000);
+    }
+    bench.after(24 * HOUR);
+    bench.stream.ListShards();
+    expect(gone.slice(3)).toEqual([99, ...Array.from({ length: 3000 }, (_, i) => i)]);
   });
 
   test('a longer period brings nothing back, a shorter one hides at once', () => {
@@ -323,6 +354,12 @@ describe('on demand', () => {
     load(bench, minutes(3), [0, 6], 900_000);
     expect(load(bench, minutes(5), [0, 6], 900_000)).toBe(0);
     expect(load(bench, minutes(40), [0], 1_500_000)).toBeGreaterThan(minutes(40));
+  });
+
+  test('a stream does not grow beyond what its Region allows [kinesis.on-demand-max]', () => {
+    const bench = new Bench({ mode: 'ON_DEMAND', shards: 1, onDemandMaxShards: 1 });
+    load(bench, minutes(17), [0], 900_000);
+    expect(bench.stream.DescribeStreamSummary().OpenShardCount).toBe(1);
   });
 
   test('modes can be switched twice in 24 hours, and shards stay as they are [kinesis.mode-switch]', () => {
