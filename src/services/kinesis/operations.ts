@@ -155,6 +155,11 @@ export interface ShardDescription {
   readonly EndingSequenceNumber: number;
 }
 
+export interface ListShardsOutput {
+  readonly error: KinesisError | null;
+  readonly Shards: readonly ShardDescription[];
+}
+
 /** Totals of one shard, as CloudWatch's enhanced metrics count them. */
 export interface ShardCounts {
   readonly IncomingRecords: number;
@@ -208,6 +213,6 @@ export interface KinesisOperations {
   IncreaseStreamRetentionPeriod(RetentionPeriodHours: number): KinesisError | null;
   DecreaseStreamRetentionPeriod(RetentionPeriodHours: number): KinesisError | null;
   /** Shards that have not expired, by number. */
-  ListShards(filter?: ShardFilter): readonly ShardDescription[] | KinesisError;
+  ListShards(filter?: ShardFilter): ListShardsOutput;
   DescribeStreamSummary(): StreamSummary;
 }

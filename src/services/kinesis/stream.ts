@@ -22,13 +22,13 @@ import type {
   GetShardIteratorOutput,
   KinesisError,
   KinesisOperations,
+  ListShardsOutput,
   PutRecordInput,
   PutRecordOutput,
   PutRecordsInput,
   PutRecordsOutput,
   RegisterStreamConsumerOutput,
   ShardCounts,
-  ShardDescription,
   ShardFilter,
   StartingPosition,
   StreamSummary,
@@ -291,9 +291,9 @@ export class KinesisStream implements KinesisOperations {
     return null;
   }
 
-  ListShards(filter: ShardFilter = { Type: 'FROM_TRIM_HORIZON' }): readonly ShardDescription[] | KinesisError {
-    if (!this.#listCalls.take(0, 1, this.#sim.now)) return kinesisErrors.callRate;
-    return this.#shards.list(filter);
+  ListShards(filter: ShardFilter = { Type: 'FROM_TRIM_HORIZON' }): ListShardsOutput {
+    if (!this.#listCalls.take(0, 1, this.#sim.now)) return { error: kinesisErrors.callRate, Shards: [] };
+    return { error: null, Shards: this.#shards.list(filter) };
   }
 
   DescribeStreamSummary(): StreamSummary {

@@ -83,11 +83,9 @@ test('enhanced fan-out brings each record once, in the order of its key, no soon
           if (typeof bench.put(keys.length, one) === 'number') keys.push(one.key);
         } else if (one.do === 'wait') bench.after(one.us);
         else {
-          const open = bench.stream.ListShards({ Type: 'AT_LATEST' });
-          if (!('code' in open) && open.length < 4) {
-            const { ShardId, StartingHashKey, EndingHashKey } = open[0] as (typeof open)[number];
-            bench.stream.SplitShard(ShardId, (StartingHashKey + EndingHashKey) / 2n);
-          }
+          const { Shards } = bench.stream.ListShards({ Type: 'AT_LATEST' });
+          const { ShardId, StartingHashKey, EndingHashKey } = Shards[0] as (typeof Shards)[number];
+          if (Shards.length < 4) bench.stream.SplitShard(ShardId, (StartingHashKey + EndingHashKey) / 2n);
         }
       }
       bench.after(120 * SECOND);

@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { Simulation } from '../../../src/kernel/index.ts';
 import {
-  type KinesisError,
   KinesisStream,
   type ShardDescription,
   type StartingPosition,
@@ -350,9 +349,9 @@ class Player {
   }
 
   list(): readonly ShardDescription[] {
-    const listed = this.stream.ListShards();
-    if (!Array.isArray(listed)) throw new Error((listed as KinesisError).code);
-    return listed as readonly ShardDescription[];
+    const { error, Shards } = this.stream.ListShards();
+    must(error === null, `list: ${error?.message}`);
+    return Shards;
   }
 
   iterator(shard: number, position: StartingPosition): number {
