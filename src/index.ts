@@ -72,6 +72,7 @@ export {
   type PutRecordsInput,
   type PutRecordsOutput,
   type RecordColumns,
+  type ShardDescription,
   shardName,
   type StartingPosition,
   type StreamPorts,

@@ -255,6 +255,7 @@ export class KinesisStream implements KinesisOperations {
     return this.#resharding.updateCount(TargetShardCount);
   }
   UpdateStreamMode(mode: StreamMode): KinesisError | null {
+    if (mode === 'PROVISIONED' && this.#strategy === 'AUTO') return this.#errors.onlyOnDemand('AUTO distribution');
     return this.#resharding.updateMode(mode);
   }
 

@@ -79,7 +79,7 @@ test('PutRecords fails record by record, where a shard has no room, and says whi
   expect(bench.metrics.total('IncomingBytes')).toBe((500 - (300 - taken)) * 4001);
 });
 
-test('five reads a second of a shard, whoever calls [kinesis.shard-read] [kinesis.on-demand-read]', () => {
+test('five reads a second of a shard, whoever calls [kinesis.shard-read]', () => {
   const bench = new Bench();
   const iterators = [bench.iterator(0), bench.iterator(0, { Type: 'LATEST' })];
   const read = (i: number): string | null => bench.stream.GetRecords(iterators[i % 2] as number).error?.code ?? null;
@@ -145,6 +145,24 @@ test('over a minute three readers have no more than 2 MiB a second between them'
   }
   expect(bytes / MIB).toBeLessThanOrEqual(2 * 60 + 3.5);
   expect(bytes / MIB).toBeGreaterThan(40);
+});
+
+test('a shard gives twice what it takes, in on-demand mode too [kinesis.on-demand-read]', () => {
+  const bench = new Bench({ mode: 'ON_DEMAND', shards: 1, maxRecordSizeKiB: 10_240 });
+  let iterator = bench.iterator(0);
+  let bytes = 0;
+  for (let i = 0; i < 240; i++) {
+    if (i % 2 === 0) bench.put(i, { bytes: MIB / 2 - 1 });
+    bench.after(SECOND / 4);
+  }
+  for (let i = 0; i < 60; i++) {
+    const output = bench.stream.GetRecords(iterator, 1);
+    expect(output.error).toBeNull();
+    bytes += output.bytes[0] as number;
+    iterator = output.NextShardIterator;
+    bench.after(SECOND / 4);
+  }
+  expect(bytes / MIB).toBe(2 * 15);
 });
 
 test('five iterators a second of a shard [kinesis.getsharditerator]', () => {

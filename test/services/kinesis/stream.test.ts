@@ -88,6 +88,7 @@ describe('where a record goes', () => {
     const shards = [1, 2, 3, 4, 5].map(() => bench.stream.PutRecord({ Data: 1, bytes: 1, PartitionKey: -1 }).ShardId);
     expect(shards).toEqual([0, 1, 2, 3, 0]);
     expect(bench.read(0)[0]?.key).toBe(-1);
+    expect(codeOf(bench.stream.UpdateStreamMode('PROVISIONED'))).toBe('ValidationException');
     expect(bench.stream.UpdateStreamRecordDistributionStrategy('USER_PARTITION_KEY')).toBeNull();
     expect(bench.put(1, { key: -1 })).toBe('ValidationException');
     expect(bench.read(0)).toHaveLength(2);
