@@ -62,6 +62,27 @@ export {
   type Verdict,
 } from './services/iam/index.ts';
 export {
+  type ChildShard,
+  type GetRecordsOutput,
+  hashKeyOf,
+  type KinesisError,
+  type KinesisOperations,
+  KinesisStream,
+  type PutRecordInput,
+  type PutRecordsInput,
+  type PutRecordsOutput,
+  type RecordColumns,
+  type ShardDescription,
+  shardName,
+  type StartingPosition,
+  type StreamPorts,
+  type StreamSettings,
+  streamSettings,
+  type Subscriber,
+  type SubscribeToShardEvent,
+  type SubscriptionEnd,
+} from './services/kinesis/index.ts';
+export {
   type EventObserver,
   type InvocationOwner,
   LambdaAccount,

@@ -39,7 +39,11 @@ const ENGINE_ROWS: Readonly<Record<string, Row>> = {
   kernel: { rooms: [], packages: ['seedrandom'] },
   stats: { rooms: [], packages: ['simple-statistics'] },
   facts: { rooms: [], packages: [] },
-  services: { rooms: ['kernel', 'facts', 'calls'], files: [PORTS, SCALING, MESSAGING], packages: ['zod', 'ipaddr.js'] },
+  services: {
+    rooms: ['kernel', 'facts', 'calls'],
+    files: [PORTS, SCALING, MESSAGING],
+    packages: ['zod', 'ipaddr.js', '@noble/hashes'],
+  },
   calls: { rooms: ['kernel', 'facts'], files: [PORTS], packages: ['zod'] },
   scaling: { rooms: ['kernel', 'facts', 'calls'], files: [PORTS], packages: ['zod'] },
   workload: { rooms: ['kernel', 'facts', 'calls'], files: [PORTS, SEAM, SCALING], packages: ['zod'] },
