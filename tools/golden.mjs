@@ -19,15 +19,17 @@ const scenarios = readdirSync(join(root, 'scenarios'))
 const scratch = mkdtempSync(join(tmpdir(), 'spillway-golden-'));
 const failures = [];
 
-/** They take longest: they start first, so that no core waits for one of them at the end, and are compared by one replication. */
-const HEAVY = new Set([
+/** They take longest, the longest first: they start first, so that no core waits for one of them at the end, and are compared by one replication. */
+const HEAVY = [
   'slow-database',
   'flash-sale',
+  'poison-message',
+  'duplicates',
+  'queue-as-database-buffer',
   'autoscaling-too-late',
   'consumer-crash',
   'daily-traffic',
   'dead-letter-redrive',
-  'duplicates',
   'exactly-once-send',
   'fan-out',
   'fan-out-slow-subscriber',
@@ -36,11 +38,9 @@ const HEAVY = new Set([
   'fifo-throughput-limit',
   'filtered-topics',
   'kms-throttled',
-  'poison-message',
-  'queue-as-database-buffer',
   'recorded-traffic',
   'topic-to-http-outage',
-]);
+];
 
 /** Runs that are under way, and those that wait until there is a core for them. */
 let running = 0;
@@ -65,8 +65,8 @@ async function runNow(scenario, { node = process.execPath, args = [], env = {} }
   const line = [bin, 'run', join(root, 'scenarios', `${scenario}.yaml`), '--out', out, ...args];
   const code = await new Promise((done) => {
     execFile(node, line, { env: { ...process.env, ...env }, maxBuffer: 1e9 }, (error, _, stderr) => {
-      const status = error === null ? 0 : error.code;
-      done(status === 0 || status === 1 ? status : new Error(`${scenario}: exit code ${status}\n${stderr}`));
+      const status = error === null ? 0 : (error.code ?? error.signal);
+      done(status === 0 || status === 1 ? status : new Error(`${scenario}: ended by ${status}\n${stderr}`));
     });
   });
   if (code instanceof Error) throw code;
@@ -83,9 +83,11 @@ function fingerprints(result) {
   return { fingerprint, events: Object.fromEntries(events) };
 }
 
-/** Heavy ones first. */
-const forEachScenario = (check) =>
-  Promise.all([...scenarios].sort((a, b) => Number(HEAVY.has(b)) - Number(HEAVY.has(a))).map(check));
+/** Heavy ones first, in their order. */
+function forEachScenario(check) {
+  const place = (name) => (HEAVY.includes(name) ? HEAVY.indexOf(name) : HEAVY.length);
+  return Promise.all([...scenarios].sort((a, b) => place(a) - place(b)).map(check));
+}
 
 async function checkStored(update) {
   const before = update || !existsSync(stored) ? {} : JSON.parse(readFileSync(stored, 'utf8'));
@@ -115,7 +117,7 @@ async function checkSame(nodes) {
   // Two threads on this Node, elsewhere, against one thread on the others (on this one where none is named): whatever differs shows.
   const others = nodes.length === 0 ? [process.execPath] : nodes;
   await forEachScenario(async (scenario) => {
-    const args = ['--format', 'json,svg', '--replications', HEAVY.has(scenario) ? '1' : '2'];
+    const args = ['--format', 'json,svg', '--replications', HEAVY.includes(scenario) ? '1' : '2'];
     const [first, ...runs] = await Promise.all([
       run(scenario, { args: [...args, '--threads', '2'], env: there }),
       ...others.map((node) => run(scenario, { node, args: [...args, '--threads', '1'] })),
