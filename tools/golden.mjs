@@ -13,6 +13,8 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stored = join(root, 'test/golden/fingerprints.json');
 const bin = join(root, 'dist/bundle/main.js');
+/** Shorter ones that still hold what a scenario is about: whole runs are compared with what is stored. */
+const horizons = JSON.parse(readFileSync(join(root, 'tools/golden-horizons.json'), 'utf8'));
 const scenarios = readdirSync(join(root, 'scenarios'))
   .filter((name) => name.endsWith('.yaml'))
   .map((name) => basename(name, '.yaml'));
@@ -118,6 +120,7 @@ async function checkSame(nodes) {
   const others = nodes.length === 0 ? [process.execPath] : nodes;
   await forEachScenario(async (scenario) => {
     const args = ['--format', 'json,svg', '--replications', HEAVY.includes(scenario) ? '1' : '2'];
+    if (scenario in horizons) args.push('--set', `horizon=${horizons[scenario]}`);
     const [first, ...runs] = await Promise.all([
       run(scenario, { args: [...args, '--threads', '2'], env: there }),
       ...others.map((node) => run(scenario, { node, args: [...args, '--threads', '1'] })),

@@ -24,20 +24,10 @@ const storedNames = (): string[] =>
     .filter((file) => file.endsWith('.json') && file !== 'fingerprints.json')
     .map((file) => file.slice(0, -'.json'.length));
 
-/** Horizons that still hold what the scenario is about, so that all together take no more than half a minute of two cores. */
-const HORIZONS: Readonly<Record<string, string>> = {
-  'consumer-crash': '12m',
-  duplicates: '6m',
-  'flash-sale': '8m',
-  'poison-message': '1h',
-  'queue-as-database-buffer': '15h',
-  'retry-storm': '6m',
-  'autoscaling-too-late': '25m',
-  'slow-database': '14m',
-  'fan-out-slow-subscriber': '45m',
-  'fifo-throughput-limit': '20s',
-  'filtered-topics': '5m',
-};
+/** Horizons that still hold what the scenario is about, so that all together take no more than half a minute of two cores; tools/golden.mjs has them too. */
+const HORIZONS = JSON.parse(
+  readFileSync(new URL('../../tools/golden-horizons.json', import.meta.url), 'utf8'),
+) as Readonly<Record<string, string>>;
 
 /** One replication of these, which still take seconds, and two of the others. tools/golden.mjs has all of all. */
 const ONCE: ReadonlySet<string> = new Set([
