@@ -260,6 +260,7 @@ export class World {
         queue: this.#access.sqsClient(settings.name, source, queue, endpoint),
         endpoint,
         latency: source.latency,
+        grouped: source.fifo || source.fairQueues === true,
         atQueue: this.history?.witness(settings.name, settings.source) ?? null,
         witness: this.history?.witness(settings.name, settings.name) ?? null,
         code: this.#codeOf(settings),

@@ -22,6 +22,7 @@ interface Columns {
   readonly handle: Float64Array;
   readonly receiveCount: Int32Array;
   readonly id: Float64Array;
+  // Of length 0 where nothing has a group.
   readonly group: Float64Array;
   readonly sequence: Float64Array;
 }
@@ -300,7 +301,9 @@ export class WitnessOf {
     chunk.message[row] = messages.id[at] as number;
     chunk.handle[row] = messages.handle[at] as number;
     chunk.receives[row] = messages.receiveCount[at] as number;
-    tellOrder(chunk, row, messages.group[at] as number, NONE, messages.sequence[at] as number);
+    if (messages.group.length > 0) {
+      tellOrder(chunk, row, messages.group[at] as number, NONE, messages.sequence[at] as number);
+    }
     return row;
   }
 
@@ -327,7 +330,9 @@ export class WitnessOf {
       message[row] = messages.id[one] as number;
       handle[row] = messages.handle[one] as number;
       receives[row] = messages.receiveCount[one] as number;
-      tellOrder(chunk, row, messages.group[one] as number, NONE, messages.sequence[one] as number);
+    }
+    for (let i = 0; i < written && messages.group.length > 0; i++) {
+      tellOrder(chunk, first + i, messages.group[at + i] as number, NONE, messages.sequence[at + i] as number);
     }
     chunk.count = first + written;
     return written;

@@ -75,6 +75,8 @@ export interface ConsumerPorts {
   readonly queue: SqsOperations;
   readonly endpoint: EndpointState;
   readonly latency: SqsLatency;
+  /** Whether messages of its queue have groups; default: they may. */
+  readonly grouped?: boolean;
   /** What it does at its queue, and what its handlers do; default: null. */
   readonly atQueue?: Witness | null;
   readonly witness?: Witness | null;
@@ -98,6 +100,7 @@ export class Consumer implements ClientOwner, Caller, HandlerRunnerOwner {
   readonly #requests: RequestTable;
   readonly #client: SqsClient;
   readonly #witness: Witness | null;
+  readonly #grouped: boolean;
   readonly #code: HandlerRunner | null;
   readonly #time: Variate;
   readonly #work: KeyedStream;
@@ -145,6 +148,7 @@ export class Consumer implements ClientOwner, Caller, HandlerRunnerOwner {
     this.#sim = sim;
     this.#requests = ports.requests;
     this.#witness = ports.witness ?? null;
+    this.#grouped = this.#witness !== null && (ports.grouped ?? true);
     this.#code = ports.code ?? null;
     this.#time = compileVariate(settings.handler.time);
     this.#work = sim.keyedStream(`${settings.name}/handler`);
@@ -170,6 +174,7 @@ export class Consumer implements ClientOwner, Caller, HandlerRunnerOwner {
       },
       this,
       ports.atQueue ?? null,
+      this.#grouped,
     );
     for (let i = 0; i < settings.instances; i++) this.#addInstance(i);
     this.#present = settings.instances;
@@ -361,7 +366,7 @@ export class Consumer implements ClientOwner, Caller, HandlerRunnerOwner {
     const instance: Instance = {
       index,
       workers: [],
-      inHand: emptyMessages(batchSize, this.#witness !== null),
+      inHand: emptyMessages(batchSize, this.#witness !== null, this.#grouped),
       next: 0,
       active: there,
       alive: there,
@@ -376,9 +381,9 @@ export class Consumer implements ClientOwner, Caller, HandlerRunnerOwner {
         index: this.#workers.length,
         instance,
         state: Idle,
-        unit: emptyMessages(unit, this.#witness !== null),
+        unit: emptyMessages(unit, this.#witness !== null, this.#grouped),
         at: 0,
-        done: emptyMessages(unit, this.#witness !== null),
+        done: emptyMessages(unit, this.#witness !== null, this.#grouped),
         callIndex: 0,
         handling: -1,
         ticket: -1,

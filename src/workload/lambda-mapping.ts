@@ -62,7 +62,7 @@ export interface MappingPorts {
   readonly queue: SqsOperations;
   /** Messages that could be received now. Lambda looks at its source by itself: nobody is billed for it. */
   readonly visible: () => number;
-  readonly source: Pick<SqsSettings, 'fifo' | 'visibilityTimeoutUs' | 'latency'>;
+  readonly source: Pick<SqsSettings, 'fifo' | 'fairQueues' | 'visibilityTimeoutUs' | 'latency'>;
   readonly endpoint: EndpointState;
   readonly target: LambdaOperations;
   /** What it does at its queue, and what the function does; default: null. */
@@ -78,6 +78,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
   readonly #target: LambdaOperations;
   readonly #client: SqsClient;
   readonly #witness: Witness | null;
+  readonly #grouped: boolean;
   readonly #fifo: boolean;
   readonly #visibilityUs: number;
   readonly #onFailure: OnItemFailure;
@@ -111,7 +112,8 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
     this.#visible = ports.visible;
     this.#target = ports.target;
     this.#witness = ports.witness ?? null;
-    this.#chunk = emptyMessages(CALL, this.#witness !== null);
+    this.#grouped = this.#witness !== null && (ports.source.fifo || ports.source.fairQueues === true);
+    this.#chunk = emptyMessages(CALL, this.#witness !== null, this.#grouped);
     this.#fifo = ports.source.fifo;
     const visibility = effectiveVisibilityUs(settings, ports.source.visibilityTimeoutUs);
     this.#visibilityUs = visibility ?? ports.source.visibilityTimeoutUs;
@@ -130,6 +132,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
       },
       this,
       ports.atQueue ?? null,
+      this.#grouped,
     );
     this.#scale = new LambdaPollers(sim, pollerRule(settings), this);
     const { metrics } = ports;
@@ -217,7 +220,7 @@ export class LambdaMapping implements ClientOwner, InvocationOwner {
   #poller(): Poller {
     const poller: Poller = {
       index: this.#pollers.length,
-      hand: { messages: emptyMessages(CALL, this.#witness !== null), bytes: 0 },
+      hand: { messages: emptyMessages(CALL, this.#witness !== null, this.#grouped), bytes: 0 },
       event: { count: 0, request: new Float64Array(CALL), path: new Float64Array(CALL) },
       wentWell: new Uint8Array(CALL),
       firstUs: 0,
@@ -429,7 +432,7 @@ export function pollerRule({
 function widen(poller: Poller, capacity: number): void {
   const { hand } = poller;
   const { messages } = hand;
-  const wider = emptyMessages(capacity, messages.id.length > 0);
+  const wider = emptyMessages(capacity, messages.id.length > 0, messages.group.length > 0);
   for (let i = 0; i < messages.count; i++) copyMessage(messages, i, wider, i);
   wider.count = messages.count;
   hand.messages = wider;

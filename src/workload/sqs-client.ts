@@ -23,21 +23,23 @@ export interface Messages {
   readonly receiveCount: Int32Array;
   // What only a history wants to know; without one of length 0.
   readonly id: Float64Array;
+  // Where the queue has groups: else of length 0 too.
   readonly group: Float64Array;
   readonly sequence: Float64Array;
 }
 
-/** `witnessed`: with the columns that a history wants. */
-export function emptyMessages(capacity: number, witnessed = false): Messages {
+/** `witnessed`: with the columns that a history wants. `grouped`: with those that only queues with groups fill. */
+export function emptyMessages(capacity: number, witnessed = false, grouped = witnessed): Messages {
   const more = witnessed ? capacity : 0;
+  const ofGroups = grouped ? more : 0;
   return {
     count: 0,
     body: new Float64Array(capacity),
     handle: new Float64Array(capacity),
     receiveCount: new Int32Array(capacity),
     id: new Float64Array(more),
-    group: new Float64Array(more),
-    sequence: new Float64Array(more),
+    group: new Float64Array(ofGroups),
+    sequence: new Float64Array(ofGroups),
   };
 }
 
@@ -47,6 +49,7 @@ export function copyMessage(from: Messages, i: number, into: Messages, at: numbe
   into.receiveCount[at] = from.receiveCount[i] as number;
   if (into.id.length === 0) return;
   into.id[at] = from.id[i] as number;
+  if (into.group.length === 0) return;
   into.group[at] = from.group[i] as number;
   into.sequence[at] = from.sequence[i] as number;
 }
@@ -97,6 +100,7 @@ export class SqsClient implements Receiver {
   readonly #losses: Stream;
   readonly #input: ReceiveMessageInput;
   readonly #witness: Witness | null;
+  readonly #grouped: boolean;
   readonly #operations: Operation[] = [];
   readonly #free: number[] = [];
 
@@ -123,6 +127,7 @@ export class SqsClient implements Receiver {
     input: ReceiveMessageInput,
     owner: ClientOwner,
     witness: Witness | null = null,
+    grouped = true,
   ) {
     this.#sim = sim;
     this.#requests = requests;
@@ -131,6 +136,7 @@ export class SqsClient implements Receiver {
     this.#owner = owner;
     this.#input = input;
     this.#witness = witness;
+    this.#grouped = grouped && witness !== null;
     this.#receiveLatency = compileVariate(latency.receive);
     this.#deleteLatency = compileVariate(latency.delete);
     this.#delays = sim.stream(`${name}/latency`);
@@ -328,8 +334,9 @@ export class SqsClient implements Receiver {
     const { messages } = operation;
     operation.servedUs = this.#sim.now;
     if (output.error !== null) operation.outcomes[0] = outcomeOf(output.error);
+    for (let i = 0; i < messages.count; i++) messages.id[i] = output.MessageId[i] as number;
+    if (!this.#grouped) return;
     for (let i = 0; i < messages.count; i++) {
-      messages.id[i] = output.MessageId[i] as number;
       messages.group[i] = output.MessageGroupId?.[i] ?? -1;
       messages.sequence[i] = output.SequenceNumber?.[i] ?? -1;
     }
@@ -384,7 +391,7 @@ export class SqsClient implements Receiver {
         startedUs: 0,
         backUs: 0,
         ticket: -1,
-        messages: emptyMessages(10, this.#witness !== null),
+        messages: emptyMessages(10, this.#witness !== null, this.#grouped),
         outcomes: new Uint8Array(10),
         input: { ...this.#input },
       };
