@@ -29,6 +29,7 @@ export const define: Define = (line, { terminal, end }) =>
           describe: `${SCENARIO}; left out: random systems`,
         }),
       )
+        .option('seed', { type: 'string', requiresArg: true, describe: 'Seed of the search (default: 1)' })
         .option('runs', {
           type: 'string',
           requiresArg: true,
