@@ -13,36 +13,16 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stored = join(root, 'test/golden/fingerprints.json');
 const bin = join(root, 'dist/bundle/main.js');
-/** Shorter ones that still hold what a scenario is about: whole runs are compared with what is stored. */
-const horizons = JSON.parse(readFileSync(join(root, 'tools/golden-horizons.json'), 'utf8'));
+/**
+ * `heavy`: they take longest, the longest first: they start first, so that no core waits for one of them at the end, and are compared by one replication.
+ * `horizons`: shorter ones that still hold what a scenario is about. test/golden plays by the same; whole runs are compared with what is stored.
+ */
+const { heavy, horizons } = JSON.parse(readFileSync(join(root, 'tools/golden.json'), 'utf8'));
 const scenarios = readdirSync(join(root, 'scenarios'))
   .filter((name) => name.endsWith('.yaml'))
   .map((name) => basename(name, '.yaml'));
 const scratch = mkdtempSync(join(tmpdir(), 'spillway-golden-'));
 const failures = [];
-
-/** They take longest, the longest first: they start first, so that no core waits for one of them at the end, and are compared by one replication. */
-const HEAVY = [
-  'slow-database',
-  'flash-sale',
-  'poison-message',
-  'duplicates',
-  'queue-as-database-buffer',
-  'autoscaling-too-late',
-  'consumer-crash',
-  'daily-traffic',
-  'dead-letter-redrive',
-  'exactly-once-send',
-  'fan-out',
-  'fan-out-slow-subscriber',
-  'fifo-hot-group',
-  'fifo-orders',
-  'fifo-throughput-limit',
-  'filtered-topics',
-  'kms-throttled',
-  'recorded-traffic',
-  'topic-to-http-outage',
-];
 
 /** Runs that are under way, and those that wait until there is a core for them. */
 let running = 0;
@@ -87,7 +67,7 @@ function fingerprints(result) {
 
 /** Heavy ones first, in their order. */
 function forEachScenario(check) {
-  const place = (name) => (HEAVY.includes(name) ? HEAVY.indexOf(name) : HEAVY.length);
+  const place = (name) => (heavy.includes(name) ? heavy.indexOf(name) : heavy.length);
   return Promise.all([...scenarios].sort((a, b) => place(a) - place(b)).map(check));
 }
 
@@ -119,7 +99,7 @@ async function checkSame(nodes) {
   // Two threads on this Node, elsewhere, against one thread on the others (on this one where none is named): whatever differs shows.
   const others = nodes.length === 0 ? [process.execPath] : nodes;
   await forEachScenario(async (scenario) => {
-    const args = ['--format', 'json,svg', '--replications', HEAVY.includes(scenario) ? '1' : '2'];
+    const args = ['--format', 'json,svg', '--replications', heavy.includes(scenario) ? '1' : '2'];
     if (scenario in horizons) args.push('--set', `horizon=${horizons[scenario]}`);
     const [first, ...runs] = await Promise.all([
       run(scenario, { args: [...args, '--threads', '2'], env: there }),

@@ -44,11 +44,16 @@ function spaceOf({ document, texts, messages, designs }: Searched): Space {
   return around(document, resolved.scenario, { messages, ...(designs.length === 0 ? {} : { designs }) });
 }
 
-const readers = new WeakMap<ReadonlyMap<string, string>, (path: string) => string | undefined>();
+type ReadText = (path: string) => string | undefined;
 
-/** The same for the same texts: schemas are built once for each. */
-export function readerOf({ texts }: Pick<Hunt, 'texts'>): (path: string) => string | undefined {
-  const reader = readers.get(texts) ?? ((path: string) => texts.get(path));
-  readers.set(texts, reader);
-  return reader;
+let last: { readonly texts: Hunt['texts']; readonly readText: ReadText } | null = null;
+
+/** The same for the same texts, whichever portion brings them: schemas are built once for each reader, and that takes longer than ten candidates. */
+export function readerOf({ texts }: Pick<Hunt, 'texts'>): ReadText {
+  if (last === null || !areSame(last.texts, texts)) last = { texts, readText: (path) => texts.get(path) };
+  return last.readText;
+}
+
+function areSame(a: Hunt['texts'], b: Hunt['texts']): boolean {
+  return a.size === b.size && [...a].every(([path, text]) => b.get(path) === text);
 }

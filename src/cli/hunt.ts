@@ -2,8 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { mergeTried, type Tried } from '../search/index.ts';
 import { RunError } from './exit.ts';
-import { type Hunt, tryNumbers } from './hunt-task.ts';
-import type { Team } from './team.ts';
+import { type Hunt, type HuntInput, type HuntOutput, tryNumbers } from './hunt-task.ts';
 
 export interface HuntOptions {
   readonly runs: number;
@@ -25,15 +24,15 @@ export async function hunt(what: Hunt, options: HuntOptions): Promise<Tried> {
   const threads = Math.min(options.threads ?? availableParallelism(), portions);
   const started = Date.now();
   const parts: Tried[] = [];
-  const team: Team | null = threads > 1 ? (await import('./team.ts')).gather(threads) : null;
+  const pool = threads > 1 ? (await import('./pool.ts')).workers(threads) : null;
   let next = 0;
   /** Of the time that there is. */
   const spent = (): number => (Date.now() - started) / (milliseconds ?? Number.POSITIVE_INFINITY);
   const takePortions = async (): Promise<void> => {
     while (next < portions && spent() < 1) {
       const from = next++ * PORTION;
-      const range = { from, to: Math.min(runs, from + PORTION) };
-      const output = team === null ? tryNumbers({ ...what, ...range }) : await team.tryNumbers({ ...what, ...range });
+      const input: HuntInput = { ...what, from, to: Math.min(runs, from + PORTION) };
+      const output: HuntOutput = pool === null ? tryNumbers(input) : await pool.run(input, { name: 'tryNumbers' });
       if (!output.ok) throw new RunError(output.failure);
       parts.push(output.tried);
       onProgress(Math.min(1, Math.max(parts.length / portions, spent())));
@@ -43,6 +42,6 @@ export async function hunt(what: Hunt, options: HuntOptions): Promise<Tried> {
     await Promise.all(Array.from({ length: threads }, takePortions));
     return mergeTried(parts);
   } finally {
-    await team?.dismiss();
+    await pool?.destroy();
   }
 }

@@ -119,6 +119,40 @@ export function chosenDesigns({ file, scenario }: Readable, wanted: readonly str
   return wanted.length === 0 ? names : names.filter((name) => wanted.includes(name));
 }
 
+/**
+ * The only design that is meant: the one that is named, or the only one that there is.
+ * @throws UserError `unknown-design`
+ */
+export function chosenDesign(reading: Readable, wanted: string | undefined): string {
+  const names = chosenDesigns(reading, wanted === undefined ? [] : [wanted]);
+  const [only, ...others] = names;
+  if (only !== undefined && others.length === 0) return only;
+  throw new UserError(
+    'unknown-design',
+    `--design → ${reading.file} has ${names.length} designs; expected one of ${names.join(', ')}`,
+  );
+}
+
+/**
+ * Where what is made of each scenario goes: `out` itself, or a folder each where there are several; undefined: out/<scenario>.
+ * @throws UserError `same-out` where two would be one
+ */
+export function foldersOf(readings: readonly Readable[], out: string | undefined): string[] {
+  const places = new Map<string, string>();
+  return readings.map(({ file, scenario: { name } }) => {
+    const folder = out === undefined ? join('out', name) : readings.length > 1 ? join(out, name) : out;
+    const former = places.get(resolve(folder));
+    if (former !== undefined) {
+      throw new UserError(
+        'same-out',
+        `${file} and ${former} would both be written to ${folder} → run them one by one, with --out`,
+      );
+    }
+    places.set(resolve(folder), file);
+    return folder;
+  });
+}
+
 /** The scenarios at hand, those of ./scenarios first; as short a path as there is. */
 export function scenarioFiles(): string[] {
   const folders = new Set([resolve('scenarios'), join(packageRoot(), 'scenarios')]);

@@ -13,6 +13,11 @@ export function wrap(text: string, width: number): string[] {
   return [...lines, line];
 }
 
+/** `1,234,567` */
+export function thousands(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
 /** Widest first column; a longer name has a line of its own. */
 const MOST_NAME = 28;
 

@@ -7,7 +7,8 @@
  */
 import fc from 'fast-check';
 import { formatDuration, type ResolvedDesign, type ResolvedScenario } from '../scenario/index.ts';
-import { type Document, isMap, listAt, mapAt, written } from './document.ts';
+import { alone, faultsOf } from './alone.ts';
+import { type Document, mapAt, written } from './document.ts';
 import { faultScripts, instantIn } from './fault-scripts.ts';
 
 export interface SpaceOptions {
@@ -46,22 +47,20 @@ export function around(document: Document, scenario: ResolvedScenario, options: 
           faults: seldomNone(faultScripts(design, horizonUs, options.isStruck)),
           ties: sometimes(fc.integer({ min: 1, max: 999 }).map((shuffle) => ({ shuffle }))),
         })
-        .map(({ traffic, own, faults, ties }): Document => {
-          const { title, description, warmup, study, precision, objectives, resolution, ...rest } = document;
-          return written({
-            ...rest,
-            seed,
-            horizon: formatDuration(horizonUs),
-            drain: formatDuration(drainOf(design)),
-            replications: 1,
-            judged: 1,
-            ties,
-            traffic,
-            designs: { [design.name]: mapAt(document, 'designs', design.name) },
-            faults: [...own, ...faults],
-            guarantees: guaranteesOf(document, scenario, design),
-          });
-        }),
+        .map(
+          ({ traffic, own, faults, ties }): Document =>
+            written({
+              ...alone(document, scenario, design),
+              seed,
+              horizon: formatDuration(horizonUs),
+              drain: formatDuration(drainOf(design)),
+              replications: 1,
+              judged: 1,
+              ties,
+              traffic,
+              faults: [...own, ...faults],
+            }),
+        ),
     );
 }
 
@@ -159,34 +158,10 @@ function ownFaults(
   horizonUs: number,
 ): fc.Arbitrary<readonly unknown[]> {
   const factor = horizonUs / scenario.horizonUs;
-  const own = listAt(document, 'faults').flatMap((fault, i) => {
-    const of = scenario.faults[i];
-    if (of === undefined || !isMap(fault) || !isOf(fault, design.name) || !isAimedAt(fault, scenario, design))
-      return [];
+  const own = faultsOf(document, scenario, design).map(({ fault, atUs }) => {
     // Where the script never lets go of it nothing can be told of the end. A blow is over by itself.
     const limited = fault['for'] === undefined && BLOWS.every((blow) => !(blow in fault)) ? { for: '1m' } : {};
-    return [{ ...fault, ...limited, at: formatDuration(Math.floor(of.atUs * factor)) }];
+    return { ...fault, ...limited, at: formatDuration(Math.floor(atUs * factor)) };
   });
   return own.length === 0 ? fc.constant([]) : fc.oneof(fc.constant([]), fc.subarray(own));
-}
-
-/** Whether the design has what the fault strikes. */
-function isAimedAt(fault: Document, scenario: ResolvedScenario, design: ResolvedDesign): boolean {
-  const names = new Set([...scenario.traffic, ...design.resources].map(({ name }) => name));
-  const { link, resource } = fault;
-  const ends = Array.isArray(link) ? link.map(String) : [String(resource).replace(/\[.*$/, '')];
-  return ends.every((name) => names.has(name));
-}
-
-/** Those that the scenario speaks of, where they are of something that the design has. */
-function guaranteesOf(document: Document, scenario: ResolvedScenario, design: ResolvedDesign): readonly unknown[] {
-  const names = new Set([...scenario.traffic, ...design.resources].map(({ name }) => name));
-  return listAt(document, 'guarantees').filter(
-    (one, i) => isOf(one, design.name) && names.has(scenario.guarantees?.[i]?.resource ?? ''),
-  );
-}
-
-/** What is written for one design only speaks of that one. */
-function isOf(one: unknown, design: string): boolean {
-  return !isMap(one) || one['design'] === undefined || one['design'] === design;
 }

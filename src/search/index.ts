@@ -1,4 +1,5 @@
 /** Random scenarios, those among them that break a guarantee, and the smallest that does. */
+export { alone } from './alone.ts';
 export { around, type SpaceOptions } from './around.ts';
 export type { Document } from './document.ts';
 export { candidate, type Found, mergeTried, neverMet, type Range, type Space, type Tried, tryRange } from './search.ts';

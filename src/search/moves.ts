@@ -16,23 +16,12 @@ export function hoisted(document: Document): Document {
 
 /** A fault, a traffic, or a resource less, with all that names it; a load that is told in one line. */
 export function partsLess(document: Document): Move[] {
-  const moves: Move[] = listAt(document, 'faults').map((_, i) => (from) => withValue(from, ['faults', i], undefined));
   const traffics = Object.keys(mapAt(document, 'traffic'));
-  if (traffics.length > 1)
-    moves.push(
-      ...traffics.map(
-        (name): Move =>
-          (from) =>
-            withoutTraffic(from, name),
-      ),
-    );
-  moves.push(
-    ...Object.keys(mapAt(document, 'resources')).map(
-      (name): Move =>
-        (from) =>
-          withoutResource(from, name),
-    ),
-  );
+  const resources = Object.keys(mapAt(document, 'resources'));
+  const moves: Move[] = [];
+  listAt(document, 'faults').forEach((_, i) => moves.push((from) => withValue(from, ['faults', i], undefined)));
+  if (traffics.length > 1) for (const name of traffics) moves.push((from) => withoutTraffic(from, name));
+  for (const name of resources) moves.push((from) => withoutResource(from, name));
   for (const name of traffics) {
     for (const burst of [1, 2, 3, 5]) {
       moves.push((from) => withLoad(from, name, burst));
@@ -66,14 +55,13 @@ function withoutMentions(document: Document, name: string): Document {
   };
   const isOf = (one: unknown): boolean =>
     names(one) ||
-    (isMap(one) && Object.entries(one).some(([key, value]) => key !== 'type' && (names(value) || isLinkOf(value)))) ||
-    false;
+    (isMap(one) && Object.entries(one).some(([key, value]) => key !== 'type' && (names(value) || isLinkOf(value))));
   const isLinkOf = (value: unknown): boolean => Array.isArray(value) && value.some((end) => end === name);
   const readers = Object.entries(mapAt(document, 'resources')).filter(([, one]) => valueAt(one, ['source']) === name);
-  const pruned = { ...(prune({ ...document, traffic: {}, designs: {} }) as Document) };
-  let less: Document = { ...pruned, traffic: document['traffic'], designs: document['designs'] };
-  for (const [reader] of readers) less = withoutResource(less, reader);
-  return less;
+  // In their places: the order of the steps after this one is that of the text.
+  const pruned = prune({ ...document, traffic: {}, designs: {} }) as Document;
+  const less: Document = { ...pruned, traffic: document['traffic'], designs: document['designs'] };
+  return readers.reduce((so, [reader]) => withoutResource(so, reader), less);
 }
 
 /** So many requests at once, right away. */
@@ -96,18 +84,11 @@ const DRAINS = ['1m', '5m', '1h'];
 
 /** One setting less, or one list entry; outer ones first. */
 export function settingsLess(document: Document): Move[] {
-  const moves: Move[] = [...placesOf(document)].map(
-    (path): Move =>
-      (from) =>
-        valueAt(from, path) === undefined ? from : withValue(from, path, undefined),
-  );
-  if (document['drain'] !== undefined)
-    moves.push(
-      ...DRAINS.map(
-        (drain): Move =>
-          (from) => ({ ...from, drain }),
-      ),
-    );
+  const moves: Move[] = [];
+  for (const path of placesOf(document)) {
+    moves.push((from) => (valueAt(from, path) === undefined ? from : withValue(from, path, undefined)));
+  }
+  if (document['drain'] !== undefined) for (const drain of DRAINS) moves.push((from) => ({ ...from, drain }));
   return moves;
 }
 

@@ -24,14 +24,14 @@ const LOST = 'lost-letters';
 const readText = (): undefined => undefined;
 
 export function systems(options: SpaceOptions): fc.Arbitrary<Document> {
-  const any = fc.oneof({ weight: 4, arbitrary: queued }, { weight: 3, arbitrary: fannedOut });
+  const plain = fc.oneof({ weight: 4, arbitrary: queued }, { weight: 3, arbitrary: fannedOut });
   const careful = fc.oneof({ weight: 2, arbitrary: carefulQueue }, { weight: 1, arbitrary: carefulFanOut });
   const struck = (system: Document): fc.Arbitrary<Document> =>
     aroundSystem(system, { ...options, isStruck: (resource) => resource !== LOST });
   const hardlyStruck = (system: Document): fc.Arbitrary<Document> =>
     aroundSystem(system, { ...options, isStruck: (resource) => resource === 'db' });
   return fc.oneof(
-    { weight: 14, arbitrary: any.chain(struck) },
+    { weight: 14, arbitrary: plain.chain(struck) },
     { weight: 6, arbitrary: careful.chain(hardlyStruck) },
     { weight: 2, arbitrary: recovering(options.messages) },
     { weight: 1, arbitrary: stubborn },

@@ -84,6 +84,6 @@ function counterexampleOf<State>(found: Found, options: GuaranteeOptions<State>)
   const { scenario, design, run, yaml, breach } = found;
   const { history } = play(scenario, design, options);
   const { guarantee, resource, sentence, evidence } = breach;
-  const story = tell([...history], evidence);
+  const story = tell(history, evidence);
   return { guarantee, of: resource, verdict: 'broken', sentence, design, run, yaml, story };
 }

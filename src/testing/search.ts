@@ -4,6 +4,7 @@
  */
 import { type ResolvedScenario, resolveData } from '../scenario/index.ts';
 import {
+  alone,
   around,
   type Breach,
   breachesOf,
@@ -38,8 +39,6 @@ export interface Found {
 
 /** Candidates that are played to make one small, at most: what is left after so many is small enough, and a test must end. */
 const MOST_TRIES = 400;
-/** What is only said of the figures of a scenario: no run depends on it. */
-const OF_FIGURES = ['objectives', 'precision', 'warmup', 'study'];
 
 /** null: nothing broke. */
 export function search(tested: TestedScenario, options: SearchOptions): Found | null {
@@ -64,13 +63,17 @@ interface First {
 }
 
 /** Every design by itself: what is found in it needs no other. */
-function asWritten({ document, designs, readText }: TestedScenario, { run }: SearchOptions): First | null {
-  for (const design of designs) {
-    const alone = only(document, design);
-    const resolved = resolveData(alone, { name: 'scenario', readText });
-    if ('wrong' in resolved) throw new TestingError('bad-scenario', `design ${design}: ${resolved.wrong}`);
-    const [breach] = breachesOf(resolved.scenario, design, run(resolved.scenario, design).judgement);
-    if (breach !== undefined) return { run: 0, document: alone, breach: { ...breach, design } };
+function asWritten(
+  { document, resolved: whole, designs, readText }: TestedScenario,
+  { run }: SearchOptions,
+): First | null {
+  for (const design of whole.designs.filter(({ name }) => designs.includes(name))) {
+    const { name } = design;
+    const one = alone(document, whole, design);
+    const resolved = resolveData(one, { name: 'scenario', readText });
+    if ('wrong' in resolved) throw new TestingError('bad-scenario', `design ${name}: ${resolved.wrong}`);
+    const [breach] = breachesOf(resolved.scenario, name, run(resolved.scenario, name).judgement);
+    if (breach !== undefined) return { run: 0, document: one, breach };
   }
   return null;
 }
@@ -91,20 +94,4 @@ function mustBreakAgain({ document, breach }: First, play: Play): void {
   if (again.some((one) => one.guarantee === breach.guarantee && one.resource === breach.resource)) return;
   const cause = 'a handler or an invariant that is not the same each time (state outside `state`, host time, chance)';
   throw new TestingError('bad-option', `what broke in a run did not break when it was run again → look for ${cause}`);
-}
-
-/** The scenario with one of its designs, and without what speaks of the others. */
-function only(document: Document, design: string): Document {
-  const isOf = (one: unknown): boolean => {
-    const of = (one as { readonly design?: unknown } | null)?.design;
-    return of === undefined || of === design;
-  };
-  const kept = Object.entries(document).filter(([key]) => !OF_FIGURES.includes(key));
-  const changed = kept.map(([key, value]): [string, unknown] => {
-    if (key === 'designs') return [key, { [design]: (value as Document)[design] }];
-    return (key === 'faults' || key === 'guarantees') && Array.isArray(value)
-      ? [key, value.filter(isOf)]
-      : [key, value];
-  });
-  return Object.fromEntries(changed);
 }

@@ -1,37 +1,13 @@
 /** What happened to the requests that a break is about, a line a record; the records that prove it are marked. */
-import type { HistoryRecord } from '../history/index.ts';
+import { Chronicle, type History, type HistoryRecord } from '../history/index.ts';
 import { instant, recordWords } from '../report/record-words.ts';
 
-/** Lines of a story at most: what a reader can follow. The first few say where it comes from, the rest how it ends. */
-const MOST = 24;
-const FIRST = 6;
-
-export function tell(records: readonly HistoryRecord[], evidence: readonly number[]): string[] {
+/** `evidence`: numbers of the records that prove it. */
+export function tell(history: History, evidence: readonly number[]): string[] {
+  const chronicle = new Chronicle(evidence.map((n) => history.record(n)));
+  for (const chunk of history.chunks) chronicle.take(chunk, history.names);
   const proof = new Set(evidence);
-  const last = evidence.at(-1) ?? -1;
-  const entities = new Set(records.flatMap(({ n, entity }) => (proof.has(n) && entity !== undefined ? [entity] : [])));
-  const about = records.filter(({ n, entity }) => n <= last && entity !== undefined && entities.has(entity));
-  const faults = faultsFrom(records, about[0]?.n ?? last).filter(({ n }) => n <= last);
-  const told = [...about, ...faults].sort((a, b) => a.n - b.n);
-  const left = told.length - MOST;
-  const lines = told.map((record) => line(record, proof.has(record.n)));
-  return left <= 0 ? lines : [...lines.slice(0, FIRST), `    … ${left} more`, ...lines.slice(FIRST + left)];
-}
-
-/** Beginnings and ends of the faults that were in force at a record or came after it. */
-function faultsFrom(records: readonly HistoryRecord[], n: number): HistoryRecord[] {
-  const faults: HistoryRecord[] = [];
-  for (const record of records) {
-    if (record.do !== 'fault') continue;
-    if (record.is === 'invoke' || record.n > n) faults.push(record);
-    // Over before it: its beginning goes too.
-    else
-      faults.splice(
-        faults.findLastIndex(({ on, is }) => on === record.on && is === 'invoke'),
-        1,
-      );
-  }
-  return faults;
+  return chronicle.story().map((record) => line(record, proof.has(record.n)));
 }
 
 function line(record: HistoryRecord, marked: boolean): string {

@@ -30,15 +30,17 @@ describe('spillway check', () => {
     const one = place.spillway([...arguments_, '--threads', '1', '--out', 'one']);
     expect([one.code, one.err]).toEqual([1, '']);
     expect(one.out).toContain('shop: 60 runs, ');
-    expect(one.out).toContain('order of crew is broken: A message had its effect before an older one of its');
-    expect(one.out).toContain('How it came about: order of crew is broken (> proves it)');
-    expect(one.out).toContain('Repeat it: spillway run one/broken/order-of-crew.yaml');
+    expect(one.out).toContain('order of crew in parallel is broken: A message had its effect before an older');
+    expect(one.out).toContain('How it came about: order of crew in parallel is broken (> proves it)');
+    expect(one.out).toContain('Repeat it: spillway run one/broken/order-of-crew-in-parallel.yaml');
     const two = place.spillway([...arguments_, '--threads', '2', '--out', 'two']);
     expect(two.out.replaceAll('two/', 'one/')).toBe(one.out);
-    const file = place.read('one/broken/order-of-crew.yaml');
-    expect(place.read('two/broken/order-of-crew.yaml')).toBe(file);
-    expect(place.files().filter((name) => name.startsWith('one'))).toEqual(['one/broken/order-of-crew.yaml']);
-    const again = place.spillway(['run', 'one/broken/order-of-crew.yaml', '--format', 'json']);
+    const file = place.read('one/broken/order-of-crew-in-parallel.yaml');
+    expect(place.read('two/broken/order-of-crew-in-parallel.yaml')).toBe(file);
+    expect(place.files().filter((name) => name.startsWith('one'))).toEqual([
+      'one/broken/order-of-crew-in-parallel.yaml',
+    ]);
+    const again = place.spillway(['run', 'one/broken/order-of-crew-in-parallel.yaml', '--format', 'json']);
     expect(again.code).toBe(1);
     expect(again.out).toContain('order of crew');
   });
@@ -62,6 +64,45 @@ describe('spillway check', () => {
     expect(place.files().filter((name) => name.startsWith('none'))).toEqual([]);
   });
 
+  test('keeps what breaks in two designs apart', () => {
+    const wide = SHOP.replace('parallel:', 'wide:')
+      .replace('careful:', 'narrow:')
+      .replace(
+        'traffic: { orders: inbox }\n    resources:\n      inbox:',
+        'traffic: { orders: orders }\n    resources:\n      orders:',
+      );
+    place.write(
+      'two.yaml',
+      wide.replace(
+        /workers: .*/,
+        'crew: { type: consumer, source: orders, concurrency: 5, handler: { time: { exponential: { mean: 1s } } } }',
+      ),
+    );
+    const { code, out } = place.spillway([
+      'check',
+      'two.yaml',
+      '--runs',
+      '50',
+      '--messages',
+      '50',
+      '--out',
+      'two-designs',
+    ]);
+    expect(code).toBe(1);
+    const files = ['order-of-crew-in-narrow.yaml', 'order-of-crew-in-wide.yaml'].map(
+      (name) => `two-designs/broken/${name}`,
+    );
+    expect(place.files().filter((name) => name.startsWith('two-designs'))).toEqual(files);
+    for (const file of files) expect(out).toContain(`Repeat it: spillway run ${file}`);
+  });
+
+  test('refuses two scenarios whose finds would be written to one folder', () => {
+    place.write('elsewhere/shop.yaml', SHOP);
+    const { code, err } = place.spillway(['check', 'shop.yaml', 'elsewhere/shop.yaml', '--runs', '1']);
+    expect(code).toBe(2);
+    expect(err).toContain('elsewhere/shop.yaml and shop.yaml would both be written to out/shop');
+  });
+
   test('gives programs one line a scenario, the counterexample and its story in it', () => {
     const { code, out } = place.spillway([
       'check',
@@ -78,10 +119,12 @@ describe('spillway check', () => {
     const told = JSON.parse(out) as Record<string, unknown> & { broken: Record<string, unknown>[] };
     expect(told).toMatchObject({ schema: 'spillway/check@1', scenario: 'shop', seed: '1', runs: 40, skipped: 0 });
     expect(told.broken).toMatchObject([
-      { guarantee: 'order', resource: 'crew', design: 'parallel', file: 'json/broken/order-of-crew.yaml' },
+      { guarantee: 'order', resource: 'crew', design: 'parallel', file: 'json/broken/order-of-crew-in-parallel.yaml' },
     ]);
     expect(told.broken[0]?.['scenario']).toMatchObject({ designs: { parallel: {} } });
-    expect(told.broken[0]?.['story']).toHaveProperty('length', expect.any(Number));
+    expect(told.broken[0]?.['story']).toContainEqual(
+      expect.stringMatching(/^At .* s.*: crew #\d finished its work on request/),
+    );
   });
 
   test('tries random systems where no scenario is given, and stops when its time is over', () => {

@@ -121,7 +121,7 @@ describe('spillway trace', () => {
     ],
     ['small.yaml --message 1 --replication 2', '--replication 2 → expected a whole number from 0 to 1\n'],
     ['small.yaml --message 1 --design sync', '--design sync → small.yaml has no such design; expected one of queued\n'],
-    ['tiny.yaml --message 1', 'trace → expected one design: choose it with --design, of one, two\n'],
+    ['tiny.yaml --message 1', '--design → tiny.yaml has 2 designs; expected one of one, two\n'],
     ['small.yaml', 'Missing required argument: message; see: spillway --help\n'],
     ['none.yaml --message 1', /^none\.yaml: cannot be read/],
   ])('says what is wrong: %s', async (line, message) => {

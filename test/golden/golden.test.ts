@@ -24,39 +24,18 @@ const storedNames = (): string[] =>
     .filter((file) => file.endsWith('.json') && file !== 'fingerprints.json')
     .map((file) => file.slice(0, -'.json'.length));
 
-/** Horizons that still hold what the scenario is about, so that all together take no more than half a minute of two cores; tools/golden.mjs has them too. */
-const HORIZONS = JSON.parse(
-  readFileSync(new URL('../../tools/golden-horizons.json', import.meta.url), 'utf8'),
-) as Readonly<Record<string, string>>;
-
-/** One replication of these, which still take seconds, and two of the others. tools/golden.mjs has all of all. */
-const ONCE: ReadonlySet<string> = new Set([
-  'autoscaling-too-late',
-  'daily-traffic',
-  'dead-letter-redrive',
-  'exactly-once-send',
-  'fan-out',
-  'fan-out-slow-subscriber',
-  'fifo-hot-group',
-  'fifo-orders',
-  'fifo-throughput-limit',
-  'filtered-topics',
-  'flash-sale',
-  'kms-throttled',
-  'noisy-tenant',
-  'poison-message',
-  'queue-as-database-buffer',
-  'recorded-traffic',
-  'slow-database',
-  'topic-to-http-outage',
-]);
+/** Shorter horizons, and the scenarios of which one replication is played instead of two: tools/golden.mjs has all of all. */
+const { heavy, horizons } = JSON.parse(readFileSync(new URL('../../tools/golden.json', import.meta.url), 'utf8')) as {
+  readonly heavy: readonly string[];
+  readonly horizons: Readonly<Record<string, string>>;
+};
 
 describe('every scenario gives what it gave before', () => {
   test.each(names)('%s', (name) => {
     const file = join(SCENARIOS, `${name}.yaml`);
     const readText = (path: string): string => readFileSync(join(SCENARIOS, path), 'utf8');
-    const overrides = [{ path: 'replications', value: ONCE.has(name) ? '1' : '2' }];
-    const horizon = HORIZONS[name];
+    const overrides = [{ path: 'replications', value: heavy.includes(name) ? '1' : '2' }];
+    const horizon = horizons[name];
     if (horizon !== undefined) overrides.push({ path: 'horizon', value: horizon });
     const scenario = resolve(readFileSync(file, 'utf8'), { file, name, readText, overrides });
     const result = runScenario(scenario);

@@ -667,6 +667,22 @@ describe('order', () => {
       counts: { compared: 1, overtaken: 1 },
       proof: ['1 w1 gets a g=1 s=1 at=1', '1.1 w2 gets b g=1 s=2 at=0.5'],
     },
+    'is broken by what comes after the latest of several, not after the first': {
+      promises,
+      told: '0 w1 gets a g=1 s=1\n1 w1 gets c g=1 s=3\n2 w1 gets b g=1 s=2',
+      verdict: 'broken',
+      says: 'A message was given out before an older one of its group.',
+      counts: { compared: 2, overtaken: 1 },
+      proof: ['1 w1 gets c g=1 s=3', '2 w1 gets b g=1 s=2'],
+    },
+    'is broken by what was told late and was given before the last of several': {
+      promises,
+      told: '1 w1 gets a g=1 s=1 at=1\n5 w1 gets b g=1 s=2 at=5\n6 w2 gets c g=1 s=3 at=3',
+      verdict: 'broken',
+      says: 'A message was given out before an older one of its group.',
+      counts: { compared: 2, overtaken: 1 },
+      proof: ['5 w1 gets b g=1 s=2 at=5', '6 w2 gets c g=1 s=3 at=3'],
+    },
     'in one answer goes by the order within it': {
       promises,
       told: '1 w1 gets b g=1 s=2 call=7\n1 w1 gets a g=1 s=1 call=7',

@@ -417,4 +417,13 @@ describe('the scenario', () => {
     ]);
     expect([handled.runs, all.runs, named.runs]).toEqual([2, 3, 1]);
   });
+
+  test('leaves faults and guarantees of what only another design has to that one', async () => {
+    const ledger = 'direct: { traffic: { orders: ledger }, resources: { ledger: { type: sqs } } },';
+    const scenario = SHOP.replace('designs: {', `designs: { ${ledger}`).concat(
+      'faults: [{ at: 1s, for: 1s, resource: ledger, down: true }]\nguarantees: [order of ledger]\n',
+    );
+    const { runs } = await checkGuarantees(scenario, { design: 'queued', handlers: idle, runs: 3 });
+    expect(runs).toBe(3);
+  });
 });

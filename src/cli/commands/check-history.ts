@@ -4,8 +4,9 @@ import { NO_SETTING, sameProof, storyLines, storyText, titleOf, verdictsText } f
 import { nearest, type ResolvedDesign, type ResolvedScenario } from '../../scenario/index.ts';
 import { EXIT, type ExitCode, UserError } from '../exit.ts';
 import { playLog } from '../log-file.ts';
-import { type Changes, readScenario } from '../scenarios.ts';
+import { type Changes, chosenDesign, readScenario } from '../scenarios.ts';
 import type { Terminal } from '../terminal.ts';
+import { thousands } from '../text.ts';
 import { isOtherwise } from '../verdicts.ts';
 
 export interface CheckHistoryOptions {
@@ -30,7 +31,8 @@ export function checkHistory(options: CheckHistoryOptions, terminal: Terminal): 
   }
   const { history } = options;
   const { scenario, file } = reading;
-  const design = designOf(scenario, options.design, file);
+  const wanted = chosenDesign(reading, options.design);
+  const design = scenario.designs.find((one) => one.name === wanted) as ResolvedDesign;
   const judged = judgeLog(scenario, design, (sink) => playLog(history, sink));
   if (!judged.isOfDesign) throw nothingKnown(options, design, judged);
   for (const name of judged.foreign) terminal.err(warningOf(name, history, design, judged));
@@ -41,18 +43,6 @@ export function checkHistory(options: CheckHistoryOptions, terminal: Terminal): 
   if (options.json) terminal.out(JSON.stringify(toJson(options, scenario, design, judged, guarantees)));
   else terminal.out(describe(options, file, design, judged, guarantees, terminal));
   return guarantees.some(isOtherwise) ? EXIT.unexpected : EXIT.fine;
-}
-
-function designOf(scenario: ResolvedScenario, wanted: string | undefined, file: string): ResolvedDesign {
-  const names = scenario.designs.map(({ name }) => name);
-  const found = scenario.designs.filter(({ name }) => wanted === undefined || name === wanted);
-  const [design] = found;
-  if (design !== undefined && found.length === 1) return design;
-  const what =
-    wanted === undefined
-      ? `--design → ${file} has ${names.length} designs`
-      : `--design ${wanted} → ${file} has no such design`;
-  throw new UserError('unknown-design', `${what}; expected one of ${names.join(', ')}`);
 }
 
 function nothingKnown({ history }: CheckHistoryOptions, design: ResolvedDesign, judged: LogJudgement): UserError {
@@ -88,7 +78,7 @@ function describe(
   const visibilityUs = (queue: string): number | undefined =>
     design.resources.flatMap((one) => (one.type === 'sqs' && one.name === queue ? one.visibilityTimeoutUs : []))[0];
   const out = [
-    `${history}: ${String(records).replace(/\B(?=(\d{3})+$)/g, ',')} records, judged by what design ${design.name} of ${scenario} promises`,
+    `${history}: ${thousands(records)} records, judged by what design ${design.name} of ${scenario} promises`,
     '',
     ...verdictsText(guarantees, { color, width }),
   ];

@@ -1,7 +1,7 @@
 /** Searches for runs that break a guarantee, makes each small, and writes it down as a scenario that repeats it. */
 import { join } from 'node:path';
 import { runScenario } from '../../experiment/index.ts';
-import { brokenStories, lineText, type StoryLine, storyText, titleOf } from '../../report/index.ts';
+import { brokenStories, lineText, type StoryLine, storyText } from '../../report/index.ts';
 import { resolveData } from '../../scenario/index.ts';
 import { type Found, neverMet, playWith, shrink, type Shrunk, type Tried, writeScenario } from '../../search/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -9,9 +9,9 @@ import { hunt } from '../hunt.ts';
 import { type Hunt, readerOf } from '../hunt-task.ts';
 import { checkWritable, writeReport } from '../output.ts';
 import { startProgress } from '../progress.ts';
-import { type Changes, chosenDesigns, type Readable, readAll } from '../scenarios.ts';
+import { type Changes, chosenDesigns, foldersOf, type Readable, readAll } from '../scenarios.ts';
 import type { Terminal } from '../terminal.ts';
-import { wrap } from '../text.ts';
+import { thousands, wrap } from '../text.ts';
 
 export interface CheckOptions {
   /** Empty: random systems. */
@@ -40,15 +40,11 @@ interface Job {
 /** A guarantee that broke, with the smallest scenario in which it does. */
 interface Counterexample extends Shrunk {
   readonly found: Found;
+  readonly title: string;
   readonly file: string;
   readonly text: string;
-  readonly story: Story;
-}
-
-/** How it came about, as the counterexample's own run tells it. */
-interface Story {
-  readonly title: string;
-  readonly lines: readonly StoryLine[];
+  /** How it came about, as the counterexample's own run tells it. */
+  readonly story: readonly StoryLine[];
 }
 
 const SYSTEMS = 'random-systems';
@@ -75,11 +71,11 @@ function planJobs(readings: readonly Readable[], options: CheckOptions): Job[] {
     const nothing = { document: null, texts: new Map<string, string>(), designs: [] };
     return [{ name: SYSTEMS, out: out ?? join('out', SYSTEMS), hunt: { seed, messages, ...nothing } }];
   }
-  return readings.map((reading) => {
+  const folders = foldersOf(readings, out);
+  return readings.map((reading, i) => {
     const { scenario, document, texts } = reading;
-    const { name } = scenario;
-    const folder = out === undefined ? join('out', name) : readings.length > 1 ? join(out, name) : out;
-    return { name, out: folder, hunt: { seed, messages, document, texts, designs: chosenDesigns(reading, designs) } };
+    const searched = { seed, messages, document, texts, designs: chosenDesigns(reading, designs) };
+    return { name: scenario.name, out: folders[i] as string, hunt: searched };
   });
 }
 
@@ -102,28 +98,37 @@ async function searchOne(job: Job, options: CheckOptions, terminal: Terminal): P
 function smallest(job: Job, found: Found): Counterexample {
   const { document, breach } = found;
   const shrunk = shrink(document, breach, playWith({ readText: readerOf(job.hunt) }));
-  const file = `broken/${`${breach.guarantee} of ${breach.resource}`.replace(/[^\w-]+/g, '-')}.yaml`;
-  const what = `${breach.guarantee} of ${breach.resource} is broken: ${shrunk.breach.sentence}`;
+  const title = titleOf(job, found);
+  const file = `broken/${title.replace(/[^\w-]+/g, '-')}.yaml`;
+  const what = `${title} is broken: ${shrunk.breach.sentence}`;
   const origin = `Found by spillway check in run ${found.run} of ${job.name}, seed ${job.hunt.seed}, and made small.`;
   const comment = [...wrap(what, 100), origin].map((line) => `# ${line}\n`).join('');
   const text = `${comment}${writeScenario(shrunk.document)}`;
-  return { ...shrunk, found, file, text, story: storyOf(job, shrunk) };
+  return { ...shrunk, found, title, file, text, story: storyOf(job, shrunk) };
 }
 
-function storyOf(job: Job, { document, breach: { guarantee, resource } }: Shrunk): Story {
+/** What broke, with the design where the scenario has several: one that breaks in two of them is found in both. */
+function titleOf({ hunt: { document } }: Job, { breach: { guarantee, resource, design } }: Found): string {
+  const hasSeveral = Object.keys(document?.['designs'] ?? {}).length > 1;
+  return `${guarantee} of ${resource === '*' ? 'the run' : resource}${hasSeveral ? ` in ${design}` : ''}`;
+}
+
+/** Without evidence there is none, as where a run failed: it would fail again. */
+function storyOf(job: Job, { document, breach: { guarantee, resource, evidence } }: Shrunk): readonly StoryLine[] {
+  if (evidence.length === 0) return [];
   const resolved = resolveData(document, { name: job.name, readText: readerOf(job.hunt) });
   const stories = 'scenario' in resolved ? brokenStories(runScenario({ ...resolved.scenario, replications: 1 })) : [];
   const own = stories.find(({ guarantees }) =>
     guarantees.some((one) => one.name === guarantee && one.resource === resource),
   );
-  return own === undefined ? { title: '', lines: [] } : { title: titleOf(own.guarantees), lines: own.lines };
+  return own?.lines ?? [];
 }
 
 function tell(job: Job, tried: Tried, examples: readonly Counterexample[], terminal: Terminal): void {
   const { runs, messages, skipped } = tried;
-  const lost = skipped === 0 ? '' : `; ${count(skipped)} candidates were no scenarios or went on for too long`;
+  const lost = skipped === 0 ? '' : `; ${thousands(skipped)} candidates were no scenarios or went on for too long`;
   const outcome = examples.length === 0 ? 'nothing broke' : `${examples.length} broken`;
-  terminal.out(`${job.name}: ${count(runs)} runs, ${count(messages)} messages: ${outcome}${lost}.`);
+  terminal.out(`${job.name}: ${thousands(runs)} runs, ${thousands(messages)} messages: ${outcome}${lost}.`);
   for (const example of examples) tellExample(job, example, terminal);
   const never = neverMet(tried);
   if (never.length > 0) {
@@ -133,29 +138,24 @@ function tell(job: Job, tried: Tried, examples: readonly Counterexample[], termi
 
 function tellExample(
   job: Job,
-  { found, breach, messages, file, text, story }: Counterexample,
+  { found, title, breach, messages, file, text, story }: Counterexample,
   terminal: Terminal,
 ): void {
-  const { guarantee, resource } = breach;
   const path = join(job.out, file);
   terminal.out(
     [
       '',
-      ...wrap(`${guarantee} of ${resource} is broken: ${breach.sentence}`, terminal.width),
-      `The smallest scenario (${count(messages)} ${messages === 1 ? 'message' : 'messages'}; found in run ${found.run}):`,
+      ...wrap(`${title} is broken: ${breach.sentence}`, terminal.width),
+      `The smallest scenario (${thousands(messages)} ${messages === 1 ? 'message' : 'messages'}; found in run ${found.run}):`,
       '',
       ...text
         .split('\n')
         .filter((line) => !line.startsWith('#'))
         .map((line) => `  ${line}`.trimEnd()),
-      ...(story.lines.length === 0 ? [] : [...storyText(story.title, story.lines, terminal), '']),
+      ...(story.length === 0 ? [] : [...storyText(`${title} is broken`, story, terminal), '']),
       `Repeat it: spillway run ${path}`,
     ].join('\n'),
   );
-}
-
-function count(n: number): string {
-  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** For programs: without anything that depends on the machine, unless the search was cut off by time. */
@@ -178,7 +178,7 @@ function toJson(job: Job, { runs, skipped, messages, probes }: Tried, examples: 
       tries,
       file: join(job.out, file),
       scenario: document,
-      story: story.lines.map((line) => lineText(line)),
+      story: story.map((line) => lineText(line)),
     })),
   };
 }

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Result } from '../../experiment/index.ts';
 import { type ApiLogOption, writeApiLog } from '../api-log.ts';
 import { EXIT, type ExitCode, UserError } from '../exit.ts';
@@ -6,7 +6,7 @@ import { writeHistory } from '../history-file.ts';
 import { checkWritable, writeReport } from '../output.ts';
 import type { Format } from '../overrides.ts';
 import { startProgress } from '../progress.ts';
-import { type Changes, chosenDesigns, type Readable, readAll } from '../scenarios.ts';
+import { type Changes, chosenDesigns, foldersOf, type Readable, readAll } from '../scenarios.ts';
 import { simulate } from '../simulate.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeTraceEvents } from '../trace-events-file.ts';
@@ -66,20 +66,9 @@ function optionOfOne({ apiLog, history, traceEvents }: RunOptions): string | und
 }
 
 function planJobs(readings: readonly Readable[], options: RunOptions): Job[] {
-  const places = new Map<string, string>();
-  return readings.map((reading) => {
-    const { name } = reading.scenario;
-    const several = readings.length > 1;
-    const out = options.out === undefined ? join('out', name) : several ? join(options.out, name) : options.out;
-    const former = places.get(resolve(out));
-    if (former !== undefined) {
-      throw new UserError(
-        'same-out',
-        `${reading.file} and ${former} would both be written to ${out} → run them one by one, with --out`,
-      );
-    }
-    places.set(resolve(out), reading.file);
-    return { reading, designs: chosenDesigns(reading, options.designs), out };
+  const folders = foldersOf(readings, options.out);
+  return readings.map((reading, i) => {
+    return { reading, designs: chosenDesigns(reading, options.designs), out: folders[i] as string };
   });
 }
 

@@ -5,7 +5,7 @@ import type { ResolvedScenario } from '../../scenario/index.ts';
 import { ordinalOf } from '../../workload/index.ts';
 import { EXIT, type ExitCode, UserError } from '../exit.ts';
 import { startProgress } from '../progress.ts';
-import { type Changes, readScenario } from '../scenarios.ts';
+import { type Changes, chosenDesign, readScenario } from '../scenarios.ts';
 import { type Stage, stageOf } from '../stage.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -32,8 +32,8 @@ export async function trace(options: TraceOptions, terminal: Terminal): Promise<
     terminal.err(reading.text);
     return EXIT.badInput;
   }
-  const { scenario, file } = reading;
-  const design = designOf(scenario, file, options.design);
+  const { scenario } = reading;
+  const design = chosenDesign(reading, options.design);
   const replication = replicationOf(scenario, options.replication);
   const wanted = wantedOf(scenario, options.message);
   const stage = stageOf(scenario, design);
@@ -82,20 +82,6 @@ const SELECTED: Readonly<Record<Selector, string>> = {
   'lost-reply': 'the first of which an answer did not come',
   failed: 'the first on which somebody failed',
 };
-
-function designOf({ designs }: ResolvedScenario, file: string, wanted: string | undefined): string {
-  const names = designs.map(({ name }) => name);
-  const [only = '', ...others] = names;
-  if (wanted === undefined) {
-    if (others.length === 0) return only;
-    throw new UserError('bad-option', `trace → expected one design: choose it with --design, of ${names.join(', ')}`);
-  }
-  if (names.includes(wanted)) return wanted;
-  throw new UserError(
-    'unknown-design',
-    `--design ${wanted} → ${file} has no such design; expected one of ${names.join(', ')}`,
-  );
-}
 
 function replicationOf({ replications, precision }: ResolvedScenario, wanted = '0'): number {
   const last = Math.max(replications, precision?.most ?? 0) - 1;
