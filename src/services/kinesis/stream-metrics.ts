@@ -1,7 +1,8 @@
 /** What a stream reports, under CloudWatch's names; docs/models/kinesis.md defines each. */
-import type { Counter, Metrics, Observations } from '../ports.ts';
+import type { Counter, Level, Metrics, Observations } from '../ports.ts';
 
 export class StreamMetrics {
+  readonly openShards: Level;
   readonly incomingRecords: Counter;
   readonly incomingBytes: Counter;
   readonly putRecordSuccess: Counter;
@@ -24,6 +25,7 @@ export class StreamMetrics {
   readonly pushBehindMs: Observations;
 
   constructor(metrics: Metrics) {
+    this.openShards = metrics.level('OpenShardCount', 'Count');
     this.incomingRecords = metrics.counter('IncomingRecords', 'Count');
     this.incomingBytes = metrics.counter('IncomingBytes', 'Bytes');
     this.putRecordSuccess = metrics.counter('PutRecord.Success', 'Count');

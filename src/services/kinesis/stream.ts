@@ -56,11 +56,13 @@ export interface StreamPorts {
   readonly metrics?: Metrics;
   /** The text of a partition key. Default: its number. */
   readonly keyText?: (key: number) => string;
+  /** Hears of each record that was put: its data and its sequence number. */
+  readonly onRecord?: (data: number, SequenceNumber: number) => void;
   /**
-   * Hears of the data of each record that is gone for good. Nothing waits for that to happen, so it is told when somebody next puts into its shard or reads it, or lists
+   * Hears of the data of each record that is gone for good, and of its sequence number. Nothing waits for that to happen, so it is told when somebody next puts into its shard or reads it, or lists
    * the shards.
    */
-  readonly onExpired?: (data: number) => void;
+  readonly onExpired?: (data: number, SequenceNumber: number) => void;
 }
 
 export class KinesisStream implements KinesisOperations {
@@ -81,6 +83,7 @@ export class KinesisStream implements KinesisOperations {
   readonly #putMany = putRecordsOutput();
   readonly #given: GetShardIteratorOutput = { error: null, ShardIterator: -1 };
   readonly #read = getRecordsOutput();
+  readonly #onRecord: StreamPorts['onRecord'] | null;
   #strategy: RecordDistributionStrategy;
   #maxRecordBytes: number;
   /** AUTO distribution: whose turn it is. */
@@ -93,12 +96,17 @@ export class KinesisStream implements KinesisOperations {
     this.#errors = new StreamErrors(settings);
     this.#metrics = new StreamMetrics(ports.metrics ?? NO_METRICS);
     this.#keys = new PartitionKeys(ports.keyText ?? String);
+    this.#onRecord = ports.onRecord ?? null;
     this.#shards = new Shards(sim, settings, this.#errors, ports.onExpired ?? null);
     this.#strategy = settings.distributionStrategy;
     this.#maxRecordBytes = settings.maxRecordSizeKiB * KIB;
     this.#luck = settings.internalFailureRate > 0 ? sim.stream(`${settings.name}/internalFailure`) : null;
     this.#fanOut = new FanOut(sim, settings, this.#shards, this.#errors, this.#metrics);
-    const onClosed = (shard: Shard): void => this.#fanOut.wake(shard);
+    this.#metrics.openShards.set(settings.shards);
+    const onClosed = (shard: Shard): void => {
+      this.#metrics.openShards.set(this.#shards.map.open.length);
+      this.#fanOut.wake(shard);
+    };
     const isOnDemand = settings.mode === 'ON_DEMAND';
     this.#onDemand = new OnDemand(sim, this.#shards, isOnDemand, settings.onDemandMaxShards, onClosed);
     this.#resharding = new Resharding(sim, settings, this.#shards, this.#onDemand, this.#errors, onClosed);
@@ -314,6 +322,37 @@ export class KinesisStream implements KinesisOperations {
     return this.#shards.ever(ShardId).counts();
   }
 
+  // --- no operations of AWS's: what those ask who keep account of a run ---
+
+  /** A consumer of enhanced fan-out that was registered long before: it is ACTIVE. Throws where the stream may have no more. */
+  adoptConsumer(ConsumerName: string): number {
+    return this.#fanOut.adopt(ConsumerName);
+  }
+
+  /** The place in the shard at which somebody begins to read who does so now; -1: nowhere. */
+  placeAt(ShardId: number, position: StartingPosition): number {
+    const shard = this.#shards.find(ShardId);
+    if (shard === undefined) return -1;
+    const place = this.#shards.placeOf(shard, position);
+    return typeof place === 'number' ? place : -1;
+  }
+
+  /** The first place of a shard that is kept, and the one after its last. */
+  extentOf(ShardId: number): { readonly first: number; readonly next: number } {
+    const { log } = this.#shards.ever(ShardId);
+    return { first: log.head, next: log.next };
+  }
+
+  /** Of the record at a place that is kept. */
+  dataAt(ShardId: number, place: number): number {
+    return this.#shards.ever(ShardId).log.data(place);
+  }
+
+  /** Shards that ever were, numbered from 0. */
+  get shardsEver(): number {
+    return this.#shards.count;
+  }
+
   // --- helpers ---
 
   /** Into the shard's log; -1: it is throttled. */
@@ -329,6 +368,7 @@ export class KinesisStream implements KinesisOperations {
     shard.incomingBytes += bytes;
     if (this.#onDemand.active) this.#onDemand.see(shard, bytes);
     if (shard.idleSubscriptions > 0) this.#fanOut.wake(shard);
+    this.#onRecord?.(data, sequenceOf(place, shard.id));
     return place;
   }
 
