@@ -28,6 +28,7 @@ export const streamClientFacts = {
     'leases left alone for so long are taken whatever the share of a worker',
   ),
   kclIdleUs: confirmed('kcl.idle_time_between_reads', 1_500_000, 'us', `${KCL}: PollingConfig`, '1 s in KCL 1.x'),
+  kclIdleLeastUs: confirmed('kcl.idle_time_between_reads.min', 200_000, 'us', `${KCL}: PollingConfig`),
   kclTaskBackoffUs: confirmed('kcl.task_backoff', 500_000, 'us', `${KCL}: LifecycleConfig`),
   leaseTableUs: assumed('kcl.lease_table.round_trip', 10_000, 'us', 'of a call to DynamoDB'),
   leaseTableTimeoutUs: assumed('kcl.lease_table.timeout', 5 * SECOND, 'us', 'until a call without an answer is over'),

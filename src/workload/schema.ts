@@ -749,6 +749,14 @@ function checkReading(
     if (c.reader !== 'kcl' && c[key] !== undefined)
       complain(ctx, [key], 'misfit', `no ${key} without reader: kcl, whose instances share leases`);
   }
+  const least = streamClientFacts.kclIdleLeastUs.value;
+  if (c.reader === 'kcl' && (c.idleTimeBetweenReads ?? least) < least)
+    complain(
+      ctx,
+      ['idleTimeBetweenReads'],
+      'out-of-range',
+      `${least / 1000}ms or longer with reader: kcl (limits of KCL)`,
+    );
   if (c.onFailure === 'skip' && c.retryDelay !== undefined)
     complain(ctx, ['retryDelay'], 'misfit', 'no retryDelay beside onFailure: skip');
 }
