@@ -46,6 +46,7 @@ import { NO_METRICS, StreamMetrics } from './stream-metrics.ts';
 
 const US_PER_HOUR = 3_600_000_000;
 const KIB = 1024;
+const PUT_UNIT_BYTES = f.putUnitKiB.value * KIB;
 const MAX_ENTRIES = f.putMaxRecords.value;
 const MAX_PUT_BYTES = f.putMaxBytes.value;
 const MAX_GET_BYTES = f.getMaxBytes.value;
@@ -102,14 +103,14 @@ export class KinesisStream implements KinesisOperations {
     this.#maxRecordBytes = settings.maxRecordSizeKiB * KIB;
     this.#luck = settings.internalFailureRate > 0 ? sim.stream(`${settings.name}/internalFailure`) : null;
     this.#fanOut = new FanOut(sim, settings, this.#shards, this.#errors, this.#metrics);
-    this.#metrics.openShards.set(settings.shards);
     const onClosed = (shard: Shard): void => {
-      this.#metrics.openShards.set(this.#shards.map.open.length);
+      this.#noteShards();
       this.#fanOut.wake(shard);
     };
     const isOnDemand = settings.mode === 'ON_DEMAND';
     this.#onDemand = new OnDemand(sim, this.#shards, isOnDemand, settings.onDemandMaxShards, onClosed);
     this.#resharding = new Resharding(sim, settings, this.#shards, this.#onDemand, this.#errors, onClosed);
+    this.#noteShards();
   }
 
   // --- writing ---
@@ -230,10 +231,14 @@ export class KinesisStream implements KinesisOperations {
   // --- enhanced fan-out ---
 
   RegisterStreamConsumer(ConsumerName: string): RegisterStreamConsumerOutput {
-    return this.#fanOut.register(ConsumerName);
+    const output = this.#fanOut.register(ConsumerName);
+    this.#noteShards();
+    return output;
   }
   DeregisterStreamConsumer(consumer: number): KinesisError | null {
-    return this.#fanOut.deregister(consumer);
+    const error = this.#fanOut.deregister(consumer);
+    this.#noteShards();
+    return error;
   }
   ListStreamConsumers(): readonly ConsumerDescription[] {
     return this.#fanOut.list();
@@ -326,7 +331,9 @@ export class KinesisStream implements KinesisOperations {
 
   /** A consumer of enhanced fan-out that was registered long before: it is ACTIVE. Throws where the stream may have no more. */
   adoptConsumer(ConsumerName: string): number {
-    return this.#fanOut.adopt(ConsumerName);
+    const consumer = this.#fanOut.adopt(ConsumerName);
+    this.#noteShards();
+    return consumer;
   }
 
   /** The place in the shard at which somebody begins to read who does so now; -1: nowhere. */
@@ -366,10 +373,18 @@ export class KinesisStream implements KinesisOperations {
     const place = shard.log.append(data, key, bytes, now);
     shard.incomingRecords++;
     shard.incomingBytes += bytes;
+    this.#metrics.billedPutUnits.add(Math.ceil(bytes / PUT_UNIT_BYTES));
+    this.#metrics.billedPutKilobytes.add(Math.ceil(bytes / KIB));
     if (this.#onDemand.active) this.#onDemand.see(shard, bytes);
     if (shard.idleSubscriptions > 0) this.#fanOut.wake(shard);
     this.#onRecord?.(data, sequenceOf(place, shard.id));
     return place;
+  }
+
+  #noteShards(): void {
+    const open = this.#shards.map.open.length;
+    this.#metrics.openShards.set(open);
+    this.#metrics.fanOutShards.set(open * this.#fanOut.count);
   }
 
   #throttled(): number {
