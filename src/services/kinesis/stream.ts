@@ -89,6 +89,9 @@ export class KinesisStream implements KinesisOperations {
   #maxRecordBytes: number;
   /** AUTO distribution: whose turn it is. */
   #turn = 0;
+  /** Share of the puts and reads that are refused for their rate, whatever there is; a fault. */
+  #throttleRate = 0;
+  #throttleLuck: Stream | null = null;
 
   constructor(sim: Simulation, settings: StreamSettings, ports: StreamPorts = {}) {
     checkSettings(settings);
@@ -205,7 +208,7 @@ export class KinesisStream implements KinesisOperations {
     if (output.error !== null) return output;
     const now = this.#sim.now;
     const shard = this.#shards.ever(this.#iterators.shard(ShardIterator));
-    if (!shard.reads.admits(now)) {
+    if (!shard.reads.admits(now) || this.#isThrottled()) {
       shard.readsThrottled++;
       this.#metrics.readsThrottled.add(1);
       output.error = shard.rateExceeded;
@@ -336,6 +339,12 @@ export class KinesisStream implements KinesisOperations {
     return consumer;
   }
 
+  /** A fault: so large a share of records and reads is refused for its rate, on top of what a shard does not take; 0: it is over. */
+  setThrottleRate(share: number): void {
+    this.#throttleLuck ??= this.#sim.stream(`${this.settings.name}/throttle`);
+    this.#throttleRate = share;
+  }
+
   /** The place in the shard at which somebody begins to read who does so now; -1: nowhere. */
   placeAt(ShardId: number, position: StartingPosition): number {
     const shard = this.#shards.find(ShardId);
@@ -365,7 +374,7 @@ export class KinesisStream implements KinesisOperations {
   /** Into the shard's log; -1: it is throttled. */
   #append(shard: Shard, data: number, key: number, bytes: number): number {
     const now = this.#sim.now;
-    if (!shard.writes.take(bytes, now)) {
+    if (this.#isThrottled() || !shard.writes.take(bytes, now)) {
       shard.writesThrottled++;
       return this.#throttled();
     }
@@ -379,6 +388,10 @@ export class KinesisStream implements KinesisOperations {
     if (shard.idleSubscriptions > 0) this.#fanOut.wake(shard);
     this.#onRecord?.(data, sequenceOf(place, shard.id));
     return place;
+  }
+
+  #isThrottled(): boolean {
+    return this.#throttleRate > 0 && (this.#throttleLuck as Stream).uniform() < this.#throttleRate;
   }
 
   #noteShards(): void {
