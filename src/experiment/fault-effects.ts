@@ -81,6 +81,11 @@ function strikeResource(
     topic.setDuplicateRate(fault.duplicate);
     ends.push(() => topic.setDuplicateRate(0));
   }
+  const stream = streams.get(resource)?.stream;
+  if (stream !== undefined && fault.throttle !== undefined) {
+    stream.setThrottleRate(fault.throttle);
+    ends.push(() => stream.setThrottleRate(0));
+  }
   if (sink !== undefined && fault.down) ends.push(sink.takeDown());
   if (sink !== undefined && fault.errors !== null) ends.push(sink.impair(fault.errors));
   if (consumer !== undefined) ends.push(...strikeConsumer(consumer, fault));
@@ -118,6 +123,7 @@ function isLasting(fault: FaultSettings): boolean {
     fault.down ||
     fault.kmsDown === true ||
     fault.cutOff !== undefined ||
+    fault.throttle !== undefined ||
     shares.some((share) => share !== null) ||
     fault.policy !== undefined
   );
