@@ -6,6 +6,7 @@
  *                                          │     ◀─ LambdaMapping ─▶ LambdaFunction ─▶ Service …
  *                                          └─▶ dead-letter queue
  *   traffic ─▶ Sender ─▶ Producer ─▶ KinesisStream ◀─ StreamConsumer ─▶ Service …         replayable
+ *                                                  ◀─ LambdaStreamMapping ─▶ LambdaFunction
  *   traffic ─▶ Sender ─▶ Producer ─▶ Topic ─▶ SqsQueue | Service | Sink …                fan-out
  *
  * This is the only place where services meet.
@@ -166,6 +167,9 @@ export class World {
       access: this.#access,
       codeOf: (settings) => this.#codeOf(settings),
       queueNamed: (name) => this.#queueNamed(name),
+      sinkNamed: (name) => this.#sinks.get(name),
+      streams: this.#streams,
+      isRead: (queue) => this.#isRead(queue),
       witnessOf: (client, resource) => this.history?.witness(client, resource) ?? null,
     });
     this.#build();
@@ -346,7 +350,8 @@ export class World {
     const isDeadLetterQueue = resources.some(
       (other) =>
         (other.type === 'sqs' && other.redrive?.deadLetterQueue === name) ||
-        (other.type === 'sns' && other.subscriptions.some(({ deadLetterQueue }) => deadLetterQueue === name)),
+        (other.type === 'sns' && other.subscriptions.some(({ deadLetterQueue }) => deadLetterQueue === name)) ||
+        (other.type === 'lambda' && other.stream?.onFailure === name),
     );
     const parks = isDeadLetterQueue && !this.#isRead(name);
     const target = resources.find(

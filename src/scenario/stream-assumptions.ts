@@ -1,5 +1,5 @@
 /** What streams and their readers rest on that AWS does not publish, or that a default decided. */
-import { kinesisFacts as f, streamClientFacts as c } from '../facts/index.ts';
+import { kinesisFacts as f, lambdaFacts as l, streamClientFacts as c } from '../facts/index.ts';
 import { KINESIS_LATENCY } from '../services/kinesis/schema.ts';
 import type { StreamConsumerSettings } from '../workload/settings.ts';
 import type { Assumption, ResourceSettings } from './resolved.ts';
@@ -59,6 +59,10 @@ export function ofStreams(resources: readonly ResourceSettings[]): Assumption[] 
     leased.filter(({ stream }) => stream.startingPosition === 'LATEST'),
     'A shard without a checkpoint begins at LATEST again when its lease goes to another instance: what came in between is lost.',
     'model',
+  );
+  say(
+    resources.filter((one) => one.type === 'lambda' && one.stream !== undefined),
+    `A batch that failed is worked on again after ${formatDuration(l.streamRetryUs.value)}; AWS says only that it is retried. With several batches of a shard at once a key’s number decides which of them its records are in.`,
   );
   say(
     readers.filter(({ stream }) => stream.startingPosition === 'LATEST'),

@@ -306,7 +306,8 @@ export class KinesisClient implements Subscriber {
     into.count = 0;
     for (let i = 0; i < from.count; i++) {
       const row = this.#reader.take(from.Data[i] as number);
-      into.add(row, from.PartitionKey[i] as number, from.SequenceNumber[i] as number);
+      const arrivedUs = from.ApproximateArrivalTimestamp[i] as number;
+      into.add(row, from.PartitionKey[i] as number, from.SequenceNumber[i] as number, arrivedUs);
     }
   }
 
@@ -394,4 +395,7 @@ export class KinesisClient implements Subscriber {
   }
 }
 
-type Columns = Pick<SubscribeToShardEvent, 'count' | 'Data' | 'PartitionKey' | 'SequenceNumber'>;
+type Columns = Pick<
+  SubscribeToShardEvent,
+  'count' | 'Data' | 'PartitionKey' | 'SequenceNumber' | 'ApproximateArrivalTimestamp'
+>;

@@ -8,8 +8,10 @@ export class StreamRecords {
   id = new Float64Array(FIRST);
   group = new Float64Array(FIRST);
   sequence = new Float64Array(FIRST);
+  /** When the stream had it, microseconds. */
+  arrivedUs = new Float64Array(FIRST);
 
-  add(row: number, key: number, SequenceNumber: number): void {
+  add(row: number, key: number, SequenceNumber: number, arrivedUs: number): void {
     const at = this.count;
     if (at === this.body.length) this.#grow();
     this.body[at] = row;
@@ -18,12 +20,27 @@ export class StreamRecords {
     this.id[at] = SequenceNumber;
     this.group[at] = key;
     this.sequence[at] = SequenceNumber;
+    this.arrivedUs[at] = arrivedUs;
     this.count++;
   }
 
   addAll(from: StreamRecords): void {
-    for (let i = 0; i < from.count; i++)
-      this.add(from.body[i] as number, from.group[i] as number, from.sequence[i] as number);
+    for (let i = 0; i < from.count; i++) this.addOne(from, i);
+  }
+
+  /** One of others, with the attempts that were made at it. */
+  addOne(from: StreamRecords, i: number): void {
+    const { body, group, sequence, arrivedUs, receiveCount } = from;
+    this.add(body[i] as number, group[i] as number, sequence[i] as number, arrivedUs[i] as number);
+    this.receiveCount[this.count - 1] = receiveCount[i] as number;
+  }
+
+  /** Without the first so many. */
+  dropFirst(records: number): void {
+    for (const column of [this.body, this.handle, this.id, this.group, this.sequence, this.arrivedUs])
+      column.copyWithin(0, records, this.count);
+    this.receiveCount.copyWithin(0, records, this.count);
+    this.count -= records;
   }
 
   #grow(): void {
@@ -33,6 +50,7 @@ export class StreamRecords {
     this.id = widened(this.id, length);
     this.group = widened(this.group, length);
     this.sequence = widened(this.sequence, length);
+    this.arrivedUs = widened(this.arrivedUs, length);
     const counts = new Int32Array(length);
     counts.set(this.receiveCount);
     this.receiveCount = counts;

@@ -69,3 +69,69 @@ describe('a consumer with KCL', () => {
     ]);
   });
 });
+
+/** A function `f` of a stream `s` with the settings given. */
+function ofFunction(lambda: string, source = 's'): string {
+  return `seed: 1
+horizon: 1m
+traffic: { orders: { rate: 1/s, key: one } }
+designs:
+  a:
+    traffic: { orders: s }
+    resources:
+      s: { type: kinesis }
+      q: { type: sqs, visibilityTimeout: 1m }
+      o: { type: sqs, fifo: true }
+      d: { type: sink }
+      f: { type: lambda, source: ${source}, handler: {}, ${lambda} }`;
+}
+
+describe('a function of a stream', () => {
+  test('has AWS’s defaults [lambda.kinesis-batch-size]', () => {
+    expect(resolved(ofFunction('')).designs[0]?.resources.at(-1)).toMatchObject({
+      batchSize: 100,
+      batchWindowUs: 0,
+      reportBatchItemFailures: false,
+      maximumConcurrency: null,
+      provisioned: null,
+      stream: {
+        startingPosition: 'TRIM_HORIZON',
+        fromUs: 0,
+        parallelizationFactor: 1,
+        bisectBatchOnFunctionError: false,
+        maximumRetryAttempts: null,
+        maximumRecordAgeUs: null,
+        onFailure: null,
+        fanOut: false,
+      },
+    });
+  });
+
+  const inF = (setting: string): string => `designs.a.resources.f.${setting}`;
+  test.each([
+    ['batchSize: 10000, batchWindow: 5m, parallelizationFactor: 10, maximumRetryAttempts: 10000, fanOut: true', []],
+    ['batchSize: 10001', [['out-of-range', inF('batchSize')]]],
+    ['parallelizationFactor: 11', [['out-of-range', inF('parallelizationFactor')]]],
+    ['maximumRetryAttempts: 10001', [['out-of-range', inF('maximumRetryAttempts')]]],
+    ['maximumRecordAge: 59s', [['out-of-range', inF('maximumRecordAge')]]],
+    ['maximumRecordAge: 7d', []],
+    ['startingPosition: { at: 10s }', [['out-of-range', inF('startingPosition.at')]]],
+    ['startingPosition: { at: 10s }, from: 10s', []],
+    ['onFailure: q', []],
+    ['onFailure: d', []],
+    ['onFailure: f', [['wrong-reference', inF('onFailure')]]],
+    ['onFailure: o', [['wrong-reference', inF('onFailure')]]],
+    ['onFailure: x', [['unknown-reference', inF('onFailure')]]],
+    ['maximumConcurrency: 5', [['misfit', inF('maximumConcurrency')]]],
+    ['provisioned: {}', [['misfit', inF('provisioned')]]],
+  ])('may be written with %s', (lambda, errors) => {
+    expect(told(ofFunction(lambda))).toEqual(errors);
+  });
+
+  test('is none of a queue', () => {
+    expect(told(ofFunction('parallelizationFactor: 2, fanOut: true', 'q'))).toEqual([
+      ['misfit', inF('parallelizationFactor')],
+      ['misfit', inF('fanOut')],
+    ]);
+  });
+});

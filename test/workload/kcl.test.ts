@@ -210,11 +210,17 @@ const STORM = games(['crash', 'cut', 'split', 'merge']);
 const CALM = games(['split', 'merge']);
 
 test('whoever crashes or is cut off, every record is done at least once [kinesis.checkpoint-semantics]', () => {
-  fc.assert(fc.property(STORM, (game) => stormy(game)), { seed: 1, numRuns: 20 });
+  fc.assert(
+    fc.property(STORM, (game) => stormy(game)),
+    { seed: 1, numRuns: 20 },
+  );
 });
 
 test('without crashes every record is done once, each key in its order, through splits and merges', () => {
-  fc.assert(fc.property(CALM, (game) => calm(game)), { seed: 2, numRuns: 20 });
+  fc.assert(
+    fc.property(CALM, (game) => calm(game)),
+    { seed: 2, numRuns: 20 },
+  );
 });
 
 const WORKER = 'src/workload/kcl-worker.ts';

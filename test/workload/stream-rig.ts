@@ -1,4 +1,4 @@
-/** A stream, its ledger, and a consumer whose faults a test sets: what was put, and what was done of it, in order. */
+/** A stream, its ledger, and whoever reads it: what was put, and what was done of it, in order. */
 import { Simulation } from '../../src/kernel/index.ts';
 import { KinesisStream, streamSettings } from '../../src/services/kinesis/index.ts';
 import { EndpointState } from '../../src/workload/endpoint.ts';
@@ -33,19 +33,22 @@ export const KCL: KclSettings = {
   checkpoint: { kind: 'perBatch' },
 };
 
-export class Rig {
+/** The stream and its ledger, with one reader that notes what it has done. */
+export class StreamBench {
   readonly sim = new Simulation({ seed: 7 });
   readonly metrics = new Totals();
   readonly requests: RequestTable;
   readonly stream: KinesisStream;
-  readonly consumer: StreamConsumer;
+  readonly reader: StreamReader;
   /** Sequence numbers of what was put, with their keys, in order. */
   readonly put: { readonly sequence: number; readonly key: number }[] = [];
   readonly done: Done[] = [];
-  readonly fates: string[] = [];
+  /** Deliveries that were completed, each once. */
+  completed = 0;
+  /** Records that its reader said it would never do. */
+  readonly givenUp = new Set<number>();
 
-  constructor({ shards = 2, instances = 2, handlerUs = 1000, ...options }: RigOptions = {}) {
-    const { reading = {}, kcl = {}, Consumer = StreamConsumer } = options;
+  constructor(shards: number) {
     const nothing = (): void => {};
     const ledger = {
       offered: nothing,
@@ -55,7 +58,7 @@ export class Rig {
       completed: nothing,
       completedAgain: nothing,
       wasted: nothing,
-      settled: (_counted: boolean, fate: string) => void this.fates.push(fate),
+      settled: nothing,
     };
     this.requests = new RequestTable([ledger], nothing);
     const streamLedger = new StreamLedger(this.requests, true);
@@ -66,41 +69,8 @@ export class Rig {
       onExpired: streamLedger.onExpired,
     });
     streamLedger.connect(this.stream);
-    const deliveries = { completed: nothing, completedAgain: nothing, settled: nothing };
-    const reader = streamLedger.addReader(this.requests.addSubscription(deliveries));
-    const stream: StreamReading = {
-      reader: 'kcl',
-      startingPosition: 'TRIM_HORIZON',
-      fromUs: 0,
-      idleTimeBetweenReadsUs: 1_500_000,
-      limit: 10_000,
-      fanOut: false,
-      onFailure: 'retry',
-      retryDelayUs: 500_000,
-      kcl: { ...KCL, ...kcl },
-      ...reading,
-    };
-    const settings: StreamConsumerSettings = {
-      type: 'consumer',
-      name: 'w',
-      source: 's',
-      stream,
-      instances,
-      concurrency: null,
-      pollRetryUs: SECOND,
-      restartDelayUs: 10 * SECOND,
-      handler: { time: { kind: 'constant', value: handlerUs }, calls: [], failureRate: 0 },
-    };
-    this.consumer = new Consumer(this.sim, settings, {
-      requests: this.requests,
-      metrics: this.metrics,
-      stream: this.stream,
-      reader: this.#noting(reader),
-      fanOutConsumer: stream.fanOut ? this.stream.adoptConsumer('w') : -1,
-      endpoint: new EndpointState(),
-      latency: { kind: 'constant', value: 50_000 },
-    });
-    this.consumer.start();
+    const deliveries = { completed: () => void this.completed++, completedAgain: nothing, settled: nothing };
+    this.reader = this.#noting(streamLedger.addReader(this.requests.addSubscription(deliveries)));
   }
 
   /** One record of a key. */
@@ -147,7 +117,10 @@ export class Rig {
     return {
       take: (data) => reader.take(data),
       letGo: (row) => reader.letGo(row),
-      giveUp: (row, sequence) => reader.giveUp(row, sequence),
+      giveUp: (row, sequence) => {
+        this.givenUp.add(sequence);
+        reader.giveUp(row, sequence);
+      },
       begins: (shard, position) => reader.begins(shard, position),
       passesOver: (isPassed) => reader.passesOver(isPassed),
       finish: (row, sequence) => {
@@ -155,5 +128,48 @@ export class Rig {
         reader.finish(row, sequence);
       },
     };
+  }
+}
+
+/** With a consumer whose instances share leases. */
+export class Rig extends StreamBench {
+  readonly consumer: StreamConsumer;
+
+  constructor({ shards = 2, instances = 2, handlerUs = 1000, ...options }: RigOptions = {}) {
+    super(shards);
+    const { reading = {}, kcl = {}, Consumer = StreamConsumer } = options;
+    const stream: StreamReading = {
+      reader: 'kcl',
+      startingPosition: 'TRIM_HORIZON',
+      fromUs: 0,
+      idleTimeBetweenReadsUs: 1_500_000,
+      limit: 10_000,
+      fanOut: false,
+      onFailure: 'retry',
+      retryDelayUs: 500_000,
+      kcl: { ...KCL, ...kcl },
+      ...reading,
+    };
+    const settings: StreamConsumerSettings = {
+      type: 'consumer',
+      name: 'w',
+      source: 's',
+      stream,
+      instances,
+      concurrency: null,
+      pollRetryUs: SECOND,
+      restartDelayUs: 10 * SECOND,
+      handler: { time: { kind: 'constant', value: handlerUs }, calls: [], failureRate: 0 },
+    };
+    this.consumer = new Consumer(this.sim, settings, {
+      requests: this.requests,
+      metrics: this.metrics,
+      stream: this.stream,
+      reader: this.reader,
+      fanOutConsumer: stream.fanOut ? this.stream.adoptConsumer('w') : -1,
+      endpoint: new EndpointState(),
+      latency: { kind: 'constant', value: 50_000 },
+    });
+    this.consumer.start();
   }
 }
