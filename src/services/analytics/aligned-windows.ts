@@ -56,8 +56,8 @@ export class AlignedWindows implements Windows {
 
   advance(watermarkUs: number): void {
     this.#watermarkUs = watermarkUs;
-    while (this.#ends.earliestUs <= watermarkUs) this.#fireDue(this.#ends.take());
-    while (this.#cleanups.earliestUs <= watermarkUs) this.#forget(this.#cleanups.take());
+    while (this.#ends.isDue(watermarkUs)) this.#fireDue(this.#ends.take());
+    while (this.#cleanups.isDue(watermarkUs)) this.#forget(this.#cleanups.take());
   }
 
   snapshot(into: StateRow[]): void {

@@ -57,8 +57,8 @@ export class SessionWindows implements Windows {
 
   advance(watermarkUs: number): void {
     this.#watermarkUs = watermarkUs;
-    while (this.#ends.earliestUs <= watermarkUs) this.#end(this.#ends.take());
-    while (this.#cleanups.earliestUs <= watermarkUs) this.#cleanUp(this.#cleanups.take());
+    while (this.#ends.isDue(watermarkUs)) this.#end(this.#ends.take());
+    while (this.#cleanups.isDue(watermarkUs)) this.#cleanUp(this.#cleanups.take());
   }
 
   snapshot(into: StateRow[]): void {

@@ -5,9 +5,9 @@ export class Timers<Item> {
   readonly #items: Item[] = [];
   #next = 0;
 
-  /** When the earliest is due; infinite where there is none. */
-  get earliestUs(): number {
-    return this.#atUs[0] ?? Number.POSITIVE_INFINITY;
+  /** Whether the earliest is due at this instant, which may be infinite. */
+  isDue(us: number): boolean {
+    return this.#atUs.length > 0 && (this.#atUs[0] as number) <= us;
   }
 
   set(atUs: number, item: Item): void {

@@ -25,11 +25,4 @@ export interface Windows {
 }
 
 /** Tells the result of a window. */
-export type Fire = (
-  key: number,
-  startUs: number,
-  endUs: number,
-  count: number,
-  bytes: number,
-  firing: number,
-) => void;
+export type Fire = (key: number, startUs: number, endUs: number, count: number, bytes: number, firing: number) => void;
