@@ -21,3 +21,4 @@ export { isOptIn, OPT_IN_REGIONS, type OptInRegion } from './regions.ts';
 export { sdkFactList, sdkFacts } from './sdk.ts';
 export { fifoQuotaOf, sqsFactList, sqsFacts } from './sqs.ts';
 export { snsFactList, snsFacts, snsPublishQuotaOf } from './sns.ts';
+export { videoFactList, videoFacts } from './video.ts';
