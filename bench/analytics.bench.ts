@@ -90,4 +90,4 @@ console.log('Managed Service for Apache Flink, CPU time, median of 3');
 console.log(`a key in a window:  ${bytesPerEntry().toFixed(0)} B`);
 console.log(`tumbling windows:   ${rate(TUMBLING)} M records/s`);
 console.log(`sliding, five each: ${rate({ kind: 'sliding', sizeUs: 10_000_000, slideUs: 2_000_000 })} M records/s`);
-console.log(`sessions:           ${rate({ kind: 'session', gapUs: 150_000 })} M records/s`);
+console.log(`sessions of one:    ${rate({ kind: 'session', gapUs: 150_000 })} M records/s`);

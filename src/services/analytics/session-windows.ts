@@ -77,16 +77,16 @@ export class SessionWindows implements Windows {
     const sessions = this.#sessions.get(key);
     if (sessions === undefined) return null;
     let first: Session | null = null;
+    let merges = false;
     for (const session of sessions) {
       if (session.startUs > endUs || session.endUs < startUs) continue;
       if (first === null) first = session;
-      else this.#swallow(first, session);
+      else {
+        this.#swallow(first, session);
+        merges = true;
+      }
     }
-    if (sessions.some(({ gone }) => gone))
-      this.#sessions.set(
-        key,
-        sessions.filter(({ gone }) => !gone),
-      );
+    if (merges) this.#keepLiving(key, sessions);
     return first;
   }
 
@@ -144,8 +144,12 @@ export class SessionWindows implements Windows {
     }
     session.gone = true;
     this.#entries--;
-    const rest = (this.#sessions.get(session.key) ?? []).filter(({ gone }) => !gone);
-    if (rest.length > 0) this.#sessions.set(session.key, rest);
-    else this.#sessions.delete(session.key);
+    this.#keepLiving(session.key, this.#sessions.get(session.key) ?? []);
+  }
+
+  #keepLiving(key: number, sessions: readonly Session[]): void {
+    const rest = sessions.length === 1 ? [] : sessions.filter(({ gone }) => !gone);
+    if (rest.length > 0) this.#sessions.set(key, rest);
+    else this.#sessions.delete(key);
   }
 }
