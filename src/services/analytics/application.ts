@@ -28,6 +28,18 @@ import { Outbox } from './outbox.ts';
 import type { AnalyticsSettings } from './settings.ts';
 import type { RecordTime } from './subtask.ts';
 
+const AT_LEAST_1 = ['watermarkIntervalUs', 'checkpointIntervalUs', 'bufferBytes', 'checkpointBytesPerSecond'] as const;
+const AT_LEAST_0 = [
+  'outOfOrdernessUs',
+  'idleAfterUs',
+  'allowedLatenessUs',
+  'checkpointMinPauseUs',
+  'checkpointBaseUs',
+  'checkpointTimeoutUs',
+  'stateEntryBytes',
+  'restartUs',
+  'rescaleUs',
+] as const;
 const MINUTE_US = 60_000_000;
 const SECOND_US = 1_000_000;
 
@@ -370,38 +382,18 @@ function checkSettings(settings: AnalyticsSettings): void {
   const bad = (what: string): never => {
     throw new AnalyticsModelError('bad-setting', `application ${settings.name}: ${what}`);
   };
-  const whole = (name: keyof AnalyticsSettings, least: number, most = Number.MAX_SAFE_INTEGER): void => {
-    const value = settings[name];
-    if (!(Number.isInteger(value) && (value as number) >= least && (value as number) <= most))
-      bad(`${name} ${String(value)}: expected a whole number, ${least} to ${most}`);
+  const whole = (name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void => {
+    if (!(Number.isInteger(value) && value >= least && value <= most))
+      bad(`${name} ${value}: expected a whole number, ${least} to ${most}`);
   };
-  whole('splits', 0);
-  whole('parallelismPerKpu', 1, f.parallelismPerKpuMax.value);
-  whole('maxKpus', 1);
-  whole('parallelism', 1, settings.maxKpus * settings.parallelismPerKpu);
-  whole('parallelism', 1, f.parallelismMax.value);
-  for (const name of [
-    'watermarkIntervalUs',
-    'checkpointIntervalUs',
-    'bufferBytes',
-    'checkpointBytesPerSecond',
-  ] as const)
-    whole(name, 1);
-  for (const name of [
-    'outOfOrdernessUs',
-    'idleAfterUs',
-    'allowedLatenessUs',
-    'checkpointMinPauseUs',
-    'restartUs',
-  ] as const)
-    whole(name, 0);
-  for (const name of ['checkpointBaseUs', 'checkpointTimeoutUs', 'stateEntryBytes', 'rescaleUs'] as const)
-    whole(name, 0);
-  const { window } = settings;
-  if (window.kind === 'session') {
-    if (!(Number.isInteger(window.gapUs) && window.gapUs >= 1)) bad(`gapUs ${window.gapUs}: expected at least 1`);
-  } else if (!(Number.isInteger(window.sizeUs) && window.sizeUs >= 1))
-    bad(`sizeUs ${window.sizeUs}: expected at least 1`);
-  if (window.kind === 'sliding' && !(window.slideUs >= 1 && window.slideUs <= window.sizeUs))
-    bad(`slideUs ${window.slideUs}: expected 1 to ${window.sizeUs}`);
+  const { parallelism, parallelismPerKpu, maxKpus, window } = settings;
+  whole('splits', settings.splits, 0);
+  whole('parallelismPerKpu', parallelismPerKpu, 1, f.parallelismPerKpuMax.value);
+  whole('maxKpus', maxKpus, 1);
+  whole('parallelism', parallelism, 1, Math.min(maxKpus * parallelismPerKpu, f.parallelismMax.value));
+  for (const name of AT_LEAST_1) whole(name, settings[name], 1);
+  for (const name of AT_LEAST_0) whole(name, settings[name], 0);
+  if (window.kind === 'session') whole('gapUs', window.gapUs, 1);
+  else whole('sizeUs', window.sizeUs, 1);
+  if (window.kind === 'sliding') whole('slideUs', window.slideUs, 1, window.sizeUs);
 }

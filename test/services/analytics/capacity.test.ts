@@ -39,20 +39,20 @@ const TEN_MS = 10_000;
 
 describe('a record waits as theory says', () => {
   test('M/M/1: exponential CPU times', () => {
-    const { ms, percent } = sojourn({ cpuUs: { kind: 'exponential', mean: TEN_MS } }, 60, 150_000);
+    const { ms, percent } = sojourn({ cpuUs: { kind: 'exponential', mean: TEN_MS } }, 60, 80_000);
     expect(ms / (10 / (1 - 0.6))).toBeCloseTo(1, 1);
     expect(Math.abs(ms - 25)).toBeLessThan(0.75);
     expect(Math.abs(percent - 60)).toBeLessThan(1);
   });
 
   test('M/D/1: constant CPU times', () => {
-    const { ms } = sojourn({ cpuUs: { kind: 'constant', value: TEN_MS } }, 60, 150_000);
+    const { ms } = sojourn({ cpuUs: { kind: 'constant', value: TEN_MS } }, 60, 80_000);
     expect(Math.abs(ms - (10 + (0.6 * 10) / (2 * 0.4)))).toBeLessThan(0.4);
   });
 
   test('eight subtasks of one KPU have one vCPU among them: still M/M/1 [flink.kpu] [flink.parallelism]', () => {
     const shared = { parallelism: 8, parallelismPerKpu: 8, cpuUs: { kind: 'exponential', mean: TEN_MS } } as const;
-    const { ms, percent } = sojourn(shared, 60, 150_000);
+    const { ms, percent } = sojourn(shared, 60, 80_000);
     expect(Math.abs(ms - 25)).toBeLessThan(0.75);
     expect(Math.abs(percent - 60)).toBeLessThan(1);
   });
@@ -129,10 +129,12 @@ describe('backpressure', () => {
     expect(bench.late).toEqual([]);
     bench.source.end();
     bench.after(SECOND);
-    expect(bench.results.map(({ key, count }) => [key, count]).sort()).toEqual([
-      [0, 3],
-      [other, 1],
-    ]);
+    expect(new Map(bench.results.map(({ key, count }) => [key, count]))).toEqual(
+      new Map([
+        [0, 3],
+        [other, 1],
+      ]),
+    );
   });
 });
 
