@@ -110,6 +110,17 @@ describe('backpressure', () => {
     expect(bench.metrics.levels.get('backPressuredSplits')).toBe(0);
   });
 
+  test('records come out as they came in, however many are in line', () => {
+    const bench = new Bench({ window: { kind: 'tumbling', sizeUs: 1 }, cpuUs: { kind: 'constant', value: TEN_MS } });
+    bench.put(SECOND);
+    bench.after(SECOND);
+    for (let i = 0; i < 60; i++) bench.put(0);
+    bench.after(500_000);
+    for (let i = 0; i < 300; i++) bench.put(0);
+    bench.after(10 * SECOND);
+    expect(bench.late.map(({ record }) => record)).toEqual(Array.from({ length: 360 }, (_, i) => i + 1));
+  });
+
   test('a split that waits for room is not idle, so its records are not late when they come', () => {
     const bench = new Bench({
       window: { kind: 'tumbling', sizeUs: SECOND },

@@ -74,6 +74,18 @@ describe('after a failure', () => {
     },
   );
 
+  test('what is left of splits that had all ended fires by itself', () => {
+    const bench = new Bench({ ...settings, checkpointIntervalUs: 950_000, checkpointBaseUs: 0, stateEntryBytes: 0 });
+    bench.at(900_000, 0);
+    bench.source.end();
+    bench.source.ends = false;
+    bench.after(70_000);
+    bench.application.fail();
+    bench.after(6 * SECOND);
+    expect(bench.source.restored).toEqual([[0]]);
+    expect(bench.results.map(({ count }) => count)).toEqual([1]);
+  });
+
   test('a failure while it restarts begins the restart anew, and downtime counts from the first', () => {
     const bench = new Bench(settings);
     bench.at(SECOND, SECOND);

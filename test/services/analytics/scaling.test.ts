@@ -67,12 +67,12 @@ describe('autoscaling', () => {
     });
   });
 
-  test('less than 75 % does not, nor what is interrupted [flink.autoscaling]', () => {
+  test('less than 75 % does not, nor what is interrupted for a minute [flink.autoscaling]', () => {
     expect(parallelism(loaded(0.73, 40))).toBe(1);
     const bench = loaded(0.8, 14);
-    bench.after(2 * MINUTE);
+    load(bench, 0.3, 2);
     load(bench, 0.8, 14);
-    bench.after(2 * MINUTE);
+    load(bench, 0.3, 2);
     expect(parallelism(bench)).toBe(1);
   });
 
@@ -81,18 +81,33 @@ describe('autoscaling', () => {
     expect(parallelism(loaded(6, 120, { maxKpus: 3, bufferBytes: 300 }))).toBe(3);
   });
 
-  test('six hours below 10 % halve it, rounded up, never below what is configured [flink.autoscaling]', () => {
-    const bench = new Bench({ window, parallelism: 3, cpuUs: { kind: 'constant', value: SECOND }, maxKpus: 5 });
-    load(bench, 5, 20);
+  test('six hours below 10 % halve it, rounded up, and again [flink.autoscaling]', () => {
+    const bench = new Bench({ window, cpuUs: { kind: 'constant', value: SECOND }, bufferBytes: 300, maxKpus: 5 });
+    load(bench, 6, 60);
+    expect(parallelism(bench)).toBe(5);
+    bench.after(5 * HOUR + 55 * MINUTE);
+    expect(parallelism(bench)).toBe(5);
+    const seen = [5, 5, 5].map(() => {
+      bench.after(6 * HOUR + 10 * MINUTE);
+      return parallelism(bench);
+    });
+    expect(seen).toEqual([3, 2, 1]);
+    expect(bench.sim.pending).toBe(0);
+  });
+
+  test('a busy minute begins the six hours anew, and they never go below what is configured [flink.autoscaling]', () => {
+    const bench = new Bench({ window, parallelism: 4, cpuUs: { kind: 'constant', value: SECOND }, maxKpus: 5 });
+    load(bench, 6, 20);
     bench.after(10 * MINUTE);
     expect(parallelism(bench)).toBe(5);
-    bench.after(5 * HOUR + 30 * MINUTE);
+    bench.after(5 * HOUR);
+    load(bench, 2, 2);
+    bench.after(5 * HOUR);
     expect(parallelism(bench)).toBe(5);
-    bench.after(HOUR);
-    expect(parallelism(bench)).toBe(3);
-    bench.after(12 * HOUR);
-    expect(parallelism(bench)).toBe(3);
-    expect(bench.sim.pending).toBe(0);
+    bench.after(2 * HOUR);
+    expect(parallelism(bench)).toBe(4);
+    bench.after(24 * HOUR);
+    expect(parallelism(bench)).toBe(4);
   });
 
   test('by the busiest container: one hot key scales it, and it helps nothing [flink.autoscaling]', () => {
@@ -137,6 +152,32 @@ describe('rescaling', () => {
         .map(([, count]) => count)
         .toSorted((a = 0, b = 0) => a - b),
     ).toEqual([6, 6, 6, 6, 8]);
+  });
+
+  test('that a failure interrupts is done by the restart where it was asked for, and not where it was its own idea', () => {
+    const updated = new Bench({ window, restartUs: SECOND });
+    updated.application.UpdateApplication(4);
+    updated.application.fail();
+    updated.after(2 * SECOND);
+    expect(updated.application.DescribeApplication()).toMatchObject({
+      Parallelism: 4,
+      CurrentParallelism: 4,
+      isUp: true,
+    });
+    const scaled = loaded(0.76, 15.005);
+    expect(scaled.application.DescribeApplication().ApplicationStatus).toBe('AUTOSCALING');
+    scaled.application.fail();
+    scaled.after(MINUTE);
+    expect(parallelism(scaled)).toBe(1);
+  });
+
+  test('and a restart begin the minute of the CPU anew', () => {
+    const bench = loaded(1, 2, { restartUs: 30 * SECOND, autoScaling: false, checkpointing: false });
+    bench.after(0);
+    bench.application.fail();
+    bench.sim.run({ until: 3 * MINUTE });
+    const busy = bench.metrics.observed.get('containerCPUUtilization') ?? [];
+    expect(busy).toEqual([100, 100, 100]);
   });
 
   test('is refused while it scales or restarts, and beyond the limits [flink.api-errors]', () => {
@@ -206,6 +247,13 @@ describe('settings', () => {
 });
 
 describe('metrics', () => {
+  test('tell the share of a minute in which a CPU was busy, with the record that it works on', () => {
+    const bench = new Bench({ window, cpuUs: { kind: 'constant', value: 90 * SECOND } });
+    bench.put(0);
+    bench.after(3 * MINUTE);
+    expect(bench.metrics.observed.get('containerCPUUtilization')).toEqual([100, 50]);
+  });
+
   test('tell records in and out, late ones, watermarks and how far behind the stream is', () => {
     const bench = new Bench({ window });
     bench.at(1, 0);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AnalyticsApplication } from '../../../src/services/analytics/index.ts';
 import { mutant, type Mutation } from '../../support/mutant.ts';
+import { Bench, SECOND } from './harness.ts';
 import { playWindows, windowGames } from './windows-play.ts';
 
 const SEED = 20261126;
@@ -11,6 +12,37 @@ test('windows of every kind fire when the watermark passes, take what is allowed
     fc.property(windowGames, (game) => playWindows(game)),
     { seed: SEED, numRuns: 400 },
   );
+});
+
+describe('sessions', () => {
+  const settings = { window: { kind: 'session', gapUs: SECOND }, allowedLatenessUs: 10 * SECOND } as const;
+
+  test('that had fired go on counting their firings when they become one', () => {
+    const bench = new Bench(settings);
+    bench.at(1, 0);
+    bench.put(1.8 * SECOND);
+    bench.put(8 * SECOND);
+    bench.after(SECOND);
+    bench.put(1.8 * SECOND);
+    bench.put(0.9 * SECOND);
+    bench.after(SECOND);
+    const ended = bench.results.map(({ startUs, endUs, count, firing }) => [startUs, endUs, count, firing]);
+    expect(ended).toEqual([
+      [0, SECOND, 1, 0],
+      [1.8 * SECOND, 2.8 * SECOND, 1, 0],
+      [1.8 * SECOND, 2.8 * SECOND, 2, 1],
+      [0, 2.8 * SECOND, 4, 2],
+    ]);
+  });
+
+  test('that end at one instant fire in the order in which they began', () => {
+    const bench = new Bench(settings);
+    const keys = [7, 3, 9, 1, 8, 2, 6, 4, 5, 0];
+    for (const key of keys) bench.put(0, { key });
+    bench.put(5 * SECOND, { key: 7 });
+    bench.after(SECOND);
+    expect(bench.results.map(({ key }) => key)).toEqual(keys);
+  });
 });
 
 const FOLDER = 'src/services/analytics';

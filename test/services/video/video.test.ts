@@ -115,6 +115,28 @@ describe('PutMedia', () => {
     expect(bench.told()).toEqual(['BUFFERING 1', 'RECEIVED 1', 'BUFFERING 2']);
     expect(bench.stream.ListFragments().Fragments.map(({ FragmentNumber }) => FragmentNumber)).toEqual([1]);
   });
+
+  test('reads on a new connection at once, whatever the one before had begun', () => {
+    const bench = new Bench();
+    bench.connect();
+    bench.send({ bytes: 50 * MB });
+    bench.after(SECOND);
+    bench.stream.closePutMedia(bench.connection);
+    bench.connect();
+    bench.send();
+    bench.after(0);
+    expect(bench.heard.at(-1)).toMatchObject({ EventType: 'BUFFERING', FragmentNumber: 2, atUs: SECOND });
+  });
+
+  test('has received a fragment when the camera has sent it', () => {
+    const bench = new Bench();
+    bench.connect();
+    bench.send({ bytes: MB, sendUs: 2 * SECOND });
+    bench.after(2 * SECOND - 1);
+    expect(bench.told()).toEqual(['BUFFERING 1']);
+    bench.after(1);
+    expect(bench.told()).toEqual(['BUFFERING 1', 'RECEIVED 1']);
+  });
 });
 
 /** A bench with so many fragments of 1 MB, two seconds apart. */
@@ -335,6 +357,29 @@ describe('retention', () => {
     expect(bench.stream.UpdateDataRetention('DECREASE_DATA_RETENTION', 12)?.code).toBe('InvalidArgumentException');
     expect(bench.stream.UpdateDataRetention('INCREASE_DATA_RETENTION', 0)?.code).toBe('InvalidArgumentException');
     expect(() => new Bench({ dataRetentionHours: 87_601 })).toThrow(/retention of 87601 h: expected 0 to 87600/);
+  });
+
+  test('of 0 deletes what was kept, and a later one does not bring it back [video.retention]', () => {
+    const bench = filled(2, { dataRetentionHours: 2 });
+    bench.stream.UpdateDataRetention('DECREASE_DATA_RETENTION', 2);
+    bench.stream.UpdateDataRetention('INCREASE_DATA_RETENTION', 2);
+    expect(bench.stream.ListFragments().Fragments).toEqual([]);
+    const watcher = bench.watcher();
+    expect(bench.stream.GetMediaForFragmentList([1], watcher, 0).error?.code).toBe('ResourceNotFoundException');
+  });
+
+  test('a buffer of five minutes has the last of many fragments', () => {
+    const bench = new Bench({ dataRetentionHours: 0 });
+    bench.connect();
+    for (let i = 0; i < 1500; i++) {
+      bench.send({ bytes: 1250, durationUs: SECOND });
+      bench.after(SECOND);
+    }
+    const watcher = bench.watcher();
+    bench.stream.GetMedia({ Type: 'EARLIEST' }, watcher, 0);
+    bench.after(MINUTE);
+    expect(watcher.seen[0]?.FragmentNumber).toBe(1201);
+    expect(watcher.numbers.slice(0, 3)).toEqual([1201, 1202, 1203]);
   });
 
   test('a buffer of 200 MB is all that is there where nothing is kept', () => {
