@@ -49,6 +49,20 @@ export {
   type Yieldable,
 } from './kernel/index.ts';
 export {
+  AnalyticsApplication,
+  type AnalyticsError,
+  type AnalyticsPorts,
+  type AnalyticsSettings,
+  type AnalyticsSink,
+  type AnalyticsSource,
+  analyticsSettings,
+  type ApplicationDescription,
+  type ApplicationOperations,
+  type LateSink,
+  type WindowResult,
+  type WindowSettings,
+} from './services/analytics/index.ts';
+export {
   type AccessRequest,
   type AppliedPolicies,
   BadPolicy,
@@ -97,5 +111,20 @@ export {
   type FilterPolicyScope,
   type MessageAttribute,
 } from './services/sns/index.ts';
+export {
+  type Acknowledgement,
+  type Fragment,
+  type FragmentInput,
+  type FragmentSelector,
+  type StartSelector,
+  type StorageTier,
+  type VideoError,
+  type VideoOperations,
+  type VideoProducer,
+  type VideoSettings,
+  VideoStream,
+  videoSettings,
+  type Viewer,
+} from './services/video/index.ts';
 export { type Interval, Tally, theory, TimeWeighted, tInterval } from './stats/index.ts';
 export { VERSION } from './version.ts';

@@ -2,6 +2,7 @@
 
 export { autoscalingFactList, autoscalingFacts } from './autoscaling.ts';
 export type { Fact } from './fact.ts';
+export { flinkFactList, flinkFacts } from './flink.ts';
 export { kinesisFactList, kinesisFacts } from './kinesis.ts';
 export { kmsFactList, kmsFacts, kmsQuotaOf } from './kms.ts';
 export { lambdaFactList, lambdaFacts } from './lambda.ts';
@@ -20,3 +21,4 @@ export { isOptIn, OPT_IN_REGIONS, type OptInRegion } from './regions.ts';
 export { sdkFactList, sdkFacts } from './sdk.ts';
 export { fifoQuotaOf, sqsFactList, sqsFacts } from './sqs.ts';
 export { snsFactList, snsFacts, snsPublishQuotaOf } from './sns.ts';
+export { videoFactList, videoFacts } from './video.ts';
