@@ -92,9 +92,11 @@ export class Partitions {
     for (let i = 0; i < count; i++) {
       const key = this.#keys[i] as number;
       const partition = key === -1 ? null : this.#find(key);
-      const record = [data[i] as number, size[i] as number, arrivedUs[i] as number] as const;
-      if (partition !== null) partition.buffer.add(...record);
-      else this.#output.errors(key === -1 ? 'partitioning-failed' : 'partitions-exceeded', ...record);
+      if (partition !== null) partition.buffer.add(data[i] as number, size[i] as number, arrivedUs[i] as number);
+      else {
+        const content = key === -1 ? 'partitioning-failed' : 'partitions-exceeded';
+        this.#output.errors(content, data[i] as number, size[i] as number, arrivedUs[i] as number);
+      }
     }
     this.#place.oldest.leave(batch);
     this.#place.pool.release(batch);
