@@ -8,7 +8,7 @@
  * each begins with the first record.
  */
 import { firehoseFacts } from '../../facts/index.ts';
-import type { Handle, Simulation } from '../../kernel/index.ts';
+import type { Handle, Phase, Simulation } from '../../kernel/index.ts';
 import type { Oldest } from './oldest.ts';
 import type { BatchPool, RecordBatch } from './record-batch.ts';
 
@@ -37,6 +37,10 @@ export interface BufferPlace {
   readonly oldest: Oldest;
   readonly limits: BufferLimits;
   readonly ahead: Ahead;
+  /**
+   * Of the end of an interval. 0: what comes at that instant is in the next one. 2, of buffers whose records go on into others: it is in this one, and what is behind it has closed before.
+   */
+  readonly phase: Phase;
   onClosed(batch: RecordBatch): void;
 }
 
@@ -85,10 +89,10 @@ export class Buffer {
   }
 
   #open(): RecordBatch {
-    const { sim, pool } = this.#place;
+    const { sim, pool, phase } = this.#place;
     const batch = pool.take(this.#partition);
     this.#batch = batch;
-    this.#timer = sim.scheduleAt(this.#endUs(sim.now), this.#onInterval, undefined, 0);
+    this.#timer = sim.scheduleAt(this.#endUs(sim.now), this.#onInterval, undefined, phase);
     return batch;
   }
 

@@ -197,6 +197,7 @@ export class DeliveryStream implements FirehoseOperations {
       oldest: this.#oldest,
       limits: this.#limits,
       ahead: this.#primary,
+      phase: 0 as const,
       onClosed: (batch: RecordBatch) => this.#send(batch),
     };
     this.#buffer = new Buffer(place);
@@ -377,6 +378,7 @@ export class DeliveryStream implements FirehoseOperations {
         oldest: this.#oldestBackup,
         limits: this.#backupLimits,
         ahead: to,
+        phase: 0,
         onClosed: (batch) => to.send(this.#shipment(content, prefix, [batch], 1), 0),
       });
       this.#backupBuffers.set(content, buffer);

@@ -65,6 +65,7 @@ export class Partitions {
         intervalFrom: 'lastDelivery',
       },
       ahead: ALWAYS_ROOM,
+      phase: 2,
       onClosed: (batch) => this.#sort(batch),
     });
   }

@@ -97,6 +97,7 @@ export class Transformation implements InvocationOwner, Ahead {
       oldest: ports.oldest,
       limits,
       ahead: this,
+      phase: 2,
       onClosed: (batch) => this.#take(batch),
     });
     this.#timeouts = new TimeoutLane(
