@@ -58,6 +58,8 @@ function deliveryProblem({
   if (destination === 'splunk' && !(timeoutUs >= min.value * SECOND_US && timeoutUs <= max.value * SECOND_US))
     return `acknowledgment within ${timeoutUs / SECOND_US} s: expected ${min.value} to ${max.value}`;
   if (!(Number.isInteger(outstanding) && outstanding >= 1)) return `outstanding ${outstanding}: expected at least 1`;
+  if (partitions !== null && !(Number.isInteger(partitions) && partitions >= 1))
+    return `${partitions} partitions: expected at least 1`;
   if (partitions !== null && destination !== 's3') return `dynamic partitioning: expected S3, not ${destination}`;
   return null;
 }

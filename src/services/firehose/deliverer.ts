@@ -10,7 +10,7 @@
  */
 import { firehoseFacts as f } from '../../facts/index.ts';
 import { type KeyedStream, type Simulation, TimeoutLane } from '../../kernel/index.ts';
-import type { Ahead, Buffer } from './buffer.ts';
+import type { Ahead, RecordBuffer } from './record-buffer.ts';
 import type { Answer, Destination, DeliveryOwner } from './operations.ts';
 import type { Shipment } from './shipment.ts';
 
@@ -58,7 +58,7 @@ export class Deliverer implements DeliveryOwner, Ahead {
   readonly #awaited = new Map<number, Shipment>();
   #queue: Shipment[] = [];
   #queueHead = 0;
-  #buffers: Buffer[] = [];
+  readonly #buffers: RecordBuffer[] = [];
   #underWay = 0;
   #nextAttempt = 0;
   #holds = 0;
@@ -105,7 +105,7 @@ export class Deliverer implements DeliveryOwner, Ahead {
     return this.#queueHead < this.#queue.length;
   }
 
-  wait(buffer: Buffer): void {
+  wait(buffer: RecordBuffer): void {
     this.#buffers.push(buffer);
   }
 
@@ -208,7 +208,7 @@ export class Deliverer implements DeliveryOwner, Ahead {
     while (this.hasRoom) {
       const next = this.#dequeue();
       if (next !== undefined) this.#start(next);
-      else if (this.#buffers.length > 0) (this.#buffers.shift() as Buffer).onRoom();
+      else if (this.#buffers.length > 0) this.#buffers.shift()?.onRoom();
       else break;
     }
     this.#pumps = false;

@@ -11,27 +11,22 @@ import { firehoseFacts as f } from '../../facts/index.ts';
 import type { Simulation, Stream } from '../../kernel/index.ts';
 import { ActionRate } from '../messaging/throughput.ts';
 import type { Metrics } from '../ports.ts';
-import { Buffer, type BufferLimits } from './buffer.ts';
+import { Backups } from './backups.ts';
+import { RecordBuffer, type BufferLimits, limitsOf } from './record-buffer.ts';
 import { checkSettings, hintsProblem, retryProblem } from './checks.ts';
-import { Copies } from './copies.ts';
-import { Deliverer, type DelivererListener, type DelivererRules, type End } from './deliverer.ts';
-import { BUCKET, type DestinationRules, DESTINATIONS } from './destinations.ts';
+import { Deliveries, type DeliveryPorts } from './deliveries.ts';
+import { type DestinationRules, DESTINATIONS } from './destinations.ts';
 import { firehoseErrors, FirehoseModelError } from './errors.ts';
 import { FirehoseMetrics, NO_METRICS } from './firehose-metrics.ts';
 import { Oldest } from './oldest.ts';
 import type {
-  Answer,
-  Content,
   DeliveryStreamDescription,
-  Destination,
-  Fate,
   FirehoseError,
   FirehoseOperations,
   PutRecordBatchInput,
   PutRecordBatchOutput,
   PutRecordInput,
   PutRecordOutput,
-  Records,
   SourceRecords,
   SubRecords,
   Transformer,
@@ -41,7 +36,6 @@ import { Partitions } from './partitions.ts';
 import { PutQuota } from './put-quota.ts';
 import { BatchPool, type RecordBatch } from './record-batch.ts';
 import type { FirehoseSettings } from './settings.ts';
-import { Shipment } from './shipment.ts';
 import { Transformation } from './transformation.ts';
 
 const MIB = 1_048_576;
@@ -51,21 +45,7 @@ const MAX_PUT_BYTES = f.batchMaxBytes.value;
 const MAX_SUB_RECORDS = f.subRecordsMax.value;
 const BILLED_STEP = f.billedRoundBytes.value;
 
-const ERROR_PREFIXES: Readonly<Record<Exclude<Content, 'data' | 'delivery-failed'>, string>> = {
-  'source-backup': '',
-  'processing-failed': 'processing-failed/',
-  'format-conversion-failed': 'format-conversion-failed/',
-  'partitioning-failed': 'partitioning-failed/',
-  'partitions-exceeded': 'activePartitionExceeded/',
-};
-
-export interface FirehosePorts {
-  /** S3: objects, Redshift's too, and what is backed up or has failed. */
-  readonly bucket: Destination;
-  /** Left out: the same bucket. */
-  readonly backupBucket?: Destination;
-  /** The cluster (COPY), domain, or endpoint; of S3 there is none. */
-  readonly endpoint?: Destination;
+export interface FirehosePorts extends DeliveryPorts {
   /** The function; with `transform` in the settings. */
   readonly transformer?: Transformer;
   /** The partition of a record's data, -1 where it has none; what the function says of a record goes before. */
@@ -76,8 +56,6 @@ export interface FirehosePorts {
   readonly subRecords?: SubRecords;
   /** Left out: nobody measures. */
   readonly metrics?: Metrics;
-  /** Hears where records have ended, as the stream knows it; the columns are good during the call. */
-  readonly onEnd?: (records: Records, content: Content, fate: Fate) => void;
   /** Hears of records that the function dropped. */
   readonly onDropped?: (data: number) => void;
 }
@@ -94,20 +72,12 @@ export class DeliveryStream implements FirehoseOperations {
 
   readonly #pool = new BatchPool();
   readonly #oldest: Oldest;
-  readonly #oldestBackup: Oldest;
   readonly #limits: BufferLimits;
-  readonly #backupLimits: BufferLimits;
-  readonly #primaryRules: DelivererRules;
-  readonly #primary: Deliverer;
-  readonly #copy: Deliverer | null = null;
-  readonly #copies: Copies | null = null;
-  readonly #backup: Deliverer;
-  /** Errors of conversion: tried again for ever. */
-  readonly #stubborn: Deliverer;
+  readonly #deliveries: Deliveries;
+  readonly #backups: Backups;
   readonly #transformation: Transformation | null;
   readonly #partitions: Partitions | null;
-  readonly #buffer: Buffer;
-  readonly #backupBuffers = new Map<Content, Buffer>();
+  readonly #buffer: RecordBuffer;
 
   readonly #put: PutRecordOutput = { error: null, RecordId: -1 };
   readonly #putMany: PutRecordBatchOutput = {
@@ -124,9 +94,6 @@ export class DeliveryStream implements FirehoseOperations {
   #backsUpAll: boolean;
   #version = 1;
   #nextRecord = 0;
-  #nextDelivery = 0;
-  /** Deliveries to S3 that have failed and not ended. */
-  #bucketTroubles = 0;
 
   constructor(sim: Simulation, settings: FirehoseSettings, ports: FirehosePorts) {
     checkSettings(settings);
@@ -146,66 +113,35 @@ export class DeliveryStream implements FirehoseOperations {
     this.#maxRecordBytes = maxRecordBytesOf(settings);
     this.#backsUpAll = settings.backup === 'all';
     this.#oldest = new Oldest(this.#metrics.freshness);
-    this.#oldestBackup = new Oldest(this.#metrics.backupFreshness);
-
-    const bucketRules: DelivererRules = {
-      outstanding: settings.outstanding,
-      timeoutUs: BUCKET.timeoutUs,
-      retryUs: null,
-      retryCountsAnswers: false,
-      retryEveryUs: null,
-      tooLargeIsFinal: false,
-      retentionUs: settings.retentionUs,
-    };
-    const isBucket = settings.destination === 's3' || settings.destination === 'redshift';
-    const endpointRules: DelivererRules = {
-      ...this.#rules,
-      outstanding: settings.destination === 'redshift' ? 1 : settings.outstanding,
-      timeoutUs: settings.timeoutUs,
-      retryUs: settings.retryUs,
-      // What waits for a COPY is in S3, where it stays.
-      retentionUs: settings.destination === 'redshift' ? null : settings.retentionUs,
-    };
-    const { name } = settings;
-    const backupBucket = ports.backupBucket ?? ports.bucket;
-    this.#primaryRules = endpointRules;
-    this.#primary = isBucket
-      ? new Deliverer(sim, name, ports.bucket, bucketRules, this.#dataListener())
-      : new Deliverer(sim, name, this.#endpoint(), endpointRules, this.#dataListener());
-    if (settings.destination === 'redshift') {
-      const copy = new Deliverer(sim, `${name}/copy`, this.#endpoint(), endpointRules, this.#copyListener());
-      this.#copy = copy;
-      this.#copies = new Copies((batches) => copy.send(this.#shipment('data', '', batches, this.#ratio), 0));
-    }
-    this.#backup = new Deliverer(sim, `${name}/backup`, backupBucket, bucketRules, this.#backupListener());
-    this.#stubborn = new Deliverer(
-      sim,
-      `${name}/conversionErrors`,
-      backupBucket,
-      { ...bucketRules, retentionUs: null },
-      this.#backupListener(),
-    );
-
+    const oldestBackup = new Oldest(this.#metrics.backupFreshness);
+    this.#deliveries = new Deliveries(sim, settings, {
+      ...ports,
+      pool: this.#pool,
+      metrics: this.#metrics,
+      oldest: this.#oldest,
+      oldestBackup,
+      onPartitionEnd: (partition) => this.#partitions?.ended(partition),
+    });
+    this.#backups = new Backups(sim, settings, this.#pool, oldestBackup, this.#deliveries);
     this.#limits = {
       ...limitsOf(settings.buffer, this.#rules),
       intervalFrom: settings.partitions === null ? settings.intervalFrom : 'firstRecord',
     };
-    this.#backupLimits = { ...limitsOf(settings.backupBuffer, BUCKET), intervalFrom: settings.intervalFrom };
     const place = {
       sim,
       pool: this.#pool,
       oldest: this.#oldest,
       limits: this.#limits,
-      ahead: this.#primary,
+      ahead: this.#deliveries.primary,
       phase: 0 as const,
-      onClosed: (batch: RecordBatch) => this.#send(batch),
+      onClosed: (batch: RecordBatch) => this.#deliveries.send(batch),
     };
-    this.#buffer = new Buffer(place);
+    this.#buffer = new RecordBuffer(place);
     this.#partitions =
       settings.partitions === null
         ? null
         : new Partitions(place, settings.partitions, {
-            errors: (content, data, bytes, arrivedUs) => this.#backUp(content, data, bytes, arrivedUs),
+            errors: (content, data, bytes, arrivedUs) => this.#backups.add(content, data, bytes, arrivedUs),
             active: this.#metrics.partitions,
             exceeded: this.#metrics.partitionsExceeded,
           });
@@ -216,7 +152,7 @@ export class DeliveryStream implements FirehoseOperations {
    * S3 doesn't take what it should, or closed buffers wait for earlier ones: whoever reads a stream for this one reads on later, so that nothing is lost that the stream still has.
    */
   get isBehind(): boolean {
-    return this.#bucketTroubles > 0 || this.#primary.hasQueue;
+    return this.#deliveries.isBehind;
   }
 
   // --- taking records in ---
@@ -314,7 +250,7 @@ export class DeliveryStream implements FirehoseOperations {
       this.#limits.bytes = (BufferingHints.SizeInMBs as number) * MIB;
       this.#limits.intervalUs = (BufferingHints.IntervalInSeconds as number) * SECOND_US;
     }
-    if (RetryDurationInSeconds !== undefined) this.#primaryRules.retryUs = RetryDurationInSeconds * SECOND_US;
+    if (RetryDurationInSeconds !== undefined) this.#deliveries.retryUs = RetryDurationInSeconds * SECOND_US;
     if (S3BackupMode !== undefined) this.#backsUpAll = S3BackupMode === this.#rules.backupModes[1];
     this.#version++;
     return null;
@@ -329,7 +265,7 @@ export class DeliveryStream implements FirehoseOperations {
       VersionId: this.#version,
       SizeInMBs: this.#limits.bytes / MIB,
       IntervalInSeconds: this.#limits.intervalUs / SECOND_US,
-      RetryDurationInSeconds: (this.#primaryRules.retryUs ?? 0) / SECOND_US,
+      RetryDurationInSeconds: this.#deliveries.retryUs / SECOND_US,
       S3BackupMode: this.#rules.backupModes[this.#backsUpAll ? 1 : 0],
       RecordsPerSecondLimit: limits.recordsPerSecond,
       PutRequestsPerSecondLimit: limits.requestsPerSecond,
@@ -348,7 +284,7 @@ export class DeliveryStream implements FirehoseOperations {
 
   #enter(data: number, bytes: number): void {
     const { now } = this.#sim;
-    if (this.#backsUpAll) this.#backUp('source-backup', data, bytes, now);
+    if (this.#backsUpAll) this.#backups.add('source-backup', data, bytes, now);
     if (this.#transformation === null) this.#onward(data, bytes, now, -1);
     else this.#transformation.add(data, bytes, now);
   }
@@ -359,7 +295,7 @@ export class DeliveryStream implements FirehoseOperations {
     if (isConvertible !== undefined && this.settings.conversion !== null && !isConvertible(data)) {
       this.#metrics.notConverted.add(1);
       this.#metrics.notConvertedBytes.add(bytes);
-      this.#backUp('format-conversion-failed', data, bytes, arrivedUs);
+      this.#backups.add('format-conversion-failed', data, bytes, arrivedUs);
     } else if (this.#partitions === null) this.#buffer.add(data, bytes, arrivedUs);
     else {
       const key = partition === -1 && partitionOf !== undefined ? partitionOf(data) : partition;
@@ -367,139 +303,7 @@ export class DeliveryStream implements FirehoseOperations {
     }
   }
 
-  #backUp(content: Content, data: number, bytes: number, arrivedUs: number): void {
-    let buffer = this.#backupBuffers.get(content);
-    if (buffer === undefined) {
-      const to = content === 'format-conversion-failed' ? this.#stubborn : this.#backup;
-      const prefix = ERROR_PREFIXES[content as keyof typeof ERROR_PREFIXES];
-      buffer = new Buffer({
-        sim: this.#sim,
-        pool: this.#pool,
-        oldest: this.#oldestBackup,
-        limits: this.#backupLimits,
-        ahead: to,
-        phase: 0,
-        onClosed: (batch) => to.send(this.#shipment(content, prefix, [batch], 1), 0),
-      });
-      this.#backupBuffers.set(content, buffer);
-    }
-    buffer.add(data, bytes, arrivedUs);
-  }
-
-  // --- deliveries ---
-
-  get #ratio(): number {
-    const { conversion, compression } = this.settings;
-    return (conversion?.ratio ?? 1) * compression.ratio;
-  }
-
-  #shipment(content: Content, prefix: string, batches: readonly RecordBatch[], ratio: number): Shipment {
-    return new Shipment(this.#pool, this.#nextDelivery++, content, prefix, batches, ratio);
-  }
-
-  #send(batch: RecordBatch): void {
-    const { conversion, compression } = this.settings;
-    if (conversion !== null) {
-      this.#metrics.converted.add(batch.count);
-      this.#metrics.convertedBytes.add(batch.bytes);
-    }
-    const usPerMiB = (conversion?.usPerMiB ?? 0) + compression.usPerMiB;
-    const shipment = this.#shipment('data', '', [batch], this.#ratio);
-    this.#primary.send(shipment, Math.ceil((batch.bytes / MIB) * usPerMiB));
-  }
-
-  #dataListener(): DelivererListener {
-    const delivery = this.#metrics.staging ?? this.#metrics.delivery;
-    const isBucket = this.settings.destination === 's3' || this.settings.destination === 'redshift';
-    return {
-      onAttempt: (shipment, answer, us) => {
-        delivery.success.record(answer === 'ok' ? 1 : 0);
-        this.#metrics.attemptedRecords.add(shipment.records);
-        this.#metrics.attemptedBytes.add(shipment.bytes);
-        if (answer === 'ok') this.#metrics.ackSeconds.record(us / SECOND_US);
-      },
-      onTrouble: (_shipment, begins) => {
-        if (isBucket) this.#bucketTroubles += begins ? 1 : -1;
-      },
-      onEnd: (shipment, end) => {
-        for (const batch of shipment.batches) {
-          this.#oldest.leave(batch);
-          this.#partitions?.ended(batch.partition);
-        }
-        if (end === 'delivered') {
-          delivery.records.add(shipment.records);
-          delivery.bytes.add(shipment.bytes);
-          this.#metrics.objects.add(1);
-        }
-        this.#settleData(shipment, end);
-      },
-    };
-  }
-
-  #settleData(shipment: Shipment, end: End): void {
-    if (end === 'delivered' && this.#copies !== null) this.#copies.add(shipment.batches);
-    else if (end === 'givenUp') {
-      // The batch as it is; its holds go over.
-      for (const batch of shipment.batches) this.#oldestBackup.enter(batch);
-      this.#backup.send(this.#shipment('delivery-failed', this.#rules.failedPrefix, shipment.batches, 1), 0);
-    } else this.#finish(shipment, end === 'delivered' ? 'delivered' : 'lost');
-  }
-
-  #copyListener(): DelivererListener {
-    const { delivery } = this.#metrics;
-    return {
-      onAttempt: (_shipment: Shipment, answer: Answer | 'late') => delivery.success.record(answer === 'ok' ? 1 : 0),
-      onTrouble: () => {},
-      onEnd: (shipment, end) => {
-        if (end === 'delivered') {
-          delivery.records.add(shipment.records);
-          delivery.bytes.add(shipment.bytes);
-        }
-        this.#finish(shipment, end === 'delivered' ? 'delivered' : 'skipped');
-        this.#copies?.ended();
-      },
-    };
-  }
-
-  #backupListener(): DelivererListener {
-    const { backup } = this.#metrics;
-    return {
-      onAttempt: (_shipment, answer) => backup.success.record(answer === 'ok' ? 1 : 0),
-      onTrouble: ({ content }, begins) => {
-        this.#bucketTroubles += begins ? 1 : -1;
-        // What the destination did not take and S3 doesn't take either holds up all that comes after.
-        if (content !== 'delivery-failed' && content !== 'format-conversion-failed') return;
-        if (begins) this.#primary.hold();
-        else this.#primary.letGo();
-      },
-      onEnd: (shipment, end) => {
-        for (const batch of shipment.batches) this.#oldestBackup.leave(batch);
-        if (end === 'delivered') {
-          backup.records.add(shipment.records);
-          backup.bytes.add(shipment.bytes);
-        }
-        this.#finish(shipment, end === 'delivered' ? 'backedUp' : 'lost');
-      },
-    };
-  }
-
-  #finish(shipment: Shipment, fate: Fate): void {
-    if (fate === 'lost' && shipment.content !== 'source-backup') this.#metrics.lostRecords.add(shipment.records);
-    const { onEnd } = this.#ports;
-    if (onEnd !== undefined) for (const batch of shipment.batches) onEnd(batch, shipment.content, fate);
-    shipment.release();
-  }
-
   // --- helpers ---
-
-  #endpoint(): Destination {
-    const { endpoint } = this.#ports;
-    if (endpoint !== undefined) return endpoint;
-    throw new FirehoseModelError(
-      'no-destination',
-      `delivery stream ${this.settings.name}: no endpoint for ${this.settings.destination}`,
-    );
-  }
 
   #makeTransformation(settings: NonNullable<FirehoseSettings['transform']>): Transformation {
     const { transformer, onDropped } = this.#ports;
@@ -513,7 +317,7 @@ export class DeliveryStream implements FirehoseOperations {
       output: {
         onward: (data, bytes, arrivedUs, partition) => this.#onward(data, bytes, arrivedUs, partition),
         dropped: (data) => onDropped?.(data),
-        failed: (data, bytes, arrivedUs) => this.#backUp('processing-failed', data, bytes, arrivedUs),
+        failed: (data, bytes, arrivedUs) => this.#backups.add('processing-failed', data, bytes, arrivedUs),
       },
     });
   }
@@ -571,11 +375,4 @@ export class DeliveryStream implements FirehoseOperations {
 function maxRecordBytesOf({ source, transform }: FirehoseSettings): number {
   if (source !== 'MSKAsSource') return source === 'DirectPut' ? f.recordMaxBytes.value : Number.POSITIVE_INFINITY;
   return transform === null ? f.mskRecordMaxBytes.value : f.mskRecordMaxBytesTransformed.value;
-}
-
-function limitsOf(
-  buffer: { readonly bytes: number; readonly intervalUs: number },
-  { maxBufferBytes, maxRecords }: DestinationRules,
-): Omit<BufferLimits, 'intervalFrom'> {
-  return { bytes: buffer.bytes, intervalUs: buffer.intervalUs, maxBytes: maxBufferBytes, maxRecords };
 }

@@ -168,14 +168,14 @@ export interface Invocation {
   readonly partition: Float64Array;
 }
 
-export interface InvocationOwner {
+export interface TransformerOwner {
   /** `well`: false where the invocation failed as a whole. What comes after five minutes is ignored. */
   onTransformed(tag: number, well: boolean): void;
 }
 
 export interface Transformer {
   /** Answers by `owner.onTransformed(tag, …)` at once or later, once, or never. */
-  invoke(invocation: Invocation, owner: InvocationOwner, tag: number): void;
+  invoke(invocation: Invocation, owner: TransformerOwner, tag: number): void;
 }
 
 /** Records within records, as KPL makes them. */

@@ -7,7 +7,7 @@
  * So it may take one and a half intervals until a record is delivered.
  */
 import { firehoseFacts as f } from '../../facts/index.ts';
-import { Buffer, type BufferPlace } from './buffer.ts';
+import { RecordBuffer, type BufferPlace } from './record-buffer.ts';
 import type { Level } from '../ports.ts';
 import type { Content } from './operations.ts';
 import type { RecordBatch } from './record-batch.ts';
@@ -16,7 +16,7 @@ const FIRST_STAGE = f.partitionDelayFactor.value - 1;
 const FIRST_KEYS = 64;
 
 interface Partition {
-  readonly buffer: Buffer;
+  readonly buffer: RecordBuffer;
   /** Deliveries that have not ended. */
   underWay: number;
 }
@@ -34,7 +34,7 @@ export class Partitions {
   readonly #place: BufferPlace;
   readonly #most: number;
   readonly #output: PartitionsOutput;
-  readonly #firstStage: Buffer;
+  readonly #firstStage: RecordBuffer;
   readonly #partitions = new Map<number, Partition>();
   /** Of the records in the first stage. */
   #keys = new Float64Array(FIRST_KEYS);
@@ -52,7 +52,7 @@ export class Partitions {
     this.#most = most;
     this.#output = output;
     const { limits } = place;
-    this.#firstStage = new Buffer({
+    this.#firstStage = new RecordBuffer({
       ...place,
       limits: {
         ...limits,
@@ -111,7 +111,7 @@ export class Partitions {
       this.#output.exceeded.set(1);
       return null;
     }
-    const made = { buffer: new Buffer(this.#place, key), underWay: 0 };
+    const made = { buffer: new RecordBuffer(this.#place, key), underWay: 0 };
     this.#partitions.set(key, made);
     this.#output.active.set(this.#partitions.size);
     return made;

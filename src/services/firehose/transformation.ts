@@ -8,10 +8,10 @@
  */
 import { firehoseFacts as f } from '../../facts/index.ts';
 import { type Simulation, TimeoutLane } from '../../kernel/index.ts';
-import { type Ahead, Buffer, type BufferLimits } from './buffer.ts';
+import { type Ahead, RecordBuffer, type BufferLimits } from './record-buffer.ts';
 import type { FirehoseMetrics } from './firehose-metrics.ts';
 import type { Oldest } from './oldest.ts';
-import { type Invocation, type InvocationOwner, Result, type Transformer } from './operations.ts';
+import { type Invocation, type TransformerOwner, Result, type Transformer } from './operations.ts';
 import type { BatchPool, RecordBatch } from './record-batch.ts';
 import type { TransformSettings } from './settings.ts';
 
@@ -49,7 +49,7 @@ class Attempt implements Invocation {
   }
 }
 
-export class Transformation implements InvocationOwner, Ahead {
+export class Transformation implements TransformerOwner, Ahead {
   readonly #sim: Simulation;
   readonly #settings: TransformSettings;
   readonly #transformer: Transformer;
@@ -57,11 +57,11 @@ export class Transformation implements InvocationOwner, Ahead {
   readonly #oldest: Oldest;
   readonly #output: TransformedOutput;
   readonly #metrics: FirehoseMetrics;
-  readonly #buffer: Buffer;
+  readonly #buffer: RecordBuffer;
   readonly #timeouts: TimeoutLane;
   readonly #running = new Map<number, Attempt>();
   readonly #queue: RecordBatch[] = [];
-  #waiting: Buffer[] = [];
+  readonly #waiting: RecordBuffer[] = [];
   /** Batches that are with the function, waits between attempts included. */
   #busy = 0;
   #next = 0;
@@ -91,7 +91,7 @@ export class Transformation implements InvocationOwner, Ahead {
       intervalUs: settings.buffer.intervalUs,
       intervalFrom: 'lastDelivery',
     };
-    this.#buffer = new Buffer({
+    this.#buffer = new RecordBuffer({
       sim,
       pool: ports.pool,
       oldest: ports.oldest,
@@ -113,7 +113,7 @@ export class Transformation implements InvocationOwner, Ahead {
     return this.#busy < this.#settings.concurrency;
   }
 
-  wait(buffer: Buffer): void {
+  wait(buffer: RecordBuffer): void {
     this.#waiting.push(buffer);
   }
 
@@ -196,7 +196,7 @@ export class Transformation implements InvocationOwner, Ahead {
     this.#busy--;
     const next = this.#queue.shift();
     if (next !== undefined) this.#begin(next);
-    else (this.#waiting.shift() as Buffer | undefined)?.onRoom();
+    else this.#waiting.shift()?.onRoom();
   }
 }
 

@@ -28,7 +28,7 @@ const broken: readonly (readonly [property: RegExp, mutation: Mutation])[] = [
     /flush: /,
     {
       name: 'waits for more than its size',
-      file: `${FOLDER}/buffer.ts`,
+      file: `${FOLDER}/record-buffer.ts`,
       find: 'batch.bytes >= limits.bytes',
       replace: 'batch.bytes > limits.bytes',
     },
@@ -37,7 +37,7 @@ const broken: readonly (readonly [property: RegExp, mutation: Mutation])[] = [
     /flush: /,
     {
       name: 'goes on with an interval that was cut short',
-      file: `${FOLDER}/buffer.ts`,
+      file: `${FOLDER}/record-buffer.ts`,
       find: 'this.#closedUs = sim.now;\n    this.#place',
       replace: 'this.#place',
     },
@@ -46,7 +46,7 @@ const broken: readonly (readonly [property: RegExp, mutation: Mutation])[] = [
     /flush: |null/,
     {
       name: 'closes the next buffer by the timer of the last',
-      file: `${FOLDER}/buffer.ts`,
+      file: `${FOLDER}/record-buffer.ts`,
       find: 'if (this.#timer !== null) sim.cancel(this.#timer);',
       replace: '',
     },
@@ -82,8 +82,8 @@ const broken: readonly (readonly [property: RegExp, mutation: Mutation])[] = [
     /ends once/,
     {
       name: 'drops what the destination did not take',
-      file: `${FOLDER}/delivery-stream.ts`,
-      find: "this.#backup.send(this.#shipment('delivery-failed', this.#rules.failedPrefix, shipment.batches, 1), 0);",
+      file: `${FOLDER}/deliveries.ts`,
+      find: "this.#backup.send(this.#shipment('delivery-failed', shipment.batches), 0);",
       replace: '',
     },
   ],
@@ -91,7 +91,7 @@ const broken: readonly (readonly [property: RegExp, mutation: Mutation])[] = [
     /lost: /,
     {
       name: 'loses what the destination did not take',
-      file: `${FOLDER}/delivery-stream.ts`,
+      file: `${FOLDER}/deliveries.ts`,
       find: "else if (end === 'givenUp') {",
       replace: "else if (end === 'refused') {",
     },
@@ -100,9 +100,9 @@ const broken: readonly (readonly [property: RegExp, mutation: Mutation])[] = [
     /lost: /,
     {
       name: 'gives S3 up after some time',
-      file: `${FOLDER}/delivery-stream.ts`,
-      find: 'retentionUs: settings.retentionUs,\n    };\n    const isBucket',
-      replace: 'retentionUs: settings.retentionUs / 48,\n    };\n    const isBucket',
+      file: `${FOLDER}/deliveries.ts`,
+      find: '{ ...BUCKET, outstanding, retentionUs }',
+      replace: '{ ...BUCKET, outstanding, retentionUs: retentionUs / 48 }',
     },
   ],
   [
@@ -136,10 +136,9 @@ const broken: readonly (readonly [property: RegExp, mutation: Mutation])[] = [
     /ends once/,
     {
       name: 'loses records of one partition too many',
-      file: `${FOLDER}/delivery-stream.ts`,
-      find: 'errors: (content, data, bytes, arrivedUs) => this.#backUp(content, data, bytes, arrivedUs),',
-      replace:
-        "errors: (content, data, bytes, arrivedUs) => { if (content !== 'partitions-exceeded') this.#backUp(content, data, bytes, arrivedUs); },",
+      file: `${FOLDER}/partitions.ts`,
+      find: 'this.#output.errors(content,',
+      replace: "if (content === 'partitioning-failed') this.#output.errors(content,",
     },
   ],
   [
@@ -156,8 +155,8 @@ const broken: readonly (readonly [property: RegExp, mutation: Mutation])[] = [
     {
       name: 'backs up nothing beside COPYs',
       file: `${FOLDER}/delivery-stream.ts`,
-      find: 'if (this.#backsUpAll) this.#backUp',
-      replace: 'if (this.#backsUpAll && this.#copies === null) this.#backUp',
+      find: 'if (this.#backsUpAll) this',
+      replace: "if (this.#backsUpAll && this.settings.destination !== 'redshift') this",
     },
   ],
   [
@@ -191,7 +190,7 @@ const broken: readonly (readonly [property: RegExp, mutation: Mutation])[] = [
     /lost: /,
     {
       name: 'gives up what can not be converted, like all else',
-      file: `${FOLDER}/delivery-stream.ts`,
+      file: `${FOLDER}/deliveries.ts`,
       find: '{ ...bucketRules, retentionUs: null }',
       replace: 'bucketRules',
     },
@@ -200,8 +199,8 @@ const broken: readonly (readonly [property: RegExp, mutation: Mutation])[] = [
     /ends once|lost: /,
     {
       name: 'never goes on after it has stood still',
-      file: `${FOLDER}/delivery-stream.ts`,
-      find: 'else this.#primary.letGo();',
+      file: `${FOLDER}/deliveries.ts`,
+      find: 'else this.primary.letGo();',
       replace: '',
     },
   ],
@@ -209,7 +208,7 @@ const broken: readonly (readonly [property: RegExp, mutation: Mutation])[] = [
     /ends once/,
     {
       name: 'forgets buffers that wait for room',
-      file: `${FOLDER}/buffer.ts`,
+      file: `${FOLDER}/record-buffer.ts`,
       find: '      ahead.wait(this);\n',
       replace: '',
     },

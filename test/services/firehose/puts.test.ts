@@ -275,6 +275,7 @@ test.each<[string, Partial<GivenFirehoseSettings>]>([
   ['an acknowledgment of Splunk before 180 s', { destination: 'splunk', timeoutUs: 179 * SECOND }],
   ['an acknowledgment of Splunk after 600 s', { destination: 'splunk', timeoutUs: 601 * SECOND }],
   ['no delivery at once', { outstanding: 0 }],
+  ['no partition at all', { partitions: 0 }],
   ['partitions elsewhere than in S3 [firehose.dynamic-partitions]', { destination: 'http', partitions: 500 }],
   [
     'partitions without interval [firehose.dynamic-partitioning-zero-buffering]',

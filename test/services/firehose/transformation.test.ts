@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   type Invocation,
-  type InvocationOwner,
+  type TransformerOwner,
   Result,
   type Transformer,
   type TransformSettings,
@@ -16,7 +16,7 @@ class Fake implements Transformer {
   well: (attempt: number) => boolean | null = () => true;
   say: (invocation: Invocation) => void = ({ result }) => void result.fill(Result.ok);
 
-  invoke(invocation: Invocation, owner: InvocationOwner, tag: number): void {
+  invoke(invocation: Invocation, owner: TransformerOwner, tag: number): void {
     const { sim } = this.bench as Bench;
     const { records, attempt } = invocation;
     this.invocations.push({ us: sim.now, data: [...records.data.subarray(0, records.count)], attempt });

@@ -24,11 +24,19 @@ export interface BufferLimits {
   readonly intervalFrom: 'lastDelivery' | 'firstRecord';
 }
 
+/** Those of a buffer before this destination. */
+export function limitsOf(
+  { bytes, intervalUs }: { readonly bytes: number; readonly intervalUs: number },
+  { maxBufferBytes: maxBytes, maxRecords }: { readonly maxBufferBytes: number; readonly maxRecords: number },
+): Omit<BufferLimits, 'intervalFrom'> {
+  return { bytes, intervalUs, maxBytes, maxRecords };
+}
+
 /** What takes closed buffers. */
 export interface Ahead {
   readonly hasRoom: boolean;
   /** Calls `buffer.onRoom` as soon as there is some. */
-  wait(buffer: Buffer): void;
+  wait(buffer: RecordBuffer): void;
 }
 
 export interface BufferPlace {
@@ -44,7 +52,7 @@ export interface BufferPlace {
   onClosed(batch: RecordBatch): void;
 }
 
-export class Buffer {
+export class RecordBuffer {
   readonly #place: BufferPlace;
   readonly #partition: number;
   #batch: RecordBatch | null = null;
