@@ -209,3 +209,21 @@ test('freshness is the age of the oldest record that is not delivered', () => {
   bench.after(100 * SECOND);
   expect(bench.metrics.values('DeliveryToS3.DataFreshness')).toEqual([10 * SECOND, 62 * SECOND, -1]);
 });
+
+test('records keep their data, size and time, however many there are', () => {
+  const rows: number[][] = [];
+  const bench = new Bench(
+    { buffer: { bytes: 5 * MIB, intervalUs: 300 * SECOND } },
+    {
+      onEnd: ({ data, size, arrivedUs, count }) => {
+        for (let i = 0; i < count; i++) rows.push([data[i] ?? -1, size[i] ?? -1, arrivedUs[i] ?? -1]);
+      },
+    },
+  );
+  for (let i = 0; i < 1000; i++) {
+    bench.put(i + 1);
+    bench.after(SECOND / 10);
+  }
+  bench.after(300 * SECOND);
+  expect(rows).toEqual(Array.from({ length: 1000 }, (_, i) => [i, i + 1, (i * SECOND) / 10]));
+});

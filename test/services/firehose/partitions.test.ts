@@ -91,3 +91,13 @@ test('a record without partition goes to errors; the function may name it', () =
   expect(bench.bucket.of('data')).toMatchObject([{ data: [1], partition: 5 }]);
   expect(bench.fates('partitioning-failed')).toEqual(['0 backedUp']);
 });
+
+test('records find their partitions, however many wait in the first stage', () => {
+  const bench = new Bench({ partitions: 500, buffer: minute }, { partitionOf: (data) => data % 7 });
+  for (let i = 0; i < 4; i++) bench.putMany(500, 1);
+  bench.after(100 * SECOND);
+  const found = bench.bucket.of('data');
+  expect(found.map(({ partition }) => partition).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  expect(found.every(({ partition, data }) => data.every((one) => one % 7 === partition))).toBe(true);
+  expect(found.flatMap(({ data }) => data)).toHaveLength(2000);
+});
