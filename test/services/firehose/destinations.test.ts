@@ -90,6 +90,7 @@ describe('S3', () => {
       [20, 'source-backup'],
     ]);
     expect([bench.total('BackupToS3.Records'), bench.total('BackupToS3.Bytes')]).toEqual([1, 3]);
+    expect(bench.total('LostRecords')).toBe(0);
     expect(bench.metrics.values('BackupToS3.DataFreshness')).toEqual([0, -1]);
   });
 });
