@@ -3,6 +3,7 @@
 export { autoscalingFactList, autoscalingFacts } from './autoscaling.ts';
 export type { Fact } from './fact.ts';
 export { flinkFactList, flinkFacts } from './flink.ts';
+export { type DirectPutQuota, firehoseFactList, firehoseFacts, firehoseQuotaOf } from './firehose.ts';
 export { kinesisFactList, kinesisFacts } from './kinesis.ts';
 export { kmsFactList, kmsFacts, kmsQuotaOf } from './kms.ts';
 export { lambdaFactList, lambdaFacts } from './lambda.ts';
