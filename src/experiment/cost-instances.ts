@@ -1,11 +1,12 @@
 /** What the instances of consumers and the replicas of services cost: hours, whether they work or wait. */
 import { type InstancePrice, type Price, priceFacts } from '../facts/index.ts';
 import type { ServiceSettings } from '../services/compute/settings.ts';
-import type { ConsumerSettings } from '../workload/settings.ts';
+import type { ConsumerSettings, StreamConsumerSettings } from '../workload/settings.ts';
 import type { Meter, Metered, Usage } from './cost-usage.ts';
 
-export const meterConsumer: Meter<ConsumerSettings> = (metered) => {
-  const { instances, price, autoscaling } = metered.settings;
+export const meterConsumer: Meter<ConsumerSettings | StreamConsumerSettings> = (metered) => {
+  const { instances, price } = metered.settings;
+  const autoscaling = 'stream' in metered.settings ? null : metered.settings.autoscaling;
   return hoursOf(metered, 'instances', price, autoscaling === null ? instances : meanOf(metered, 'DesiredInstances'));
 };
 

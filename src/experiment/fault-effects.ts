@@ -6,9 +6,11 @@ import type { Sink } from '../services/sink/index.ts';
 import { type AccountQueue, SqsQueue } from '../services/sqs/index.ts';
 import type { Consumer } from '../workload/consumer.ts';
 import type { FaultSettings } from '../workload/settings.ts';
+import type { StreamConsumer } from '../workload/stream-consumer.ts';
 import type { Functions } from './functions.ts';
 import type { Links } from './links.ts';
 import type { Redrives } from './redrives.ts';
+import type { Streams } from './streams.ts';
 import type { Topics } from './topics.ts';
 
 type Named<T> = ReadonlyMap<string, T>;
@@ -20,6 +22,8 @@ export interface Parts {
   readonly caches: Named<Cache>;
   readonly queues: Named<AccountQueue>;
   readonly consumers: Named<Consumer>;
+  readonly streamConsumers: Named<StreamConsumer>;
+  readonly streams: Streams;
   readonly sinks: Named<Sink>;
   readonly topics: Topics;
   readonly functions: Functions;
@@ -48,19 +52,20 @@ export function strike(parts: Parts, fault: FaultSettings): () => void {
 }
 
 function strikeResource(
-  { links, access, services, caches, queues, consumers, sinks, topics, functions, redrives }: Parts,
+  parts: Parts,
   resource: string,
   fault: FaultSettings,
   requests: number,
   replies: number,
 ): (() => void)[] {
+  const { links, access, services, caches, queues, sinks, topics, functions, redrives, streams } = parts;
   const ends: (() => void)[] = [];
   const service = services.get(resource);
   const queue = queues.get(resource)?.queue;
-  const consumer = consumers.get(resource);
+  const consumer = parts.consumers.get(resource) ?? parts.streamConsumers.get(resource);
   const topic = topics.get(resource)?.topic;
   const sink = sinks.get(resource);
-  const isManaged = queue !== undefined || topic !== undefined;
+  const isManaged = queue !== undefined || topic !== undefined || streams.get(resource) !== undefined;
   const down = isManaged && fault.down;
   const errors = isManaged ? (fault.errors ?? 0) : 0;
   if (requests > 0 || replies > 0 || down || errors > 0) {
@@ -75,6 +80,11 @@ function strikeResource(
   if (topic !== undefined && fault.duplicate !== null) {
     topic.setDuplicateRate(fault.duplicate);
     ends.push(() => topic.setDuplicateRate(0));
+  }
+  const stream = streams.get(resource)?.stream;
+  if (stream !== undefined && fault.throttle !== undefined) {
+    stream.setThrottleRate(fault.throttle);
+    ends.push(() => stream.setThrottleRate(0));
   }
   if (sink !== undefined && fault.down) ends.push(sink.takeDown());
   if (sink !== undefined && fault.errors !== null) ends.push(sink.impair(fault.errors));
@@ -97,7 +107,7 @@ function strikeService(service: Service, fault: FaultSettings): (() => void)[] {
   return ends;
 }
 
-function strikeConsumer(consumer: Consumer, fault: FaultSettings): (() => void)[] {
+function strikeConsumer(consumer: Consumer | StreamConsumer, fault: FaultSettings): (() => void)[] {
   const ends: (() => void)[] = [];
   if (fault.slow !== null) ends.push(consumer.slowDown(fault.slow));
   if (fault.crash !== null) consumer.crash(fault.crash, fault.forUs ?? consumer.settings.restartDelayUs);
@@ -108,5 +118,11 @@ function strikeConsumer(consumer: Consumer, fault: FaultSettings): (() => void)[
 /** Whether a fault that is not said to end goes on for ever. */
 function isLasting(fault: FaultSettings): boolean {
   const shares = [fault.slow, fault.errors, fault.duplicate, fault.unreachable, fault.loseRequests, fault.loseReplies];
-  return fault.down || fault.kmsDown === true || shares.some((share) => share !== null) || fault.policy !== undefined;
+  return (
+    fault.down ||
+    fault.kmsDown === true ||
+    fault.throttle !== undefined ||
+    shares.some((share) => share !== null) ||
+    fault.policy !== undefined
+  );
 }

@@ -33,8 +33,9 @@ export function promisesOf(scenario: ResolvedScenario, design: ResolvedDesign): 
   for (const settings of design.resources) {
     if (settings.type === 'sqs') all.push(ofQueue(scenario, design, settings));
     else if (settings.type === 'sns') all.push(ofTopic(scenario, design, settings));
-    else if (settings.type === 'consumer') all.push(ofConsumer(design, settings));
-    else if (settings.type === 'lambda') all.push(ofFunction(design, settings));
+    else if (settings.type === 'consumer') {
+      if (!('stream' in settings)) all.push(ofConsumer(design, settings));
+    } else if (settings.type === 'lambda') all.push(ofFunction(design, settings));
   }
   return all.map((of) => withDemanded(scenario, design, of));
 }
@@ -61,7 +62,7 @@ type Reader = ConsumerSettings | LambdaSettings;
 
 function readersOf({ resources }: ResolvedDesign, queue: string): Reader[] {
   const reads = (one: ResourceSettings): one is Reader =>
-    (one.type === 'consumer' || one.type === 'lambda') && one.source === queue;
+    (one.type === 'lambda' || (one.type === 'consumer' && !('stream' in one))) && one.source === queue;
   return resources.filter(reads);
 }
 

@@ -19,7 +19,9 @@ export class Scalers {
     this.#sim = sim;
     this.#watched = new Set(
       resources.flatMap((one) =>
-        one.type === 'consumer' && one.autoscaling?.metric === 'backlogPerInstance' ? [one.source] : [],
+        one.type === 'consumer' && !('stream' in one) && one.autoscaling?.metric === 'backlogPerInstance'
+          ? [one.source]
+          : [],
       ),
     );
   }

@@ -5,6 +5,7 @@
  *   traffic ─▶ Sender ─▶ Producer ─▶ SqsQueue ◀─ Consumer ─▶ Service …      decoupled
  *                                          │     ◀─ LambdaMapping ─▶ LambdaFunction ─▶ Service …
  *                                          └─▶ dead-letter queue
+ *   traffic ─▶ Sender ─▶ Producer ─▶ KinesisStream ◀─ StreamConsumer ─▶ Service …         replayable
  *   traffic ─▶ Sender ─▶ Producer ─▶ Topic ─▶ SqsQueue | Service | Sink …                fan-out
  *
  * This is the only place where services meet.
@@ -31,14 +32,21 @@ import { Consumer } from '../workload/consumer.ts';
 import { scheduleFaults } from '../workload/faults.ts';
 import type { HandlerCode } from '../workload/handler-code.ts';
 import { keyNumber, keySampler } from '../workload/keys.ts';
+import { KinesisTarget } from '../workload/kinesis-target.ts';
 import { MessageKinds } from '../workload/message-kinds.ts';
 import { Producer } from '../workload/producer.ts';
 import { RequestTable } from '../workload/requests.ts';
 import { Sender } from '../workload/sender.ts';
-import type { HandlerSettings, TrafficSettings } from '../workload/settings.ts';
+import type {
+  ConsumerSettings,
+  HandlerSettings,
+  StreamConsumerSettings,
+  TrafficSettings,
+} from '../workload/settings.ts';
 import { CalleeEndpoint, QueueEndpoint, type QueueWitness } from '../workload/sns-endpoints.ts';
 import { SnsTarget } from '../workload/sns-target.ts';
 import { SqsTarget } from '../workload/sqs-target.ts';
+import { StreamConsumer } from '../workload/stream-consumer.ts';
 import { disturbancesOf } from './disturbances.ts';
 import { strike } from './fault-effects.ts';
 import { Functions } from './functions.ts';
@@ -48,6 +56,7 @@ import type { Owed } from './owed.ts';
 import { batchCount, keepsCohorts } from './pilot.ts';
 import { Redrives } from './redrives.ts';
 import { Scalers } from './scalers.ts';
+import { Streams, type WiredStream } from './streams.ts';
 import { type SubscriptionOutcome, Topics } from './topics.ts';
 
 /** Virtual instants that share one, in this order: 3 is after all ordinary events. */
@@ -79,9 +88,11 @@ export class World {
   readonly #caches = new Map<string, Cache>();
   readonly #queues = new Map<string, { readonly queue: SqsQueue | FifoQueue; readonly settings: SqsSettings }>();
   readonly #consumers = new Map<string, Consumer>();
+  readonly #streamConsumers = new Map<string, StreamConsumer>();
   readonly #sinks = new Map<string, Sink>();
   readonly #kinds: MessageKinds;
   readonly #topics: Topics;
+  readonly #streams: Streams;
   readonly #functions: Functions;
   readonly #senders: Sender[] = [];
   readonly #scalers: Scalers;
@@ -142,6 +153,13 @@ export class World {
       isRead: (queue) => this.#isRead(queue),
       witnessOf: (topic) => this.history?.witness(topic, topic) ?? null,
     });
+    this.#streams = new Streams({
+      sim: this.sim,
+      scenario,
+      design,
+      window: this.#window,
+      requests: this.requests,
+    });
     this.#functions = new Functions(this.sim, scenario, design, {
       requests: this.requests,
       links: this.#links,
@@ -160,6 +178,8 @@ export class World {
       caches: this.#caches,
       queues: this.#queues,
       consumers: this.#consumers,
+      streamConsumers: this.#streamConsumers,
+      streams: this.#streams,
       sinks: this.#sinks,
       topics: this.#topics,
       functions: this.#functions,
@@ -170,9 +190,9 @@ export class World {
     this.#learnHealthBeforeDisturbances();
   }
 
-  /** What became of the deliveries of its topics; empty where it has none. */
+  /** What became of the deliveries of its topics and streams; empty where it has none. */
   subscriptions(): { readonly subscriptions?: readonly SubscriptionOutcome[] } {
-    const subscriptions = this.#topics.finish();
+    const subscriptions = [...this.#topics.finish(), ...this.#streams.finish()];
     return subscriptions.length === 0 ? {} : { subscriptions };
   }
 
@@ -187,6 +207,7 @@ export class World {
 
   start(): void {
     for (const consumer of this.#consumers.values()) consumer.start();
+    for (const consumer of this.#streamConsumers.values()) consumer.start();
     this.#functions.start();
     for (const sender of this.#senders) sender.start();
     this.#scalers.start();
@@ -242,32 +263,56 @@ export class World {
       } else if (settings.type === 'sqs') {
         this.#queues.set(name, { queue: this.#queue(settings), settings });
       } else if (settings.type === 'sns') this.#topics.add(settings);
+      else if (settings.type === 'kinesis') this.#streams.add(settings, this.#recorder(name, type));
       else if (settings.type === 'sink') {
         const metrics = this.#recorder(name, type);
         this.#sinks.set(name, new Sink(this.sim, settings, { requests: this.requests, metrics }));
       }
     }
-    // Consumers and functions last: their queues are all there.
+    // Consumers and functions last: their queues and streams are all there.
     for (const settings of resources) {
       if (settings.type === 'lambda') this.#functions.add(settings, this.#recorder(settings.name, settings.type));
       if (settings.type !== 'consumer') continue;
-      const { queue, settings: source } = this.#queueNamed(settings.source);
-      const metrics = this.#recorder(settings.name, settings.type);
-      const endpoint = this.#links.endpoint(settings.name, settings.source);
-      const consumer = new Consumer(this.sim, settings, {
-        requests: this.requests,
-        metrics,
-        queue: this.#access.sqsClient(settings.name, source, queue, endpoint),
-        endpoint,
-        latency: source.latency,
-        grouped: source.fifo || source.fairQueues === true,
-        atQueue: this.history?.witness(settings.name, settings.source) ?? null,
-        witness: this.history?.witness(settings.name, settings.name) ?? null,
-        code: this.#codeOf(settings),
-      });
-      this.#consumers.set(settings.name, consumer);
-      this.#scalers.addConsumer(consumer, metrics);
+      if ('stream' in settings) this.#addStreamConsumer(settings);
+      else this.#addConsumer(settings);
     }
+  }
+
+  #addConsumer(settings: ConsumerSettings): void {
+    const { queue, settings: source } = this.#queueNamed(settings.source);
+    const metrics = this.#recorder(settings.name, settings.type);
+    const endpoint = this.#links.endpoint(settings.name, settings.source);
+    const consumer = new Consumer(this.sim, settings, {
+      requests: this.requests,
+      metrics,
+      queue: this.#access.sqsClient(settings.name, source, queue, endpoint),
+      endpoint,
+      latency: source.latency,
+      grouped: source.fifo || source.fairQueues === true,
+      atQueue: this.history?.witness(settings.name, settings.source) ?? null,
+      witness: this.history?.witness(settings.name, settings.name) ?? null,
+      code: this.#codeOf(settings),
+    });
+    this.#consumers.set(settings.name, consumer);
+    this.#scalers.addConsumer(consumer, metrics);
+  }
+
+  #addStreamConsumer(settings: StreamConsumerSettings): void {
+    const { name, source, stream: reading } = settings;
+    const { stream, settings: ofStream, reader } = this.#streams.readerOf(source, name);
+    const consumer = new StreamConsumer(this.sim, settings, {
+      requests: this.requests,
+      metrics: this.#recorder(name, settings.type),
+      stream,
+      reader,
+      fanOutConsumer: reading.fanOut ? stream.adoptConsumer(name) : -1,
+      endpoint: this.#links.endpoint(name, source),
+      latency: ofStream.latency.get,
+      atStream: this.history?.witness(name, source) ?? null,
+      witness: this.history?.witness(name, name) ?? null,
+      code: this.#codeOf(settings),
+    });
+    this.#streamConsumers.set(name, consumer);
   }
 
   #codeOf({ name, handler }: { readonly name: string; readonly handler: HandlerSettings }): HandlerRunner | null {
@@ -348,6 +393,9 @@ export class World {
   #connect(): void {
     for (const [name, service] of this.#services) service.connect(this.#paths(name, service.settings.calls));
     for (const [name, consumer] of this.#consumers) {
+      consumer.connect(this.#paths(name, consumer.settings.handler.calls));
+    }
+    for (const [name, consumer] of this.#streamConsumers) {
       consumer.connect(this.#paths(name, consumer.settings.handler.calls));
     }
     this.#functions.connect((owner, calls) => this.#paths(owner, calls));
@@ -466,6 +514,8 @@ export class World {
     const group = key?.kind === 'constant' ? keyNumber(key.value) : null;
     const published = this.#topics.get(resource);
     if (published !== undefined) return this.#publisher(traffic, published, group);
+    const stream = this.#streams.get(resource);
+    if (stream !== undefined) return this.#recordProducer(traffic, stream);
     const queue = this.#queues.get(resource);
     if (queue === undefined) return this.#linked(traffic.name, resource, name, NO_TIME);
     const state = this.#links.endpoint(traffic.name, resource);
@@ -496,6 +546,18 @@ export class World {
     const name = `${traffic}->${to}`;
     const witness = this.history?.witness(traffic, to, true) ?? null;
     return new Producer(this.sim, this.requests, target, state, { name, latency: latency.publish, batch, witness });
+  }
+
+  #recordProducer({ name: traffic, batch, key }: TrafficSettings, { stream, settings, keys }: WiredStream): Callee {
+    const { name: to, latency } = settings;
+    const state = this.#links.endpoint(traffic, to);
+    const target = new KinesisTarget(this.requests, stream, {
+      keys,
+      key: key?.kind === 'constant' ? key.value : null,
+    });
+    const witness = this.history?.witness(traffic, to) ?? null;
+    const name = `${traffic}->${to}`;
+    return new Producer(this.sim, this.requests, target, state, { name, latency: latency.put, batch, witness });
   }
 
   #learnHealthBeforeDisturbances(): void {

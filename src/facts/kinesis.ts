@@ -5,11 +5,17 @@ const API = 'botocore service model kinesis/2013-12-02, build 1.43.107';
 const GUIDE = 'Data Streams Developer Guide';
 const QUOTAS = `${GUIDE}: quotas`;
 const ON_DEMAND = `${GUIDE}: on-demand mode`;
+const MEASURED = 'Bite-Sized Serverless, latency benchmark';
+const FITTED =
+  'fitted: a record reaches a reader that polls once a second, or that is pushed to, in the median that was measured';
 const MIB = 1_048_576;
 
 function confirmed(id: string, value: number, unit: string, source = API, note?: string): Fact {
   const fact: Fact = { id, value, unit, source, date: '2026-10', status: 'confirmed' };
   return note === undefined ? fact : { ...fact, note };
+}
+function secondary(id: string, value: number, unit: string, note: string): Fact {
+  return { id, value, unit, source: MEASURED, date: '2022-09', status: 'secondary', note };
 }
 function assumed(id: string, value: number, unit: string, note: string): Fact {
   return { id, value, unit, source: 'our assumption', date: '2026-11-26', status: 'assumed', note };
@@ -29,6 +35,7 @@ export const kinesisFacts = {
   partitionKeyMaxChars: confirmed('kinesis.partition_key.max_chars', 256, 'characters'),
   putMaxRecords: confirmed('kinesis.put_records.max_entries', 500, 'records'),
   putMaxBytes: confirmed('kinesis.put_records.max_bytes', 10 * MIB, 'B', API, '5 MiB before October 2025'),
+  putUnitKiB: confirmed('kinesis.put.payload_unit', 25, 'KiB', 'AWS pricing page', 'puts are billed by it'),
   writeBytesPerSecond: confirmed('kinesis.shard.write_bytes_per_s', MIB, 'B/s', API, 'partition keys included'),
   writeRecordsPerSecond: confirmed('kinesis.shard.write_records_per_s', 1_000, 'records/s'),
   writeBurstBytes: confirmed(
@@ -144,6 +151,23 @@ export const kinesisFacts = {
     's',
     'over which the traffic of a shard is measured; AWS publishes none',
   ),
+  sharedEndToEndP50Ms: secondary(
+    'kinesis.latency.shared_end_to_end_p50',
+    627,
+    'ms',
+    'put to Lambda, polled once a second',
+  ),
+  pushedEndToEndP50Ms: secondary(
+    'kinesis.latency.pushed_end_to_end_p50',
+    49.4,
+    'ms',
+    'put to Lambda, enhanced fan-out',
+  ),
+  putP50Us: assumed('kinesis.latency.put_p50', 20_000, 'us', FITTED),
+  putP99Us: assumed('kinesis.latency.put_p99', 80_000, 'us', FITTED),
+  getP50Us: assumed('kinesis.latency.get_p50', 100_000, 'us', `${FITTED}; AWS: about 200 ms with one consumer`),
+  getP99Us: assumed('kinesis.latency.get_p99', 300_000, 'us', FITTED),
+  pushP50Us: assumed('kinesis.latency.push_p50', 39_400, 'us', `${FITTED}; AWS: typically 70 ms, on average`),
   pushEventBytes: assumed('kinesis.efo.event_bytes', MIB, 'B', 'of one SubscribeToShardEvent at most, or one record'),
 } as const satisfies Readonly<Record<string, Fact>>;
 

@@ -8,7 +8,7 @@ import { CACHE_TIME } from '../services/compute/schema.ts';
 import { SQS_LATENCY } from '../services/sqs/schema.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import { DEFAULT_SIZE_BYTES } from '../workload/schema.ts';
-import type { TrafficSource } from '../workload/settings.ts';
+import type { ConsumerSettings, TrafficSource } from '../workload/settings.ts';
 import { ofAccess } from './access-assumptions.ts';
 import { assumptionsOfFifo, quantilesText, roundTripText } from './fifo.ts';
 import { valueAt } from './findings.ts';
@@ -18,6 +18,7 @@ import { ofPrices } from './price-assumptions.ts';
 import { ofRedrives } from './redrive-assumptions.ts';
 import { ofScaling } from './scaling-assumptions.ts';
 import { ofTopics } from './sns-assumptions.ts';
+import { ofStreams } from './stream-assumptions.ts';
 import type { ReadTraffic } from './traffic.ts';
 import { formatDuration } from './units.ts';
 
@@ -35,6 +36,7 @@ export function assumptionsOf(scenario: ResolvedScenario, traffic: readonly Read
     ...ofTopics(resources),
     ...ofServices(services),
     ...ofKeys(services, scenario),
+    ...ofStreams(resources),
     ...ofConsumers(resources),
     ...assumptionsOfFunctions(scenario.designs),
     ...ofScaling(resources),
@@ -102,7 +104,7 @@ function ofTraffic({ settings, missingPeriods }: ReadTraffic, scenario: Resolved
 }
 
 function entersQueue(traffic: string, scenario: ResolvedScenario): boolean {
-  return enters(traffic, scenario, 'sqs');
+  return enters(traffic, scenario, 'sqs') || enters(traffic, scenario, 'kinesis');
 }
 
 function entersService(traffic: string, scenario: ResolvedScenario): boolean {
@@ -120,7 +122,9 @@ function enters(traffic: string, scenario: ResolvedScenario, type: ResourceSetti
 
 function ofQueues(queues: readonly SqsSettings[], resources: readonly ResourceSettings[]): Assumption[] {
   const shortPolled = new Set(
-    resources.flatMap((one) => (one.type === 'consumer' && one.waitTimeUs === 0 ? [one.source] : [])),
+    resources.flatMap((one) =>
+      one.type === 'consumer' && !('stream' in one) && one.waitTimeUs === 0 ? [one.source] : [],
+    ),
   );
   if (queues.length === 0) return [];
   const found: Assumption[] = [];
@@ -230,7 +234,7 @@ function ofKeys(
 }
 
 function ofConsumers(resources: readonly ResourceSettings[]): Assumption[] {
-  const consumers = resources.filter((one) => one.type === 'consumer');
+  const consumers = resources.filter((one): one is ConsumerSettings => one.type === 'consumer' && !('stream' in one));
   if (consumers.length === 0) return [];
   return [
     {

@@ -42,6 +42,13 @@ type Understood =
   | { readonly subject: Subject; readonly unit: LimitUnit }
   | (Problem & { readonly part: string; readonly expected: string });
 
+/** First words of metrics with two. */
+const DOTTED: ReadonlySet<string> = new Set(
+  Object.values(METRICS).flatMap((table) =>
+    [...table.keys()].flatMap((name) => (name.includes('.') ? [name.split('.')[0] as string] : [])),
+  ),
+);
+
 /** Reads every objective; those with an error are left out. */
 export function readObjectives(schemas: Schemas, raw: unknown, names: Names, findings: Finding[]): ResolvedObjective[] {
   const objectives: ResolvedObjective[] = [];
@@ -163,7 +170,7 @@ function ofTraffic(figure: string, name: string, names: Names): Understood {
   return { code: 'objective', part: figure, expected: `${field} without a statistic` };
 }
 
-/** Deliveries of a topic, such as `completion.p99 of events.orders`: the figures of a traffic that a delivery has. */
+/** Deliveries of a topic or a stream, such as `completion.p99 of events.orders`: the figures of a traffic that a delivery has. */
 function ofSubscription(
   figure: string,
   name: string,
@@ -189,10 +196,14 @@ function ofSubscription(
   return { ...understood, subject: { kind: 'subscription', topic, to, field: wanted, statistic } };
 }
 
-/** By their names: that of the topic, a dot, and that of what it delivers to. */
+/** By their names: that of the topic, a dot, and that of what it delivers to; of a stream and of who reads it. */
 function subscriptionsOf({ designs }: Names): Map<string, readonly [topic: string, to: string]> {
   const found = new Map<string, readonly [string, string]>();
-  for (const { name, type, raw } of designs.flatMap(({ resources }) => resources)) {
+  const all = designs.flatMap(({ resources }) => resources);
+  const streams = new Set(all.flatMap(({ name, type }) => (type === 'kinesis' ? [name] : [])));
+  for (const { name, type, raw } of all) {
+    const source = valueAt(raw, ['source']);
+    if (typeof source === 'string' && streams.has(source)) found.set(`${source}.${name}`, [source, name]);
     const written = type === 'sns' ? valueAt(raw, ['subscriptions']) : undefined;
     for (const one of Array.isArray(written) ? written : []) {
       const to = valueAt(one, ['to']);
@@ -228,7 +239,12 @@ function ofResource(figure: string, name: string, design: string | null, names: 
       'unknown-reference',
     );
   }
-  const [head = '', metric = '', statistic, ...more] = figure.split('.');
+  // CloudWatch's names of streams have a dot inside.
+  const [head = '', ...rest] = figure.split('.');
+  const known = new Set(found.flatMap(({ type }) => [...(METRICS[type ?? '']?.keys() ?? [])]));
+  const length = known.has(rest.slice(0, 2).join('.')) || (rest.length > 2 && DOTTED.has(rest[0] ?? '')) ? 2 : 1;
+  const metric = rest.slice(0, length).join('.');
+  const [statistic, ...more] = rest.slice(length);
   if (head !== 'metrics' || metric === '' || more.length > 0) {
     return {
       code: 'objective',
@@ -241,8 +257,7 @@ function ofResource(figure: string, name: string, design: string | null, names: 
   );
   const shape = tables.find((each) => each.has(metric))?.get(metric);
   if (shape === undefined) {
-    const known = [...new Set(tables.flatMap((each) => [...each.keys()]))];
-    return unknownPart(metric, `metric of ${name}`, known, 'objective');
+    return unknownPart(metric, `metric of ${name}`, [...known], 'objective');
   }
   const statistics = METRIC_STATISTICS[shape.kind];
   if (!isOne(statistics, statistic)) return badStatistic(figure, statistic, statistics);

@@ -23,6 +23,7 @@ import { readResource } from './resources.ts';
 import type { WrittenRoot } from './schema.ts';
 import { type ReadText, schemasFor, type WrittenResource } from './schemas.ts';
 import { checkTopics, resolveTopics } from './sns.ts';
+import { checkStreams, resolveConsumers } from './streams.ts';
 import { sqsMaxBytes } from './sqs-limits.ts';
 import { checkSteady, readStudy } from './study.ts';
 import { type ReadTraffic, readTraffic } from './traffic.ts';
@@ -98,7 +99,7 @@ function resolve(
       });
     }
     const own = design.resources.filter((one) => !names.shared.includes(one)).flatMap(place);
-    const all = resolveTopics([...shared, ...own]);
+    const all = resolveTopics(resolveConsumers([...shared, ...own]));
     checkDesign(design, findings);
     const entries = readEntries(design, trafficNames, findings);
     return { name: design.name, entries, resources: all };
@@ -108,6 +109,7 @@ function resolve(
   const faults = readFaults(schemas, raw, names, findings);
   checkFifo(settings, designs, faults, findings);
   checkTopics(settings, designs, names, faults, findings);
+  checkStreams(settings, designs, names, findings);
   checkAccess(raw, names, findings);
   checkQueues(raw, names, findings);
   const objectives = readObjectives(schemas, raw, names, findings);

@@ -18,7 +18,12 @@ export function checkDesign(design: NamedDesign, findings: Finding[]): void {
 function checkResource(design: NamedDesign, one: NamedResource, findings: Finding[]): void {
   for (const call of callsOf(one)) checkReference(design, call.to, 'service', call.path, findings);
   const source = handles(one.type) ? valueAt(one.raw, ['source']) : undefined;
-  if (typeof source === 'string') checkReference(design, source, 'sqs', [...one.path, 'source'], findings);
+  if (typeof source === 'string') {
+    const path = [...one.path, 'source'];
+    const types = SOURCES.get(one.type ?? '') ?? [];
+    if (types.length === 1) checkReference(design, source, types[0] as string, path, findings);
+    else checkOneOf(design, source, types, path, findings);
+  }
   if (one.type === 'sns') checkSubscriptions(design, one, findings);
   const allowed = one.type === 'sqs' ? valueAt(one.raw, ['redriveAllow']) : undefined;
   if (Array.isArray(allowed)) {
@@ -62,6 +67,11 @@ function checkSubscriptions(design: NamedDesign, topic: NamedResource, findings:
   });
 }
 
+/** What a type can fetch its work from. */
+const SOURCES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['consumer', ['sqs', 'kinesis']],
+  ['lambda', ['sqs']],
+]);
 /** Types that a topic can deliver to. */
 const SUBSCRIBERS: readonly string[] = ['sqs', 'lambda', 'service', 'sink'];
 
@@ -101,6 +111,7 @@ const NOUNS: ReadonlyMap<string, string> = new Map([
   ['service', 'a service'],
   ['consumer', 'a consumer'],
   ['sns', 'a topic'],
+  ['kinesis', 'a kinesis stream'],
   ['sink', 'a sink'],
   ['lambda', 'a lambda function'],
 ]);
@@ -239,7 +250,7 @@ function checkEntry(design: NamedDesign, name: string, path: Path, findings: Fin
     findings.push({
       code: 'wrong-reference',
       path,
-      expected: `a service, an sqs queue or a topic; ${name} is ${instead}`,
+      expected: `a service, an sqs queue, a topic or a stream; ${name} is ${instead}`,
     });
     return false;
   }

@@ -1,5 +1,6 @@
 /** The resolved scenario: what runs. Every default is filled in, every unit converted (times in whole microseconds). */
 import type { ServiceSettings } from '../services/compute/settings.ts';
+import type { KinesisSettings } from '../services/kinesis/settings.ts';
 import type { Whereabouts } from '../services/iam/settings.ts';
 import type { KmsSettings } from '../services/kms/settings.ts';
 import type { LambdaSettings } from '../services/lambda/settings.ts';
@@ -7,13 +8,15 @@ import type { SinkSettings } from '../services/sink/settings.ts';
 import type { SnsSettings } from '../services/sns/settings.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import type { CostFigure, ResolvedPrices } from './prices.ts';
-import type { ConsumerSettings, FaultSettings, TrafficSettings } from '../workload/settings.ts';
+import type { ConsumerSettings, FaultSettings, StreamConsumerSettings, TrafficSettings } from '../workload/settings.ts';
 
 export type ResourceSettings =
   | ServiceSettings
   | SqsSettings
   | SnsSettings
+  | KinesisSettings
   | ConsumerSettings
+  | StreamConsumerSettings
   | LambdaSettings
   | SinkSettings;
 
@@ -40,7 +43,7 @@ export interface ResolvedObjective {
         readonly field: string;
         readonly statistic: string | null;
       }
-    /** Deliveries of a topic to what it delivers to; fields as a traffic's. */
+    /** Deliveries of a topic to what it delivers to, or of a stream (`topic`) to a reader; fields as a traffic's. */
     | {
         readonly kind: 'subscription';
         readonly topic: string;

@@ -4,7 +4,19 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import type { ResolvedScenario } from './resolved.ts';
 
 /** Distributions of times, which carry no unit in their inner name. */
-const TIMES = new Set(['serviceTime', 'latency', 'time', 'think', 'send', 'receive', 'delete', 'startup', 'coldStart']);
+const TIMES = new Set([
+  'serviceTime',
+  'latency',
+  'time',
+  'think',
+  'send',
+  'receive',
+  'delete',
+  'put',
+  'get',
+  'startup',
+  'coldStart',
+]);
 /** Parameters of a distribution that are in its unit; the others are numbers. */
 const PARAMETERS = new Set(['value', 'mean', 'sd', 'min', 'max', 'p50', 'p99']);
 

@@ -1,6 +1,7 @@
 /** All schemas of the format, built once for each reader of files: building them costs more than reading a scenario with them. */
 import type { z } from 'zod';
 import { serviceSchema } from '../services/compute/schema.ts';
+import { KINESIS_LIMITS, kinesisSchema } from '../services/kinesis/schema.ts';
 import { lambdaSchema } from '../services/lambda/schema.ts';
 import { sinkSchema } from '../services/sink/schema.ts';
 import { snsSchema, type WrittenSns } from '../services/sns/schema.ts';
@@ -9,6 +10,7 @@ import {
   consumerSchema,
   faultSchema,
   trafficSchema,
+  type WrittenConsumer,
   type WrittenFault,
   type WrittenTraffic,
 } from '../workload/schema.ts';
@@ -29,8 +31,8 @@ import { createVocabulary } from './vocabulary.ts';
 /** Text of a file that the scenario names, by the path as written; undefined where it cannot be read. */
 export type ReadText = (path: string) => string | undefined;
 
-/** Settings of a resource as it is written by itself: a topic's subscriptions do not know yet what they deliver to. */
-export type WrittenResource = Exclude<ResourceSettings, { type: 'sns' }> | WrittenSns;
+/** Settings of a resource as it is written by itself: a topic's subscriptions do not know yet what they deliver to, nor a consumer what it reads. */
+export type WrittenResource = Exclude<ResourceSettings, { type: 'sns' | 'consumer' }> | WrittenSns | WrittenConsumer;
 /** The same before it has its name. */
 export type Unnamed = WrittenResource extends infer R ? (R extends { name: string } ? Omit<R, 'name'> : never) : never;
 
@@ -52,12 +54,13 @@ export function schemasFor(readText: ReadText): Schemas {
   const v = createVocabulary(empiricalReader(readText));
   const schemas: Schemas = {
     root: rootSchema(v),
-    traffic: trafficSchema(v, queueLimits),
+    traffic: trafficSchema(v, KINESIS_LIMITS),
     resources: {
       service: serviceSchema(v),
       sqs: sqsSchema(v),
       sns: snsSchema(v),
-      consumer: consumerSchema(v, queueLimits),
+      kinesis: kinesisSchema(v),
+      consumer: consumerSchema(v, queueLimits, KINESIS_LIMITS),
       lambda: lambdaSchema(v),
       sink: sinkSchema(v),
     },

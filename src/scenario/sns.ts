@@ -7,10 +7,10 @@ import type { Finding, Path } from './document.ts';
 import { valueAt } from './findings.ts';
 import type { NamedResource, Names } from './names.ts';
 import type { ResolvedDesign, ResourceSettings } from './resolved.ts';
-import type { WrittenResource } from './schemas.ts';
+import type { ReadableResource } from './streams.ts';
 
 /** Subscriptions that nobody can make sense of are left out: what is wrong with them is told where they stand. */
-export function resolveTopics(resources: readonly WrittenResource[]): ResourceSettings[] {
+export function resolveTopics(resources: readonly ReadableResource[]): ResourceSettings[] {
   return resources.map((one): ResourceSettings => {
     if (one.type !== 'sns') return one;
     const subscriptions = one.subscriptions.flatMap((written) => {

@@ -1,5 +1,5 @@
 /**
- * A producer's SDK client for one queue or topic: a call for each message, or one for a batch where the producer groups its sends.
+ * A producer's SDK client for one queue, topic or stream: a call for each message, or one for a batch where the producer groups its sends.
  *
  *   call ─▶ [open batch until size, bytes or linger] ─▶ half the latency ─▶ service ─▶ half the latency ─▶ reply per message
  *
@@ -40,12 +40,14 @@ export interface BatchAnswer {
   readonly SequenceNumber?: Float64Array;
 }
 
-/** What the producer sends to: a queue or a topic, in its own operations. */
+/** What the producer sends to: a queue, a topic or a stream, in its own operations. */
 export interface ProducerTarget {
   /** Whether what it takes has sequence numbers. */
   readonly fifo: boolean;
   /** Bytes that one batch may have. */
   readonly batchMaxBytes: number;
+  /** Bytes of a request that count against that. */
+  bytesOf(request: number): number;
   /** Sends one request; at the service, now. */
   send(request: number): SendAnswer;
   /** Sets entry `i` of the next batch. */
@@ -82,6 +84,8 @@ const THROTTLING = new Set([
   'OverLimit',
   'KmsThrottled',
   'KMSThrottling',
+  'ProvisionedThroughputExceededException',
+  'LimitExceededException',
 ]);
 
 /** Whether an error says that there were too many calls: SDKs try again. */
@@ -243,7 +247,7 @@ export class Producer implements Callee {
 
   #gather(slot: number, batching: { readonly size: number; readonly lingerUs: number }): void {
     this.#phase[slot] = Gathering;
-    const bytes = this.#requests.bytes(this.#request[slot] as number);
+    const bytes = this.#target.bytesOf(this.#request[slot] as number);
     // What would not fit goes into the next batch: the service refuses a batch that is too large as a whole.
     if (this.#open !== null && this.#open.bytes + bytes > this.#target.batchMaxBytes) this.#close(this.#open);
     if (this.#open === null) {

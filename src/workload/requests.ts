@@ -180,7 +180,7 @@ export class RequestTable implements Requests {
   deadLetter(row: number, parks: boolean): void {
     this.#set(row, DeadLettered);
     if (!parks) return;
-    this.#park(row);
+    this.park(row);
   }
 
   /** A message of it has gone back from a dead-letter queue, and left that: unless another one is parked there, it is no dead letter any more. */
@@ -295,14 +295,15 @@ export class RequestTable implements Requests {
     this.#firstFree = row;
   }
 
-  #park(row: number): void {
+  /** A hold of it is a record in a log, which keeps it for whoever may want to read it again: it keeps no run from ending. `unpark` before its release. */
+  park(row: number): void {
     this.#parked[row] = (this.#parked[row] as number) + 1;
     if (this.#isParked(row)) this.#nowParked(row);
   }
 
   #nowParked(row: number): void {
     if (this.#isDelivery(row)) {
-      this.#park(this.#parent[row] as number);
+      this.park(this.#parent[row] as number);
       return;
     }
     this.#parkedRequests++;

@@ -23,6 +23,8 @@ import type {
   FaultSettings,
   KeySettings,
   RateChange,
+  StreamConsumerSettings,
+  StreamPosition,
   TrafficSettings,
 } from './settings.ts';
 
@@ -45,6 +47,43 @@ export interface QueueLimits {
     readonly because: string;
   };
 }
+
+/** AWS's limits where traffic and consumers meet a stream. */
+export interface StreamLimits {
+  readonly batchSize: { readonly min: number; readonly max: number };
+  readonly limit: { readonly min: number; readonly max: number };
+}
+
+/** A consumer before anybody has looked at what it reads. */
+export interface WrittenConsumer {
+  readonly type: 'consumer';
+  readonly name: string;
+  readonly source: string;
+  readonly ofQueue: Omit<ConsumerSettings, 'name'>;
+  readonly ofStream: Omit<StreamConsumerSettings, 'name'>;
+}
+
+/** Keys that only a consumer of a queue has, and those that only one of a stream has. */
+export const QUEUE_KEYS = [
+  'batchSize',
+  'waitTime',
+  'visibilityTimeout',
+  'deletes',
+  'partialFailure',
+  'onFailureVisibility',
+  'heartbeat',
+  'autoscaling',
+] as const;
+export const STREAM_KEYS = [
+  'reader',
+  'startingPosition',
+  'from',
+  'idleTimeBetweenReads',
+  'limit',
+  'fanOut',
+  'onFailure',
+  'retryDelay',
+] as const;
 
 /** A recording as written: it is read and counted by whoever has the file. */
 export interface TraceSpec {
@@ -302,7 +341,7 @@ function attributesSchema(v: Vocabulary): z.ZodType<readonly AttributeSettings[]
 }
 
 /** Settings of a traffic, without its name; a recording is still only named. */
-export function trafficSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<WrittenTraffic> {
+export function trafficSchema(v: Vocabulary, limits: StreamLimits): z.ZodType<WrittenTraffic> {
   return v
     .object({
       rate: baseRateSchema(v)
@@ -332,11 +371,13 @@ export function trafficSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Wri
         .meta({ description: 'Message attributes by name, drawn for each request. Default: none.' }),
       batch: v
         .object({
-          size: v.count({ ...limits.batchSize, because: 'SQS' }).meta({ description: 'Messages in a full batch.' }),
+          size: v.count({ ...limits.batchSize, because: 'Kinesis' }).meta({
+            description: 'Messages in a full batch: 10 at most into a queue or a topic, 500 into a stream.',
+          }),
           linger: v.duration().meta({ description: 'How long an unfinished batch waits for more.' }),
         })
         .optional()
-        .meta({ description: 'The producer groups its sends into a queue. Default: one by one.' }),
+        .meta({ description: 'The producer groups its sends into a queue, a topic or a stream. Default: one by one.' }),
       timeout: v
         .duration({ min: 1 })
         .optional()
@@ -428,18 +469,24 @@ function sourceOf(t: {
 }
 
 /** Settings of a `consumer`, without its name. */
-export function consumerSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Omit<ConsumerSettings, 'name'>> {
+export function consumerSchema(
+  v: Vocabulary,
+  limits: QueueLimits,
+  ofStream: StreamLimits,
+): z.ZodType<Omit<WrittenConsumer, 'name'>> {
   return v
     .object({
       type: v.choice(['consumer']).meta({ description: 'What kind of resource it is.' }),
-      source: v.name('the name of an sqs queue').meta({ description: 'The sqs queue that it polls.' }),
+      source: v
+        .name('the name of an sqs queue or a kinesis stream')
+        .meta({ description: 'The sqs queue or the kinesis stream that it reads.' }),
       instances: v.count({ min: 1, max: 100_000 }).optional().meta({
         description: 'How many of it run; with autoscaling at first, by default as few as it may have.',
         default: 1,
       }),
       concurrency: v.count({ min: 1, max: 100_000 }).optional().meta({
-        description: 'Messages (batches, where `deletes: perBatch`) that an instance works on at once.',
-        default: 1,
+        description:
+          'Messages (batches, where `deletes: perBatch`) that an instance works on at once. Of a stream: shards. Default: 1; of a stream all that it reads.',
       }),
       batchSize: v
         .count({ ...limits.batchSize, because: 'SQS' })
@@ -473,10 +520,10 @@ export function consumerSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Om
         })
         .optional()
         .meta({ description: 'Extends the visibility timeout of what is in hand. Default: none.' }),
-      pollRetry: v
-        .duration({ min: 1 })
-        .optional()
-        .meta({ description: 'Wait after a poll that failed.', default: '1s' }),
+      pollRetry: v.duration({ min: 1 }).optional().meta({
+        description: 'Wait after a poll that failed; of a stream also after one that was throttled.',
+        default: '1s',
+      }),
       restartDelay: v
         .duration()
         .optional()
@@ -493,6 +540,36 @@ export function consumerSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Om
             .meta({ description: 'Share of the attempts on which the handler fails.', default: '0%' }),
         })
         .meta({ description: 'What is done for each message.' }),
+      reader: v.choice(['sdk']).optional().meta({
+        description: 'Stream: who says which instance reads which shard; sdk: the number of the shard.',
+        default: 'sdk',
+      }),
+      startingPosition: positionSchema(v).optional().meta({
+        description: 'Stream: where it begins: TRIM_HORIZON is the oldest record, LATEST the next one.',
+        default: 'TRIM_HORIZON',
+      }),
+      from: v.duration().optional().meta({ description: 'Stream: when it begins to read.', default: '0s' }),
+      idleTimeBetweenReads: v
+        .duration()
+        .optional()
+        .meta({ description: 'Stream: from the answer to a read until the next one of the shard.', default: '1s' }),
+      limit: v
+        .count({ ...ofStream.limit, because: 'Kinesis' })
+        .optional()
+        .meta({ description: 'Stream: records that a read asks for.', default: ofStream.limit.max }),
+      fanOut: v.flag().optional().meta({
+        description: 'Stream: enhanced fan-out, records are pushed to it in a pipe of its own.',
+        default: false,
+      }),
+      onFailure: v.choice(['retry', 'skip']).optional().meta({
+        description:
+          'Stream: a record that failed is tried until it goes well, and its shard waits; or it is left out.',
+        default: 'retry',
+      }),
+      retryDelay: v
+        .duration({ min: 1 })
+        .optional()
+        .meta({ description: 'Stream: between two attempts at a record.', default: '1s' }),
       autoscaling: autoscalingSchema(v, SCALED_CONSUMER)
         .optional()
         .meta({ description: 'Instances come and go with a metric. Default: they do not.' }),
@@ -516,7 +593,15 @@ export function consumerSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Om
       if (c.partialFailure !== undefined && c.deletes !== 'perBatch') {
         complain(ctx, ['partialFailure'], 'misfit', 'partialFailure only beside deletes: perBatch');
       }
-      return {
+      const handler = {
+        time: c.handler.time ?? { kind: 'constant' as const, value: 0 },
+        calls: c.handler.calls ?? [],
+        failureRate: c.handler.failureRate ?? 0,
+      };
+      const price = c.price === undefined ? assumedPrice(c.concurrency ?? 1) : givenPrice(c.price);
+      const pollRetryUs = c.pollRetry ?? 1_000_000;
+      const restartDelayUs = c.restartDelay ?? 10_000_000;
+      const ofQueue = {
         type: 'consumer' as const,
         source: c.source,
         instances: startOf(c.instances, c.autoscaling, 'instances', ctx),
@@ -528,18 +613,84 @@ export function consumerSchema(v: Vocabulary, limits: QueueLimits): z.ZodType<Om
         partialFailure: c.partialFailure ?? false,
         onFailureVisibilityUs: c.onFailureVisibility ?? null,
         heartbeat: c.heartbeat === undefined ? null : { everyUs: c.heartbeat.every, extendToUs: c.heartbeat.extendTo },
-        pollRetryUs: c.pollRetry ?? 1_000_000,
-        restartDelayUs: c.restartDelay ?? 10_000_000,
-        handler: {
-          time: c.handler.time ?? { kind: 'constant', value: 0 },
-          calls: c.handler.calls ?? [],
-          failureRate: c.handler.failureRate ?? 0,
-        },
+        pollRetryUs,
+        restartDelayUs,
+        handler,
         autoscaling: c.autoscaling ?? null,
-        price: c.price === undefined ? assumedPrice(c.concurrency ?? 1) : givenPrice(c.price),
+        price,
         ...roleOf(c.role),
       };
+      const stream = {
+        reader: c.reader ?? 'sdk',
+        startingPosition: c.startingPosition ?? 'TRIM_HORIZON',
+        fromUs: c.from ?? 0,
+        idleTimeBetweenReadsUs: c.idleTimeBetweenReads ?? 1_000_000,
+        limit: c.limit ?? ofStream.limit.max,
+        fanOut: c.fanOut ?? false,
+        onFailure: c.onFailure ?? 'retry',
+        retryDelayUs: c.retryDelay ?? 1_000_000,
+      };
+      checkReading(c, ctx);
+      return {
+        type: 'consumer' as const,
+        source: c.source,
+        ofQueue,
+        ofStream: {
+          type: 'consumer' as const,
+          source: c.source,
+          stream,
+          instances: c.instances ?? 1,
+          concurrency: c.concurrency ?? null,
+          pollRetryUs,
+          restartDelayUs,
+          handler,
+          price,
+          ...roleOf(c.role),
+        },
+      };
     });
+}
+
+/** The settings of a consumer that fit its source. */
+export function resolveConsumer(
+  { name, ofQueue, ofStream }: WrittenConsumer,
+  sourceType: string | undefined,
+): ConsumerSettings | StreamConsumerSettings {
+  // The name stands right after the type, as in every resource.
+  const first = { type: 'consumer' as const, name };
+  return sourceType === 'kinesis' ? { ...first, ...ofStream } : { ...first, ...ofQueue };
+}
+
+function positionSchema(v: Vocabulary): z.ZodType<StreamPosition> {
+  const instant = v
+    .object({ at: v.duration().meta({ description: 'AT_TIMESTAMP: with what came at that instant or later.' }) })
+    .transform((p): StreamPosition => ({ atUs: p.at }));
+  const named: z.ZodType<StreamPosition> = v.choice(['TRIM_HORIZON', 'LATEST']);
+  return v.either('TRIM_HORIZON, LATEST or { at: 10m }', [named, instant]);
+}
+
+function checkReading(
+  c: {
+    readonly startingPosition?: StreamPosition | undefined;
+    readonly from?: number | undefined;
+    readonly fanOut?: boolean | undefined;
+    readonly limit?: number | undefined;
+    readonly idleTimeBetweenReads?: number | undefined;
+    readonly onFailure?: 'retry' | 'skip' | undefined;
+    readonly retryDelay?: number | undefined;
+  },
+  ctx: z.core.$RefinementCtx,
+): void {
+  const position = c.startingPosition;
+  if (typeof position === 'object' && position.atUs > (c.from ?? 0)) {
+    complain(ctx, ['startingPosition', 'at'], 'out-of-range', 'an instant before it begins to read: see from');
+  }
+  for (const key of ['limit', 'idleTimeBetweenReads'] as const) {
+    if (c.fanOut === true && c[key] !== undefined)
+      complain(ctx, [key], 'misfit', `no ${key} beside fanOut: true, where records are pushed`);
+  }
+  if (c.onFailure === 'skip' && c.retryDelay !== undefined)
+    complain(ctx, ['retryDelay'], 'misfit', 'no retryDelay beside onFailure: skip');
 }
 
 const { moveRateMin, moveRateMax } = sqsFacts;
@@ -592,6 +743,10 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
       flush: v.flag().optional().meta({ description: 'Empties the cache of a service, at once.' }),
       policy: policySchema().optional().meta({ description: 'The access policy that a queue has meanwhile, as JSON.' }),
       kmsDown: v.flag().optional().meta({ description: 'KMS does not answer when a data key of the queue is needed.' }),
+      throttle: v
+        .share()
+        .optional()
+        .meta({ description: 'Share of the records and reads of a stream that are refused for their rate.' }),
       redrive: v
         .object({
           to: v
@@ -647,6 +802,7 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
         flush: f.flush ?? false,
         ...(f.policy === undefined ? {} : { policy: f.policy }),
         ...(f.kmsDown === true ? { kmsDown: true as const } : {}),
+        ...(f.throttle === undefined ? {} : { throttle: f.throttle }),
         ...(f.redrive === undefined ? {} : { redrive: { to: f.redrive.to ?? null, perSecond: rate ?? null } }),
       };
     });

@@ -109,6 +109,7 @@ export interface HandlerSettings {
   readonly failureRate: number;
 }
 
+/** A consumer whose source is a queue. */
 export interface ConsumerSettings {
   readonly type: 'consumer';
   readonly name: string;
@@ -134,6 +135,47 @@ export interface ConsumerSettings {
   readonly handler: HandlerSettings;
   /** null: as many as there are. */
   readonly autoscaling: AutoscalingSettings | null;
+  /** Of each instance; left out: it costs nothing. */
+  readonly price?: InstancePrice;
+  /** There only where something is said of it. */
+  readonly role?: RoleSettings;
+}
+
+/** Where a reader begins in a shard; `at`: with what came at that instant or later, microseconds. */
+export type StreamPosition = 'TRIM_HORIZON' | 'LATEST' | { readonly atUs: number };
+
+/** How a consumer reads a stream. */
+export interface StreamReading {
+  /** Who says which instance reads which shard: the shard's number (`sdk`), or leases (`kcl`). */
+  readonly reader: 'sdk';
+  readonly startingPosition: StreamPosition;
+  /** When it begins to read. */
+  readonly fromUs: number;
+  /** From the answer to a read until the next read of the shard, or until what it brought is handled where that takes longer. */
+  readonly idleTimeBetweenReadsUs: number;
+  /** Records that a read asks for. */
+  readonly limit: number;
+  /** Whether records are pushed to it, by SubscribeToShard, in a pipe of its own. */
+  readonly fanOut: boolean;
+  /** What is done about a record that failed: it is tried until it goes well, and the shard waits; or it is left out. */
+  readonly onFailure: 'retry' | 'skip';
+  /** Between two attempts at a record. */
+  readonly retryDelayUs: number;
+}
+
+/** A consumer whose source is a stream. */
+export interface StreamConsumerSettings {
+  readonly type: 'consumer';
+  readonly name: string;
+  readonly source: string;
+  readonly stream: StreamReading;
+  readonly instances: number;
+  /** Shards whose records an instance handles at once; null: all that it reads. */
+  readonly concurrency: number | null;
+  /** Wait after a read that failed or was throttled. */
+  readonly pollRetryUs: number;
+  readonly restartDelayUs: number;
+  readonly handler: HandlerSettings;
   /** Of each instance; left out: it costs nothing. */
   readonly price?: InstancePrice;
   /** There only where something is said of it. */
@@ -177,6 +219,8 @@ export interface FaultSettings {
   readonly policy?: unknown;
   /** Whether KMS is out of reach for the resource; there only where it is. */
   readonly kmsDown?: true;
+  /** Share of a stream's records and reads that are refused for their rate; there only where one is written. */
+  readonly throttle?: number;
   /** A dead-letter queue's messages go to `to` (null: where they came from) by a move task; there only where one is written. */
   readonly redrive?: { readonly to: string | null; readonly perSecond: number | null };
 }

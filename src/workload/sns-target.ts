@@ -46,6 +46,10 @@ export class SnsTarget implements ProducerTarget {
     }));
   }
 
+  bytesOf(request: number): number {
+    return this.#requests.bytes(request);
+  }
+
   send(request: number): SendAnswer {
     this.put(0, request);
     const input = this.#inputs[0] as PublishInput;

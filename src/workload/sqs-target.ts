@@ -37,6 +37,10 @@ export class SqsTarget implements ProducerTarget {
     }));
   }
 
+  bytesOf(request: number): number {
+    return this.#requests.bytes(request);
+  }
+
   send(request: number): SendAnswer {
     this.put(0, request);
     return this.#queue.SendMessage(this.#inputs[0] as SendMessageInput);

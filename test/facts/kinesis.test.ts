@@ -53,6 +53,14 @@ const known = {
   'kinesis.efo.create_time': 10e6,
   'kinesis.ondemand.traffic_window': 60,
   'kinesis.efo.event_bytes': MiB,
+  'kinesis.put.payload_unit': 25,
+  'kinesis.latency.shared_end_to_end_p50': 627,
+  'kinesis.latency.pushed_end_to_end_p50': 49.4,
+  'kinesis.latency.put_p50': 20e3,
+  'kinesis.latency.put_p99': 80e3,
+  'kinesis.latency.get_p50': 100e3,
+  'kinesis.latency.get_p99': 300e3,
+  'kinesis.latency.push_p50': 39.4e3,
 };
 
 test('every number of Data Streams is as it was read, and says where it comes from', () => {

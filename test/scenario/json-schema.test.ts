@@ -135,7 +135,7 @@ const BROKEN: readonly (readonly [from: string, to: string, path: string])[] = [
   ['jitter: full', 'jitter: some', 'traffic.orders.retry.backoff.jitter'],
   ['retry: none', 'retry: never', 'designs.sync.resources.api.calls.0.retry'],
   ['dlq: { type: sqs }', 'dlq: { type: queue }', 'designs.queued.resources.dlq.type'],
-  ['dlq: { type: sqs }', 'dlq: { type: kinesis }', 'designs.queued.resources.dlq.type'],
+  ['dlq: { type: sqs }', 'dlq: { type: firehose }', 'designs.queued.resources.dlq.type'],
   ['servers: 40', 'servers: 40, balance: leastconn', 'resources.db.balance'],
   // names
   ['  orders:\n    rate', '  9orders:\n    rate', 'traffic.9orders'],
@@ -270,11 +270,12 @@ prices: {}
 aws: { kms: {} }
 traffic:
   t: { rate: 1/s, role: { vpcEndpoint: {} }, hedge: { after: 1s }, bulkhead: { concurrent: 9 }, changes: [{ at: 1m, for: 1m, ramp: 2/s }], retry: { attempts: 3, backoff: {}, budget: { capacity: 3 } }, breaker: {} }
+  y: { rate: 1/s, key: a }
   k: { rate: 1/s, attributes: { a: { choice: { x: 1 } } } }
   r: { trace: { file: counts.csv, time: at, count: n, every: 1m } }
 designs:
   d:
-    traffic: { t: s, k: n, r: s }
+    traffic: { t: s, y: x, k: n, r: s }
     resources:
       s: { type: service, serviceTime: 1ms, calls: [{ to: u, hedge: { after: 1s }, bulkhead: { concurrent: 9 } }] }
       u: { type: service, serviceTime: 1ms, cache: { ttl: 1m } }
@@ -283,6 +284,8 @@ designs:
       q: { type: sqs, redrive: { deadLetterQueue: p }, latency: {}, distribution: {}, encryption: { kms: {} } }
       p: { type: sqs, encryption: { client-side: {} } }
       n: { type: sns, latency: {}, encryption: { kms: {} }, subscriptions: [{ to: q }, { to: u, deliveryPolicy: {} }] }
+      x: { type: kinesis, latency: {}, reshard: [{ at: 1m, shards: 2 }] }
+      i: { type: consumer, source: x, handler: {} }
       z: { type: sink }
       c: { type: consumer, source: q, role: { vpcEndpoint: {} }, deletes: perBatch, handler: { calls: [{ to: u, hedge: { after: 1s }, bulkhead: { concurrent: 9 } }] } }
       e: { type: consumer, source: q, handler: {}, autoscaling: { min: 1, max: 9, target: { metric: utilisation, value: 50% }, scaleOut: {}, scaleIn: {} } }

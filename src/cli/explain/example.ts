@@ -21,6 +21,11 @@ designs:
     resources:
       queue: { type: sqs }
       lambda: { type: lambda, source: queue, handler: { time: 5ms } }
+  streamed:
+    traffic: { traffic: kinesis }
+    resources:
+      kinesis: { type: kinesis, recordDistribution: AUTO, streamMode: on-demand }
+      reader: { type: consumer, source: kinesis, handler: { time: 5ms } }
   published:
     traffic: { traffic: sns }
     resources:

@@ -37,9 +37,10 @@ interface Source extends Topic {
 const OF_TYPES: Readonly<Record<string, string>> = {
   service: 'A synchronous service: servers behind a bounded line, and the calls it makes.',
   sqs: 'An Amazon SQS queue.',
-  consumer: 'What polls a queue and handles its messages.',
+  consumer: 'What reads a queue or a stream and handles what it brings.',
   lambda: 'An AWS Lambda function, with its event source mapping of a queue.',
   sns: 'An Amazon SNS topic, with its subscriptions.',
+  kinesis: 'A stream of Amazon Kinesis Data Streams.',
   sink: 'What a topic delivers to and nobody models further: an address, a telephone, a stream.',
 };
 /** Facts that belong to a topic of another name. */

@@ -8,7 +8,7 @@
 import { kinesisFacts as f } from '../../facts/index.ts';
 import { type Handle, type Simulation, TimeoutLane } from '../../kernel/index.ts';
 import { ActionRate } from '../messaging/throughput.ts';
-import { kinesisErrors, type StreamErrors } from './errors.ts';
+import { kinesisErrors, KinesisModelError, type StreamErrors } from './errors.ts';
 import type {
   ConsumerDescription,
   KinesisError,
@@ -102,6 +102,15 @@ export class FanOut {
     this.#consumers.push(consumer);
     this.#sim.schedule(this.#settings.consumerCreateUs, activate, consumer, 0);
     return { error: null, consumer: consumer.id };
+  }
+
+  /** One that is there and ACTIVE before anything begins. */
+  adopt(name: string): number {
+    if (this.count >= this.#settings.maxConsumers)
+      throw new KinesisModelError('bad-setting', `${name}: more than ${this.#settings.maxConsumers} consumers`);
+    const consumer: Consumer = { id: this.#consumers.length, name, active: true, gone: false, lines: new Map() };
+    this.#consumers.push(consumer);
+    return consumer.id;
   }
 
   deregister(id: number): KinesisError | null {

@@ -17,14 +17,14 @@ class Page {
 
 export class RecordLog {
   readonly #pages: Page[] = [];
-  readonly #onExpired: ((data: number) => void) | null;
+  readonly #onExpired: ((data: number, place: number) => void) | null;
   /** Rows from the beginning of the first page count from this place. */
   #base: number;
   #head: number;
   #next: number;
 
-  /** `first`: the place of its first record. `onExpired`: hears of the data of each record that is given up. */
-  constructor(first: number, onExpired: ((data: number) => void) | null) {
+  /** `first`: the place of its first record. `onExpired`: hears of the data of each record that is given up, and of its place. */
+  constructor(first: number, onExpired: ((data: number, place: number) => void) | null) {
     this.#onExpired = onExpired;
     this.#base = first;
     this.#head = first;
@@ -52,6 +52,12 @@ export class RecordLog {
     return this.#next++;
   }
 
+  /** Of a record that is kept. */
+  data(place: number): number {
+    const row = place - this.#base;
+    return (this.#pages[Math.floor(row / ROWS)] as Page).data[row % ROWS] as number;
+  }
+
   arrivedUs(place: number): number {
     const row = place - this.#base;
     return (this.#pages[Math.floor(row / ROWS)] as Page).arrivedUs[row % ROWS] as number;
@@ -60,7 +66,9 @@ export class RecordLog {
   /** Gives up what came at this instant or before. */
   trim(horizonUs: number): void {
     while (this.#head < this.#next && this.arrivedUs(this.#head) <= horizonUs) {
-      if (this.#onExpired !== null) this.#onExpired((this.#pages[0] as Page).data[this.#head - this.#base] as number);
+      if (this.#onExpired !== null) {
+        this.#onExpired((this.#pages[0] as Page).data[this.#head - this.#base] as number, this.#head);
+      }
       this.#head++;
       if (this.#head - this.#base === ROWS) {
         this.#pages.shift();

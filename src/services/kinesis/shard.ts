@@ -8,6 +8,9 @@ import { sequenceOf } from './sequence.ts';
 
 const ITERATORS = f.getShardIteratorPerSecond.value;
 
+/** Hears of the data of a record that is gone for good, and of its sequence number. */
+export type OnExpired = (data: number, SequenceNumber: number) => void;
+
 export interface ShardOrigin {
   readonly id: number;
   /** None, the one that was split, or the two that were merged. */
@@ -18,7 +21,7 @@ export interface ShardOrigin {
   readonly createdUs: number;
   readonly maxRecordKiB: number;
   readonly rateExceeded: KinesisError;
-  readonly onExpired: ((data: number) => void) | null;
+  readonly onExpired: OnExpired | null;
 }
 
 export class Shard {
@@ -60,7 +63,8 @@ export class Shard {
     this.end = end;
     this.createdUs = createdUs;
     this.startPlace = parents.reduce((most, { log }) => Math.max(most, log.next), 0);
-    this.log = new RecordLog(this.startPlace + 1, onExpired);
+    const onGone = onExpired === null ? null : (data: number, place: number) => onExpired(data, sequenceOf(place, id));
+    this.log = new RecordLog(this.startPlace + 1, onGone);
     this.writes = new WriteRate(maxRecordKiB, createdUs);
     this.reads = new ReadRate(createdUs);
     this.iteratorCalls = new ActionRate(1, ITERATORS, ITERATORS);

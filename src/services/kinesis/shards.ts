@@ -5,10 +5,8 @@ import { HASH_KEYS } from './hash-keys.ts';
 import type { KinesisError, ShardDescription, ShardFilter, StartingPosition } from './operations.ts';
 import { MAX_SHARDS, placeOf, shardOf } from './sequence.ts';
 import type { StreamSettings } from './settings.ts';
-import { Shard } from './shard.ts';
+import { type OnExpired, Shard } from './shard.ts';
 import { ShardMap } from './shard-map.ts';
-
-type OnExpired = (data: number) => void;
 
 export class Shards {
   readonly map = new ShardMap();
@@ -53,6 +51,11 @@ export class Shards {
     const shard = this.#all[id] as Shard;
     this.#age(shard);
     return shard;
+  }
+
+  /** Shards that ever were. */
+  get count(): number {
+    return this.#all.length;
   }
 
   /** What is too old by now is gone for good, whatever the retention will be. */

@@ -1,7 +1,12 @@
 /** What a stream reports, under CloudWatch's names; docs/models/kinesis.md defines each. */
-import type { Counter, Metrics, Observations } from '../ports.ts';
+import type { Counter, Level, Metrics, Observations } from '../ports.ts';
 
 export class StreamMetrics {
+  readonly openShards: Level;
+  /** Consumers of enhanced fan-out × open shards: what is paid for. */
+  readonly fanOutShards: Level;
+  readonly billedPutUnits: Counter;
+  readonly billedPutKilobytes: Counter;
   readonly incomingRecords: Counter;
   readonly incomingBytes: Counter;
   readonly putRecordSuccess: Counter;
@@ -24,6 +29,10 @@ export class StreamMetrics {
   readonly pushBehindMs: Observations;
 
   constructor(metrics: Metrics) {
+    this.openShards = metrics.level('OpenShardCount', 'Count');
+    this.fanOutShards = metrics.level('FanOutConsumerShards', 'Count');
+    this.billedPutUnits = metrics.counter('BilledPutPayloadUnits', 'Count', false);
+    this.billedPutKilobytes = metrics.counter('BilledPutKilobytes', 'Kilobytes', false);
     this.incomingRecords = metrics.counter('IncomingRecords', 'Count');
     this.incomingBytes = metrics.counter('IncomingBytes', 'Bytes');
     this.putRecordSuccess = metrics.counter('PutRecord.Success', 'Count');

@@ -46,6 +46,7 @@ import { NO_METRICS, StreamMetrics } from './stream-metrics.ts';
 
 const US_PER_HOUR = 3_600_000_000;
 const KIB = 1024;
+const PUT_UNIT_BYTES = f.putUnitKiB.value * KIB;
 const MAX_ENTRIES = f.putMaxRecords.value;
 const MAX_PUT_BYTES = f.putMaxBytes.value;
 const MAX_GET_BYTES = f.getMaxBytes.value;
@@ -56,11 +57,13 @@ export interface StreamPorts {
   readonly metrics?: Metrics;
   /** The text of a partition key. Default: its number. */
   readonly keyText?: (key: number) => string;
+  /** Hears of each record that was put: its data and its sequence number. */
+  readonly onRecord?: (data: number, SequenceNumber: number) => void;
   /**
-   * Hears of the data of each record that is gone for good. Nothing waits for that to happen, so it is told when somebody next puts into its shard or reads it, or lists
+   * Hears of the data of each record that is gone for good, and of its sequence number. Nothing waits for that to happen, so it is told when somebody next puts into its shard or reads it, or lists
    * the shards.
    */
-  readonly onExpired?: (data: number) => void;
+  readonly onExpired?: (data: number, SequenceNumber: number) => void;
 }
 
 export class KinesisStream implements KinesisOperations {
@@ -81,10 +84,14 @@ export class KinesisStream implements KinesisOperations {
   readonly #putMany = putRecordsOutput();
   readonly #given: GetShardIteratorOutput = { error: null, ShardIterator: -1 };
   readonly #read = getRecordsOutput();
+  readonly #onRecord: StreamPorts['onRecord'] | null;
   #strategy: RecordDistributionStrategy;
   #maxRecordBytes: number;
   /** AUTO distribution: whose turn it is. */
   #turn = 0;
+  /** Share of the puts and reads that are refused for their rate, whatever there is; a fault. */
+  #throttleRate = 0;
+  #throttleLuck: Stream | null = null;
 
   constructor(sim: Simulation, settings: StreamSettings, ports: StreamPorts = {}) {
     checkSettings(settings);
@@ -93,15 +100,20 @@ export class KinesisStream implements KinesisOperations {
     this.#errors = new StreamErrors(settings);
     this.#metrics = new StreamMetrics(ports.metrics ?? NO_METRICS);
     this.#keys = new PartitionKeys(ports.keyText ?? String);
+    this.#onRecord = ports.onRecord ?? null;
     this.#shards = new Shards(sim, settings, this.#errors, ports.onExpired ?? null);
     this.#strategy = settings.distributionStrategy;
     this.#maxRecordBytes = settings.maxRecordSizeKiB * KIB;
     this.#luck = settings.internalFailureRate > 0 ? sim.stream(`${settings.name}/internalFailure`) : null;
     this.#fanOut = new FanOut(sim, settings, this.#shards, this.#errors, this.#metrics);
-    const onClosed = (shard: Shard): void => this.#fanOut.wake(shard);
+    const onClosed = (shard: Shard): void => {
+      this.#noteShards();
+      this.#fanOut.wake(shard);
+    };
     const isOnDemand = settings.mode === 'ON_DEMAND';
     this.#onDemand = new OnDemand(sim, this.#shards, isOnDemand, settings.onDemandMaxShards, onClosed);
     this.#resharding = new Resharding(sim, settings, this.#shards, this.#onDemand, this.#errors, onClosed);
+    this.#noteShards();
   }
 
   // --- writing ---
@@ -196,7 +208,7 @@ export class KinesisStream implements KinesisOperations {
     if (output.error !== null) return output;
     const now = this.#sim.now;
     const shard = this.#shards.ever(this.#iterators.shard(ShardIterator));
-    if (!shard.reads.admits(now)) {
+    if (!shard.reads.admits(now) || this.#isThrottled()) {
       shard.readsThrottled++;
       this.#metrics.readsThrottled.add(1);
       output.error = shard.rateExceeded;
@@ -222,10 +234,14 @@ export class KinesisStream implements KinesisOperations {
   // --- enhanced fan-out ---
 
   RegisterStreamConsumer(ConsumerName: string): RegisterStreamConsumerOutput {
-    return this.#fanOut.register(ConsumerName);
+    const output = this.#fanOut.register(ConsumerName);
+    this.#noteShards();
+    return output;
   }
   DeregisterStreamConsumer(consumer: number): KinesisError | null {
-    return this.#fanOut.deregister(consumer);
+    const error = this.#fanOut.deregister(consumer);
+    this.#noteShards();
+    return error;
   }
   ListStreamConsumers(): readonly ConsumerDescription[] {
     return this.#fanOut.list();
@@ -314,12 +330,51 @@ export class KinesisStream implements KinesisOperations {
     return this.#shards.ever(ShardId).counts();
   }
 
+  // --- no operations of AWS's: what those ask who keep account of a run ---
+
+  /** A consumer of enhanced fan-out that was registered long before: it is ACTIVE. Throws where the stream may have no more. */
+  adoptConsumer(ConsumerName: string): number {
+    const consumer = this.#fanOut.adopt(ConsumerName);
+    this.#noteShards();
+    return consumer;
+  }
+
+  /** A fault: so large a share of records and reads is refused for its rate, on top of what a shard does not take; 0: it is over. */
+  setThrottleRate(share: number): void {
+    this.#throttleLuck ??= this.#sim.stream(`${this.settings.name}/throttle`);
+    this.#throttleRate = share;
+  }
+
+  /** The place in the shard at which somebody begins to read who does so now; -1: nowhere. */
+  placeAt(ShardId: number, position: StartingPosition): number {
+    const shard = this.#shards.find(ShardId);
+    if (shard === undefined) return -1;
+    const place = this.#shards.placeOf(shard, position);
+    return typeof place === 'number' ? place : -1;
+  }
+
+  /** The first place of a shard that is kept, and the one after its last. */
+  extentOf(ShardId: number): { readonly first: number; readonly next: number } {
+    const { log } = this.#shards.ever(ShardId);
+    return { first: log.head, next: log.next };
+  }
+
+  /** Of the record at a place that is kept. */
+  dataAt(ShardId: number, place: number): number {
+    return this.#shards.ever(ShardId).log.data(place);
+  }
+
+  /** Shards that ever were, numbered from 0. */
+  get shardsEver(): number {
+    return this.#shards.count;
+  }
+
   // --- helpers ---
 
   /** Into the shard's log; -1: it is throttled. */
   #append(shard: Shard, data: number, key: number, bytes: number): number {
     const now = this.#sim.now;
-    if (!shard.writes.take(bytes, now)) {
+    if (this.#isThrottled() || !shard.writes.take(bytes, now)) {
       shard.writesThrottled++;
       return this.#throttled();
     }
@@ -327,9 +382,22 @@ export class KinesisStream implements KinesisOperations {
     const place = shard.log.append(data, key, bytes, now);
     shard.incomingRecords++;
     shard.incomingBytes += bytes;
+    this.#metrics.billedPutUnits.add(Math.ceil(bytes / PUT_UNIT_BYTES));
+    this.#metrics.billedPutKilobytes.add(Math.ceil(bytes / KIB));
     if (this.#onDemand.active) this.#onDemand.see(shard, bytes);
     if (shard.idleSubscriptions > 0) this.#fanOut.wake(shard);
+    this.#onRecord?.(data, sequenceOf(place, shard.id));
     return place;
+  }
+
+  #isThrottled(): boolean {
+    return this.#throttleRate > 0 && (this.#throttleLuck as Stream).uniform() < this.#throttleRate;
+  }
+
+  #noteShards(): void {
+    const open = this.#shards.map.open.length;
+    this.#metrics.openShards.set(open);
+    this.#metrics.fanOutShards.set(open * this.#fanOut.count);
   }
 
   #throttled(): number {

@@ -1,0 +1,58 @@
+/** What streams and their readers rest on that AWS does not publish, or that a default decided. */
+import { kinesisFacts as f } from '../facts/index.ts';
+import { KINESIS_LATENCY } from '../services/kinesis/schema.ts';
+import type { StreamConsumerSettings } from '../workload/settings.ts';
+import type { Assumption, ResourceSettings } from './resolved.ts';
+import { formatDuration } from './units.ts';
+
+const ASSUMED = 'assumed';
+
+/** Empty where there is no stream. */
+export function ofStreams(resources: readonly ResourceSettings[]): Assumption[] {
+  const streams = resources.filter((one) => one.type === 'kinesis');
+  const found: Assumption[] = [];
+  const say = (about: readonly { readonly name: string }[], text: string, source = ASSUMED): void => {
+    if (about.length > 0) found.push({ about: [...new Set(about.map(({ name }) => name))].join(', '), text, source });
+  };
+  const { sharedEndToEndP50Ms: shared, pushedEndToEndP50Ms: pushed } = f;
+  say(
+    streams.filter(({ latency }) => latency.put === KINESIS_LATENCY.put || latency.get === KINESIS_LATENCY.get),
+    `Round trips where none are given: a put ${f.putP50Us.value / 1000} ms, a read ${f.getP50Us.value / 1000} ms in the median; AWS publishes none. They are fitted so that a record reaches a reader that polls once a second in about ${shared.value} ms, and with the ${f.pushP50Us.value / 1000} ms of a push one of enhanced fan-out in ${pushed.value} ms, as once measured (medians).`,
+    `${ASSUMED}, after ${shared.source} (${shared.date})`,
+  );
+  say(
+    streams,
+    'A shard takes its records of a second, and its reads of a second, at one instant when none came before; its bytes are a bucket as large as the largest record. AWS publishes no burst of the first two.',
+  );
+  say(
+    streams.filter(({ reshard, streamMode }) => reshard.length > 0 || streamMode === 'on-demand'),
+    `It is UPDATING for ${[...new Set(streams.map(({ reshardTimeUs }) => formatDuration(reshardTimeUs)))].join(' or ')} when shards change; AWS names no time. On demand a shard is split ${f.onDemandScaleMinutes.value} minutes after it first had more than half of its load.`,
+  );
+  say(
+    streams.filter(({ name }) => !resources.some((one) => 'source' in one && one.source === name)),
+    'Nobody reads it here, so a request counts as completed when its record is stored.',
+    'model',
+  );
+  const readers = resources.filter((one): one is StreamConsumerSettings => one.type === 'consumer' && 'stream' in one);
+  const polling = readers.filter(({ stream }) => !stream.fanOut);
+  say(
+    polling,
+    `It reads each of its shards again ${[...new Set(polling.map(({ stream }) => formatDuration(stream.idleTimeBetweenReadsUs)))].join(' or ')} after it has handled what the last read brought, also when it is behind; a read that fails or is throttled is tried again after ${[...new Set(polling.map(({ pollRetryUs }) => formatDuration(pollRetryUs)))].join(' or ')}.`,
+  );
+  say(
+    readers.filter(({ stream }) => stream.fanOut),
+    'It takes every push, however slow its handlers are, and was registered before the run.',
+    'model',
+  );
+  say(
+    readers.filter(({ stream }) => stream.reader === 'sdk'),
+    'Its shards are spread over its instances by their numbers, and it keeps its position in memory: after a crash it begins again where it began.',
+    'model',
+  );
+  say(
+    readers.filter(({ stream }) => stream.startingPosition === 'LATEST'),
+    'What was put before it asked for its iterator it never reads: for it that is lost.',
+    'model',
+  );
+  return found;
+}
