@@ -65,7 +65,9 @@ export class ReshardOperator {
   }
 
   #split(task: Task): void {
-    const [first, ...others] = this.#openShards();
+    const open = this.#openShards();
+    const seen = open.filter(({ ShardId }) => isSeen(task, ShardId));
+    const [first, ...others] = seen.length > 0 ? seen : open;
     if (first === undefined) return;
     const hottest = others.reduce(
       (most, one) => (this.#since(task, one) > this.#since(task, most) ? one : most),
@@ -77,11 +79,13 @@ export class ReshardOperator {
 
   #merge(task: Task): void {
     const open = this.#openShards();
+    const isAnySeen = open.some((one, i) => i > 0 && areSeen(task, open[i - 1] as ShardDescription, one));
     let coldest = -1;
     let least = Number.POSITIVE_INFINITY;
     for (let i = 0; i + 1 < open.length; i++) {
-      const sum = this.#since(task, open[i] as ShardDescription) + this.#since(task, open[i + 1] as ShardDescription);
-      if (sum >= least) continue;
+      const [lower, upper] = [open[i], open[i + 1]] as [ShardDescription, ShardDescription];
+      const sum = this.#since(task, lower) + this.#since(task, upper);
+      if (sum >= least || (isAnySeen && !areSeen(task, lower, upper))) continue;
       least = sum;
       coldest = i;
     }
@@ -118,4 +122,13 @@ export class ReshardOperator {
     const { IncomingRecords, WriteProvisionedThroughputExceeded } = this.#stream.shardCounts(shard);
     return IncomingRecords + WriteProvisionedThroughputExceeded;
   }
+}
+
+/** Whether a shard was there when he looked: of a younger one he can't tell what it has in a minute. */
+function isSeen({ offered }: Task, shard: number): boolean {
+  return offered.size === 0 || offered.has(shard);
+}
+
+function areSeen(task: Task, lower: ShardDescription, upper: ShardDescription): boolean {
+  return isSeen(task, lower.ShardId) && isSeen(task, upper.ShardId);
 }

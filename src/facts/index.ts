@@ -2,6 +2,8 @@
 
 export { autoscalingFactList, autoscalingFacts } from './autoscaling.ts';
 export type { Fact } from './fact.ts';
+export { flinkFactList, flinkFacts } from './flink.ts';
+export { type DirectPutQuota, firehoseFactList, firehoseFacts, firehoseQuotaOf } from './firehose.ts';
 export { kinesisFactList, kinesisFacts } from './kinesis.ts';
 export { kclLookUs, kclRenewUs, streamClientFactList, streamClientFacts } from './kinesis-clients.ts';
 export { kmsFactList, kmsFacts, kmsQuotaOf } from './kms.ts';
@@ -21,3 +23,4 @@ export { isOptIn, OPT_IN_REGIONS, type OptInRegion } from './regions.ts';
 export { sdkFactList, sdkFacts } from './sdk.ts';
 export { fifoQuotaOf, sqsFactList, sqsFacts } from './sqs.ts';
 export { snsFactList, snsFacts, snsPublishQuotaOf } from './sns.ts';
+export { videoFactList, videoFacts } from './video.ts';

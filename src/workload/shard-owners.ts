@@ -100,8 +100,6 @@ export class NumberedShards implements ShardOwners {
       const isChild = (this.#known.get(ShardId)?.parents ?? []).some((parent) => listed.has(parent));
       this.#beginIfDue(ShardId, isChild ? TRIM_HORIZON : this.#position);
     }
-    // Children of what is over, whose owners have waited for it.
-    for (const [shard, { parents }] of this.#known) if (parents.length > 0) this.#beginIfDue(shard, TRIM_HORIZON);
   }
 
   #note(shard: number, parents: readonly number[]): void {

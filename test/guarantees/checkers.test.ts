@@ -1846,7 +1846,12 @@ describe('times', () => {
 
 describe('limits', () => {
   const inFlight = queue({ guarantee: 'in-flight', limit: 2 }, { retentionUs: Number.POSITIVE_INFINITY });
+  const farOff = queue({ guarantee: 'in-flight', limit: 1000 }, { retentionUs: Number.POSITIVE_INFINITY });
   const rate = queue({ guarantee: 'rate', perSecond: 2, burst: 1 });
+  const four = (second: number, what: string): string =>
+    ['a', 'b', 'c', 'd'].map((one, i) => `${second}.${i + 1} ${what} ${one}`).join('\n');
+  const sends = (second: number): string => four(second, 's sent');
+  const deletes = (second: number): string => four(second, 'w deleted');
   const two = '0 w1 gets a\n0 w1 gets b\n';
   check({
     'in flight up to the limit': { promises: inFlight, told: two, verdict: 'held', counts: { most: 2 } },
@@ -1924,6 +1929,43 @@ describe('limits', () => {
       verdict: 'not exercised',
       says: 'The limit was never near.',
       counts: { most: 1 },
+    },
+    'far from the limit, who deletes gives a place back': {
+      promises: farOff,
+      told: `${two}1 w1 deletes a\n2 w1 gets c\n2 w1 gets d`,
+      verdict: 'not exercised',
+      says: 'The limit was never near.',
+      counts: { most: 3 },
+    },
+    'far from the limit, only who has it gives a place back': {
+      promises: farOff,
+      told: '0 w1 gets a v=5\n5 w2 gets a\n6 w1 deletes a\n7 w1 gets b',
+      verdict: 'not exercised',
+      says: 'The limit was never near.',
+      counts: { most: 2 },
+    },
+    'far from the limit, what is given out again is one': {
+      promises: farOff,
+      told: '0 w1 gets a\n1 w2 gets a\n2 w1 gets b',
+      verdict: 'not exercised',
+      says: 'The limit was never near.',
+      counts: { most: 2 },
+    },
+    'of two actions that are too many the first is told: that which is looked at later': {
+      promises: rate,
+      told: `${deletes(0)}\n${sends(1)}`,
+      verdict: 'broken',
+      says: 'More than 3 calls to delete were taken in second 0, though 2 a second are the most.',
+      counts: { busiestSecond: 4, refused: 0 },
+      proof: ['0.1 w deleted a', '0.4 w deleted d'],
+    },
+    'of two actions that are too many the first is told: that which is looked at first': {
+      promises: rate,
+      told: `${sends(0)}\n${deletes(1)}`,
+      verdict: 'broken',
+      says: 'More than 3 calls to send were taken in second 0, though 2 a second are the most.',
+      counts: { busiestSecond: 4, refused: 0 },
+      proof: ['0.1 s sent a', '0.4 s sent d'],
     },
     'a rate with its burst': {
       promises: rate,
@@ -2127,6 +2169,13 @@ describe("Little's law", () => {
       told: `${here}5 w1 deletes a\n6 w1 undecided a\n20 w1 deletes a\n20 w1 deleted a\n20 q measures v=5`,
       verdict: 'unknown',
       says: 'Of too many messages nobody can say when they went.',
+      counts: { messages: 1, unsaid: 0 },
+    },
+    'is broken where they say less than until the delete that may have been the one': {
+      promises,
+      told: `${here}5 w1 deletes a\n6 w1 undecided a\n20 w1 deletes a\n20 w1 deleted a\n20 q measures v=4`,
+      verdict: 'broken',
+      says: 'Messages spent 5 s to 20 s in the queue by what clients saw, and 4 s by its metrics.',
       counts: { messages: 1, unsaid: 0 },
     },
     'is unknown where nobody knows when it was deleted': {
@@ -2446,6 +2495,21 @@ describe('deliveries of a topic', () => {
       told: '0 t owes a g=1 s=1\n0 t owes b g=1 s=1\n1 t delivers b\n2 t delivers a',
       verdict: 'held',
       counts: { compared: 1 },
+    },
+    'those of two subscriptions have nothing to do with each other': {
+      promises: order,
+      told: '0 t owes a g=1 s=1 to=0\n0 t owes b g=1 s=2 to=1\n1 t delivers b to=1\n2 t delivers a to=0',
+      verdict: 'not exercised',
+      says: 'No group had two deliveries.',
+      counts: { compared: 0 },
+    },
+    'the older one is named, wherever it stands': {
+      promises: order,
+      told: '0 t owes c g=2 s=0\n0 t owes a g=1 s=1\n0 t owes b g=1 s=2\n1 t delivers b\n2 t delivers a',
+      verdict: 'broken',
+      says: 'A subscription was given a message before an older one of its group.',
+      counts: { compared: 1 },
+      proof: ['0 t owes a g=1 s=1', '1 t delivers b', '2 t delivers a'],
     },
     'of one rank the first is named': {
       promises: order,

@@ -8,7 +8,8 @@
  *     fault … over                a fault begins and ends
  *     rest                        faults over (healed), nothing under way (quiesced), all queues read (read), end
  *
- * After `key=value`: g group · d deduplication id · s sequence · v timeout in seconds · on another resource than the first.
+ * After `key=value`: g group · d deduplication id · s sequence · v timeout in seconds · on another resource than the first ·
+ * to a subscription.
  */
 import { History, type HistoryRecord } from '../../src/history/index.ts';
 
@@ -122,6 +123,7 @@ export function story(text: string, resource = 'orders', queues: readonly string
       ['d', 'deduplication'],
       ['s', 'sequence'],
       ['call', 'call'],
+      ['to', 'subscription'],
     ] as const) {
       if (args.has(key)) record[column] = Number(args.get(key));
     }

@@ -153,7 +153,7 @@ describe('the ledger of a stream', () => {
           if (what === 'begin') side.begins(sequence % 2, { Type: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: sequence });
           else {
             const delivery = side.take(row);
-            side[what as 'finish' | 'giveUp'](delivery, sequence);
+            side[what](delivery, sequence);
             side.letGo(delivery);
           }
         }

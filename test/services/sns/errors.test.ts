@@ -323,6 +323,13 @@ describe('what is just allowed', () => {
     expect(taken).toEqual(['sqs', 'firehose', 'http', 'https']);
   });
 
+  it('subscribes only queues, functions and delivery streams to a topic of large messages', () => {
+    const taken = (
+      ['sqs', 'lambda', 'firehose', 'http', 'https', 'email', 'email-json', 'sms', 'application'] as const
+    ).filter((protocol) => subscribeProblem(LARGE, subscription(protocol), CONTEXT) === null);
+    expect(taken).toEqual(['sqs', 'lambda', 'firehose']);
+  });
+
   it('an error of a batch is that of its form before that of its size, and only of the entries that count', () => {
     const huge = message(257 * KIB);
     expect(batchProblem([huge, message(0)], 2, STANDARD)).toBe(snsErrors.emptyMessage);

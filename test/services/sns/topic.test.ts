@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { Simulation } from '../../../src/kernel/index.ts';
 import { Outcome } from '../../../src/services/ports.ts';
-import { AWS_MANAGED, PublishQuota, type SubscriptionSettings, Topic } from '../../../src/services/sns/index.ts';
+import {
+  AWS_MANAGED,
+  HTTP_DEFAULT,
+  PublishQuota,
+  type SubscriptionSettings,
+  Topic,
+} from '../../../src/services/sns/index.ts';
 
 const SECOND = 1_000_000;
 const MINUTE = 60 * SECOND;
@@ -157,6 +163,21 @@ describe('a topic', () => {
     expect(subscribe()).toMatchObject({ error: null, SubscriptionArn: 0 });
     expect(subscribe({ to: 'b' })).toMatchObject({ SubscriptionArn: 1 });
     expect(subscribe({ rawMessageDelivery: false }).error?.code).toBe('InvalidParameter');
+  });
+
+  it.each([
+    { filterPolicy: '{"tier":["gold"]}' },
+    { filterPolicyScope: 'MessageBody' },
+    { deadLetterQueue: 'dead' },
+    { maxReceivesPerSecond: 5 },
+    { deliveryPolicy: HTTP_DEFAULT },
+  ] as const)('refuses the same subscription with another %o', (change) => {
+    const { subscribe } = stage();
+    subscribe();
+    expect(subscribe(change).error?.code).toBe('InvalidParameter');
+    // To somebody else, or by another protocol, it is another subscription.
+    expect(subscribe({ ...change, to: 'b' })).toMatchObject({ error: null, SubscriptionArn: 1 });
+    expect(subscribe({ ...change, protocol: 'https' })).toMatchObject({ error: null, SubscriptionArn: 2 });
   });
 
   it('takes the token of a subscription for two days [sns.confirmation-token]', () => {

@@ -1,0 +1,24 @@
+// The door of Amazon Data Firehose.
+export { DeliveryStream, type FirehosePorts } from './delivery-stream.ts';
+export {
+  type CompressionFormat,
+  type DestinationKind,
+  type DestinationRules,
+  DESTINATIONS,
+  type Partner,
+  PARTNERS,
+} from './destinations.ts';
+export { firehoseErrors, FirehoseModelError } from './errors.ts';
+export type * from './operations.ts';
+export { Result } from './operations.ts';
+export {
+  type BufferSettings,
+  type CompressionSettings,
+  type ConversionSettings,
+  type FirehoseSettings,
+  firehoseSettings,
+  type FirehoseSource,
+  type GivenFirehoseSettings,
+  type TransformSettings,
+} from './settings.ts';
+export { SimpleDestination, type SimpleDestinationSettings } from './simple-destination.ts';
