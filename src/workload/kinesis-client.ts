@@ -15,6 +15,7 @@ import type {
   SubscribeToShardEvent,
   SubscriptionEnd,
 } from '../services/kinesis/operations.ts';
+import type { Aggregate } from './aggregates.ts';
 import type { EndpointState } from './endpoint.ts';
 import { outcomeOf } from './producer.ts';
 import type { StreamReader } from './stream-ledger.ts';
@@ -305,10 +306,19 @@ export class KinesisClient implements Subscriber {
   #copy(from: Columns, into: StreamRecords): void {
     into.count = 0;
     for (let i = 0; i < from.count; i++) {
-      const row = this.#reader.take(from.Data[i] as number);
+      const data = from.Data[i] as number;
+      const aggregate = this.#reader.aggregateOf(data);
+      const sequence = from.SequenceNumber[i] as number;
       const arrivedUs = from.ApproximateArrivalTimestamp[i] as number;
-      into.add(row, from.PartitionKey[i] as number, from.SequenceNumber[i] as number, arrivedUs);
+      if (aggregate === undefined)
+        into.add(this.#reader.take(data), from.PartitionKey[i] as number, sequence, arrivedUs);
+      else this.#copyAggregate(aggregate, sequence, arrivedUs, into);
     }
+  }
+
+  /** Readers take it apart (KCL, and what others do the same with). */
+  #copyAggregate({ rows, keys }: Aggregate, sequence: number, arrivedUs: number, into: StreamRecords): void {
+    rows.forEach((row, sub) => into.add(this.#reader.take(row), keys[sub] as number, sequence, arrivedUs, sub));
   }
 
   #over(call: Call): void {

@@ -287,7 +287,7 @@ export class LambdaStreamMapping implements FeedOwner, InvocationOwner, ShardRea
     const lane = this.#lanes[tag] as Lane;
     const { batch } = lane;
     if (this.#witness !== null) this.#tellItem(this.#witness, lane, at, success);
-    if (success) this.#reader.finish(batch.body[at] as number, batch.sequence[at] as number);
+    if (success) this.#reader.finish(batch.body[at] as number, batch.sequence[at] as number, batch.sub[at]);
     else lane.failedAt = at;
   }
 
@@ -341,7 +341,7 @@ export class LambdaStreamMapping implements FeedOwner, InvocationOwner, ShardRea
       this.#destination(records.body[next] as number);
     }
     for (let i = next; i < next + count; i++) {
-      this.#reader.giveUp(records.body[i] as number, records.sequence[i] as number);
+      this.#reader.giveUp(records.body[i] as number, records.sequence[i] as number, records.sub[i]);
     }
     this.#pass(lane, count);
   }

@@ -479,10 +479,11 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
     const { records, next, instance, shard } = lane;
     const row = records.body[next] as number;
     const sequence = records.sequence[next] as number;
-    if (success) this.#reader.finish(row, sequence);
+    const sub = records.sub[next] as number;
+    if (success) this.#reader.finish(row, sequence, sub);
     else {
       this.#skipped.add(1);
-      this.#reader.giveUp(row, sequence);
+      this.#reader.giveUp(row, sequence, sub);
     }
     lane.next++;
     lane.state = Pausing;
@@ -490,6 +491,8 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
     this.#reader.letGo(row);
     const left = (lane.reads[0] as number) - lane.next;
     if (left === 0) lane.reads.shift();
+    // Of an aggregated record all parts must be done.
+    if (left > 0 && records.sequence[next + 1] === sequence) return;
     this.#owners.onFinished(instance.index, shard, sequence, left);
   }
 

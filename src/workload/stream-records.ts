@@ -8,10 +8,12 @@ export class StreamRecords {
   id = new Float64Array(FIRST);
   group = new Float64Array(FIRST);
   sequence = new Float64Array(FIRST);
+  /** Which part of an aggregated record it is, from 0. */
+  sub = new Int32Array(FIRST);
   /** When the stream had it, microseconds. */
   arrivedUs = new Float64Array(FIRST);
 
-  add(row: number, key: number, SequenceNumber: number, arrivedUs: number): void {
+  add(row: number, key: number, SequenceNumber: number, arrivedUs: number, sub = 0): void {
     const at = this.count;
     if (at === this.body.length) this.#grow();
     this.body[at] = row;
@@ -21,6 +23,7 @@ export class StreamRecords {
     this.group[at] = key;
     this.sequence[at] = SequenceNumber;
     this.arrivedUs[at] = arrivedUs;
+    this.sub[at] = sub;
     this.count++;
   }
 
@@ -30,8 +33,9 @@ export class StreamRecords {
 
   /** One of others, with the attempts that were made at it. */
   addOne(from: StreamRecords, i: number): void {
-    const { body, group, sequence, arrivedUs, receiveCount } = from;
-    this.add(body[i] as number, group[i] as number, sequence[i] as number, arrivedUs[i] as number);
+    const { body, group, sequence, arrivedUs, sub, receiveCount } = from;
+    const part = sub[i] as number;
+    this.add(body[i] as number, group[i] as number, sequence[i] as number, arrivedUs[i] as number, part);
     this.receiveCount[this.count - 1] = receiveCount[i] as number;
   }
 
@@ -40,6 +44,7 @@ export class StreamRecords {
     for (const column of [this.body, this.handle, this.id, this.group, this.sequence, this.arrivedUs])
       column.copyWithin(0, records, this.count);
     this.receiveCount.copyWithin(0, records, this.count);
+    this.sub.copyWithin(0, records, this.count);
     this.count -= records;
   }
 
@@ -51,9 +56,8 @@ export class StreamRecords {
     this.group = widened(this.group, length);
     this.sequence = widened(this.sequence, length);
     this.arrivedUs = widened(this.arrivedUs, length);
-    const counts = new Int32Array(length);
-    counts.set(this.receiveCount);
-    this.receiveCount = counts;
+    this.receiveCount = widenedInts(this.receiveCount, length);
+    this.sub = widenedInts(this.sub, length);
   }
 }
 
@@ -61,6 +65,12 @@ const FIRST = 16;
 
 function widened(column: Float64Array, length: number): Float64Array<ArrayBuffer> {
   const wider = new Float64Array(length);
+  wider.set(column);
+  return wider;
+}
+
+function widenedInts(column: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const wider = new Int32Array(length);
   wider.set(column);
   return wider;
 }

@@ -117,15 +117,16 @@ export class StreamBench {
     return {
       take: (data) => reader.take(data),
       letGo: (row) => reader.letGo(row),
-      giveUp: (row, sequence) => {
+      giveUp: (row, sequence, sub) => {
         this.givenUp.add(sequence);
-        reader.giveUp(row, sequence);
+        reader.giveUp(row, sequence, sub);
       },
       begins: (shard, position) => reader.begins(shard, position),
       passesOver: (isPassed) => reader.passesOver(isPassed),
-      finish: (row, sequence) => {
+      aggregateOf: (data) => reader.aggregateOf(data),
+      finish: (row, sequence, sub) => {
         this.done.push({ sequence, key: this.requests.key(row), atUs: this.sim.now });
-        reader.finish(row, sequence);
+        reader.finish(row, sequence, sub);
       },
     };
   }
