@@ -14,7 +14,7 @@
 import { Access, type ApiLog } from '../access/index.ts';
 import { type CallObserver, CallPath, type CallSettings, Link } from '../calls/index.ts';
 import { NO_RETRY } from '../calls/schema.ts';
-import { snsFacts } from '../facts/index.ts';
+import { snsFacts, streamClientFacts } from '../facts/index.ts';
 import { HistoryRecorder, type HistorySink, MetricsRecorder, TrafficAccount, type Window } from '../history/index.ts';
 import { compileVariate, Simulation } from '../kernel/index.ts';
 import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
@@ -34,6 +34,7 @@ import { scheduleFaults } from '../workload/faults.ts';
 import type { HandlerCode } from '../workload/handler-code.ts';
 import { keyNumber, keySampler } from '../workload/keys.ts';
 import { KinesisTarget } from '../workload/kinesis-target.ts';
+import { KinesisProducerLibrary } from '../workload/kpl.ts';
 import { MessageKinds } from '../workload/message-kinds.ts';
 import { Producer } from '../workload/producer.ts';
 import { RequestTable } from '../workload/requests.ts';
@@ -553,16 +554,32 @@ export class World {
     return new Producer(this.sim, this.requests, target, state, { name, latency: latency.publish, batch, witness });
   }
 
-  #recordProducer({ name: traffic, batch, key }: TrafficSettings, { stream, settings, keys }: WiredStream): Callee {
+  #recordProducer({ name: traffic, batch, key, producer }: TrafficSettings, wired: WiredStream): Callee {
+    const { stream, settings, keys, aggregates } = wired;
     const { name: to, latency } = settings;
     const state = this.#links.endpoint(traffic, to);
-    const target = new KinesisTarget(this.requests, stream, {
-      keys,
-      key: key?.kind === 'constant' ? key.value : null,
-    });
     const witness = this.history?.witness(traffic, to) ?? null;
     const name = `${traffic}->${to}`;
-    return new Producer(this.sim, this.requests, target, state, { name, latency: latency.put, batch, witness });
+    const same = { keys, key: key?.kind === 'constant' ? key.value : null };
+    if (producer?.kind === 'kpl') {
+      const shardOf = (one: number): number => stream.shardOfKey(one);
+      const options = { name, settings: producer, latency: latency.put, ...same, aggregates, shardOf, witness };
+      return new KinesisProducerLibrary(this.sim, this.requests, stream, state, options);
+    }
+    const { agentBufferRecords: records, agentBufferBytes: bytes } = streamClientFacts;
+    const isAgent = producer !== undefined;
+    const target = new KinesisTarget(this.requests, stream, {
+      ...same,
+      ...(isAgent ? { batchMaxBytes: bytes.value } : {}),
+    });
+    const grouped = isAgent ? { size: records.value, lingerUs: producer.maxBufferAgeUs } : batch;
+    return new Producer(this.sim, this.requests, target, state, {
+      name,
+      latency: latency.put,
+      batch: grouped,
+      hurriesRetries: isAgent,
+      witness,
+    });
   }
 
   #learnHealthBeforeDisturbances(): void {

@@ -18,7 +18,7 @@ import { ofPrices } from './price-assumptions.ts';
 import { ofRedrives } from './redrive-assumptions.ts';
 import { ofScaling } from './scaling-assumptions.ts';
 import { ofTopics } from './sns-assumptions.ts';
-import { ofStreams } from './stream-assumptions.ts';
+import { ofProducers, ofStreams } from './stream-assumptions.ts';
 import type { ReadTraffic } from './traffic.ts';
 import { formatDuration } from './units.ts';
 
@@ -36,6 +36,7 @@ export function assumptionsOf(scenario: ResolvedScenario, traffic: readonly Read
     ...ofTopics(resources),
     ...ofServices(services),
     ...ofKeys(services, scenario),
+    ...ofProducers(scenario.traffic),
     ...ofStreams(resources),
     ...ofConsumers(resources),
     ...assumptionsOfFunctions(scenario.designs),

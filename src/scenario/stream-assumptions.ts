@@ -1,11 +1,19 @@
 /** What streams and their readers rest on that AWS does not publish, or that a default decided. */
 import { kinesisFacts as f, lambdaFacts as l, streamClientFacts as c } from '../facts/index.ts';
 import { KINESIS_LATENCY } from '../services/kinesis/schema.ts';
-import type { StreamConsumerSettings } from '../workload/settings.ts';
+import type { StreamConsumerSettings, TrafficSettings } from '../workload/settings.ts';
 import type { Assumption, ResourceSettings } from './resolved.ts';
 import { formatDuration } from './units.ts';
 
 const ASSUMED = 'assumed';
+
+/** Empty where no producer is anything but an SDK client. */
+export function ofProducers(traffic: readonly TrafficSettings[]): Assumption[] {
+  const about = traffic.filter(({ producer }) => producer?.kind === 'kpl').map(({ name }) => name);
+  if (about.length === 0) return [];
+  const text = `Around each request that KPL aggregates are ${c.kplPartBytes.value} B and its key; it knows the shards as they are, and what was on its way to a shard that was split is grouped anew.`;
+  return [{ about: about.join(', '), text, source: ASSUMED }];
+}
 
 /** Empty where there is no stream. */
 export function ofStreams(resources: readonly ResourceSettings[]): Assumption[] {

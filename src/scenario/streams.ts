@@ -102,7 +102,7 @@ function checkKeys(
 }
 
 function checkTraffic(
-  { name, key, batch, size }: TrafficSettings,
+  { name, key, batch, size, producer }: TrafficSettings,
   designs: readonly ResolvedDesign[],
   findings: Finding[],
 ): void {
@@ -110,6 +110,11 @@ function checkTraffic(
     entries.flatMap((entry) => (entry.traffic === name ? resources.filter((one) => one.name === entry.resource) : [])),
   );
   const streams = entered.filter((one) => one.type === 'kinesis');
+  const elsewhere = producer === undefined ? undefined : entered.find(({ type }) => type !== 'kinesis');
+  if (elsewhere !== undefined && producer !== undefined) {
+    const expected = `no producer: ${producer.kind}: ${name} enters ${elsewhere.name}, which is no stream`;
+    findings.push({ code: 'misfit', path: ['traffic', name, 'producer'], atKey: true, expected });
+  }
   const most = sqsFacts.batchMaxEntries.value;
   const other = entered.find(({ type }) => type === 'sqs' || type === 'sns');
   if (batch !== null && batch.size > most && other !== undefined) {

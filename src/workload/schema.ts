@@ -15,6 +15,7 @@ import {
 import { assumedPrice, givenPrice, sqsFacts, streamClientFacts } from '../facts/index.ts';
 import { autoscalingSchema, SCALED_CONSUMER, startOf } from '../scaling/schema.ts';
 import type {
+  AgentSettings,
   Arrivals,
   AttributeSettings,
   BaseRate,
@@ -25,6 +26,7 @@ import type {
   RateChange,
   CheckpointRule,
   KclSettings,
+  KplSettings,
   StreamConsumerSettings,
   StreamPosition,
   TrafficSettings,
@@ -414,6 +416,11 @@ export function trafficSchema(v: Vocabulary, limits: StreamLimits): z.ZodType<Wr
         .share()
         .optional()
         .meta({ description: 'Share of the requests on which a handler always fails.', default: '0%' }),
+      producer: producerSchema(v).optional().meta({
+        description:
+          'Into a stream: what puts the records: sdk, an SDK client; kpl, the Kinesis Producer Library; agent, the Kinesis Agent.',
+        default: 'sdk',
+      }),
       role: roleSchema(v)
         .optional()
         .meta({ description: 'The role under which it sends. Default: one that may do everything.' }),
@@ -439,6 +446,9 @@ export function trafficSchema(v: Vocabulary, limits: StreamLimits): z.ZodType<Wr
         );
       }
       if (t.users === undefined && t.think !== undefined) complain(ctx, ['think'], 'misfit', 'think only beside users');
+      const producer = t.producer ?? null;
+      if (producer !== null && t.batch !== undefined)
+        complain(ctx, ['batch'], 'misfit', `no batch beside producer: ${producer.kind}, which groups by itself`);
       return {
         source: sourceOf(t),
         size: t.size ?? { kind: 'constant', value: DEFAULT_SIZE_BYTES },
@@ -446,16 +456,75 @@ export function trafficSchema(v: Vocabulary, limits: StreamLimits): z.ZodType<Wr
         attributes: t.attributes ?? [],
         batch: t.batch === undefined ? null : { size: t.batch.size, lingerUs: t.batch.linger },
         timeoutUs: t.timeout ?? null,
-        retry: t.retry ?? NO_RETRY,
+        retry: t.retry ?? (producer?.kind === 'agent' ? AGENT_RETRY : NO_RETRY),
         breaker: t.breaker ?? null,
         hedge: t.hedge ?? null,
         bulkhead: t.bulkhead ?? null,
         cancelOnTimeout: t.cancelOnTimeout ?? false,
         duplicates: t.duplicates ?? 0,
         poison: t.poison ?? 0,
+        ...(producer === null ? {} : { producer }),
         ...roleOf(t.role),
       };
     });
+}
+
+const f = streamClientFacts;
+
+/** The Agent tries again until the record is put. */
+const AGENT_RETRY: TrafficSettings['retry'] = {
+  ...NO_RETRY,
+  attempts: 1000,
+  backoff: { baseUs: f.agentRetryFirstUs.value, capUs: f.agentRetryMostUs.value, factor: 2, jitter: 'none' },
+};
+
+/** null: an SDK client. */
+function producerSchema(v: Vocabulary): z.ZodType<KplSettings | AgentSettings | null> {
+  const kpl = v.object({
+    aggregation: v
+      .flag()
+      .optional()
+      .meta({ description: 'Whether several requests may be in one record.', default: true }),
+    recordMaxBufferedTime: v
+      .duration({ min: 1000 })
+      .optional()
+      .meta({ description: 'How long a request waits for others.', default: '100ms' }),
+    recordTtl: v
+      .duration({ min: 1000 })
+      .optional()
+      .meta({ description: 'How long it is tried before it has failed.', default: '30s' }),
+    rateLimit: v.count({ min: 1, max: 1_000_000 }).optional().meta({
+      description: 'Percent of what a shard takes, records and bytes, that this producer sends to it at most.',
+      default: f.kplRatePercent.value,
+    }),
+  });
+  const agent = v.object({
+    maxBufferAge: v
+      .duration({ min: 1000 })
+      .optional()
+      .meta({ description: 'How long a record waits for others.', default: '1m' }),
+  });
+  const ofKpl = (k: z.output<typeof kpl>): KplSettings => ({
+    kind: 'kpl',
+    aggregation: k.aggregation ?? true,
+    recordMaxBufferedTimeUs: k.recordMaxBufferedTime ?? f.kplBufferedUs.value,
+    recordTtlUs: k.recordTtl ?? f.kplTtlUs.value,
+    rateLimit: (k.rateLimit ?? f.kplRatePercent.value) / 100,
+  });
+  const ofAgent = (a: z.output<typeof agent>): AgentSettings => ({
+    kind: 'agent',
+    maxBufferAgeUs: a.maxBufferAge ?? f.agentBufferAgeUs.value,
+  });
+  const named = v
+    .choice(['sdk', 'kpl', 'agent'])
+    .transform((kind) => (kind === 'sdk' ? null : kind === 'kpl' ? ofKpl({}) : ofAgent({})));
+  const withSettings = v
+    .oneKey('kpl or agent, such as { kpl: { recordTtl: 1m } }', { kpl: kpl.optional(), agent: agent.optional() })
+    .transform((one) => (one.kpl === undefined ? ofAgent(one.agent ?? {}) : ofKpl(one.kpl)));
+  return v.either('sdk, kpl, agent, or one of the two with settings, such as { kpl: { recordTtl: 1m } }', [
+    named,
+    withSettings,
+  ]);
 }
 
 function sourceOf(t: {

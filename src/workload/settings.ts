@@ -97,8 +97,30 @@ export interface TrafficSettings {
   readonly duplicates: number;
   /** Share of requests on which a handler always fails. */
   readonly poison: number;
+  /** Into a stream: what puts its records. Left out: an SDK client. */
+  readonly producer?: KplSettings | AgentSettings;
   /** There only where something is said of it. */
   readonly role?: RoleSettings;
+}
+
+/** The Kinesis Producer Library. */
+export interface KplSettings {
+  readonly kind: 'kpl';
+  /** Whether several requests may be in one record. */
+  readonly aggregation: boolean;
+  /** How long a request waits for others. */
+  readonly recordMaxBufferedTimeUs: number;
+  /** How long it is tried. */
+  readonly recordTtlUs: number;
+  /** Of what a shard takes, records and bytes; 1 is all of it. */
+  readonly rateLimit: number;
+}
+
+/** The Kinesis Agent, which tails files. */
+export interface AgentSettings {
+  readonly kind: 'agent';
+  /** How long a record waits for others. */
+  readonly maxBufferAgeUs: number;
 }
 
 export interface HandlerSettings {

@@ -67,3 +67,53 @@ describe('a function of a stream in a scenario', () => {
     expect(run(text('', '', faults)).traffic).toMatchObject({ completed: 600, duplicates: 0 });
   });
 });
+
+describe('a producer beside the SDK', () => {
+  const text = (producer: string, more = ''): string => `seed: 1
+horizon: 1m
+drain: 3m
+replications: 1
+traffic: { t: { rate: 200/s, arrivals: regular, size: 200B, key: { uniform: { keys: 50 } }, ${producer} } }
+designs:
+  a:
+    traffic: { t: s }
+    resources:
+      s: { type: kinesis, shards: 2, reshard: [ { at: 20s, split: hottest } ] }
+      k: { type: consumer, source: s, reader: kcl, instances: 2, handler: { time: 1ms } }
+      f: { type: lambda, source: s, handler: { time: 1ms } }
+${more}`;
+
+  test('KPL puts many requests into few records, which KCL and Lambda take apart', () => {
+    const { traffic, metric } = run(text('producer: kpl'));
+    expect(traffic).toMatchObject({ offered: 12_000, completed: 12_000, duplicates: 0 });
+    // Those that were on their way when the shard was split are tried again.
+    expect(traffic?.outOfOrder).toBeLessThan(20);
+    const records = metric('s', 'IncomingRecords')?.sum ?? 0;
+    expect(records).toBeGreaterThan(1000);
+    expect(records).toBeLessThan(2000);
+    expect(metric('k', 'MessagesHandled')?.sum).toBeGreaterThan(11_500);
+    expect(traffic?.responseMs.p50).toBeGreaterThan(100);
+    const single = run(text('producer: { kpl: { aggregation: false } }'));
+    expect(single.metric('s', 'IncomingRecords')?.sum).toBeGreaterThan(11_900);
+  });
+
+  test('a crash in the middle of an aggregated record does all of it again, and loses none', () => {
+    const faults = 'faults: [ { at: 30s, for: 20s, resource: k, crash: 100% } ]';
+    const { traffic } = run(text('producer: kpl', faults).replace('time: 1ms', 'time: 4ms'));
+    expect(traffic).toMatchObject({ completed: 12_000, lost: 0 });
+    expect(traffic?.duplicates).toBeGreaterThan(0);
+  });
+
+  test('the Agent gathers 500 records or a minute, and tries again what a throttled shard did not take', () => {
+    const calm = run(text('producer: agent'));
+    expect(calm.traffic).toMatchObject({ completed: 12_000, duplicates: 0 });
+    expect(calm.metric('s', 'PutRecords.Success')?.sum).toBeLessThan(40);
+    expect(calm.traffic?.responseMs.max).toBeLessThan(3000);
+    const slow = run(text('producer: { agent: { maxBufferAge: 1s } }'));
+    expect(slow.metric('s', 'PutRecords.Success')?.sum).toBeGreaterThan(50);
+    const faults = 'faults: [ { at: 10s, for: 10s, resource: s, throttle: 30% } ]';
+    const throttled = run(text('producer: agent', faults));
+    expect(throttled.traffic).toMatchObject({ completed: 12_000, lost: 0, rejected: 0 });
+    expect(throttled.traffic?.attempts).toBeGreaterThan(12_500);
+  });
+});

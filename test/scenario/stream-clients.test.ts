@@ -135,3 +135,48 @@ describe('a function of a stream', () => {
     ]);
   });
 });
+
+describe('the producer of a traffic', () => {
+  const traffic = (settings: string, entry = 's'): string => `seed: 1
+horizon: 1m
+traffic: { orders: { rate: 1/s, key: one, ${settings} } }
+designs:
+  a:
+    traffic: { orders: ${entry} }
+    resources:
+      s: { type: kinesis }
+      q: { type: sqs }`;
+
+  test('is an SDK client, KPL or the Agent, each with its defaults [kinesis.kpl-buffering]', () => {
+    const producerOf = (settings: string) => resolved(traffic(settings)).traffic[0]?.producer;
+    expect(producerOf('')).toBeUndefined();
+    expect(producerOf('producer: sdk')).toBeUndefined();
+    const kpl = {
+      kind: 'kpl',
+      aggregation: true,
+      recordMaxBufferedTimeUs: 100_000,
+      recordTtlUs: 30_000_000,
+      rateLimit: 1.5,
+    };
+    expect(producerOf('producer: kpl')).toEqual(kpl);
+    expect(producerOf('producer: { kpl: { rateLimit: 80, recordTtl: 1m } }')).toEqual({
+      ...kpl,
+      rateLimit: 0.8,
+      recordTtlUs: 60_000_000,
+    });
+    expect(producerOf('producer: agent')).toEqual({ kind: 'agent', maxBufferAgeUs: 60_000_000 });
+    expect(resolved(traffic('producer: agent')).traffic[0]?.retry).toMatchObject({
+      attempts: 1000,
+      backoff: { baseUs: 100_000, capUs: 10_000_000 },
+    });
+  });
+
+  test('groups by itself, and only into a stream', () => {
+    const wrong = (settings: string, entry?: string) => told(traffic(settings, entry));
+    expect(wrong('producer: kpl, batch: { size: 10, linger: 1s }')).toEqual([['misfit', 'traffic.orders.batch']]);
+    expect(wrong('producer: agent', 'q')).toEqual([['misfit', 'traffic.orders.producer']]);
+    expect(wrong('producer: sdk', 'q')).toEqual([]);
+    expect(wrong('producer: { kpl: {}, agent: {} }')).toHaveLength(1);
+    expect(wrong('producer: { kpl: { ttl: 3s } }')).toEqual([['unknown-key', 'traffic.orders.producer.kpl.ttl']]);
+  });
+});

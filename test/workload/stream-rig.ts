@@ -1,6 +1,7 @@
 /** A stream, its ledger, and whoever reads it: what was put, and what was done of it, in order. */
 import { Simulation } from '../../src/kernel/index.ts';
 import { KinesisStream, streamSettings } from '../../src/services/kinesis/index.ts';
+import type { Aggregates } from '../../src/workload/aggregates.ts';
 import { EndpointState } from '../../src/workload/endpoint.ts';
 import { RequestTable } from '../../src/workload/requests.ts';
 import type { KclSettings, StreamConsumerSettings, StreamReading } from '../../src/workload/settings.ts';
@@ -40,6 +41,7 @@ export class StreamBench {
   readonly requests: RequestTable;
   readonly stream: KinesisStream;
   readonly reader: StreamReader;
+  readonly aggregates: Aggregates;
   /** Sequence numbers of what was put, with their keys, in order. */
   readonly put: { readonly sequence: number; readonly key: number }[] = [];
   readonly done: Done[] = [];
@@ -62,6 +64,7 @@ export class StreamBench {
     };
     this.requests = new RequestTable([ledger], nothing);
     const streamLedger = new StreamLedger(this.requests, true);
+    this.aggregates = streamLedger.aggregates;
     this.stream = new KinesisStream(this.sim, streamSettings({ name: 's', shards }), {
       metrics: this.metrics,
       keyText: (key) => `key-${key}`,
