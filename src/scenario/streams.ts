@@ -74,7 +74,7 @@ function fanOutOf({ resources }: ResolvedDesign, stream: string): Reader[] {
       (one.type === 'consumer' || one.type === 'lambda') &&
       'stream' in one &&
       one.source === stream &&
-      one.stream?.fanOut === true,
+      (one.stream?.fanOut ?? false),
   );
 }
 

@@ -265,7 +265,8 @@ export class KclWorker {
   #renewAll(): void {
     const { table, sim, settings } = this.#fleet;
     const { failoverTimeUs, gracefulHandOffUs } = settings;
-    for (const held of [...this.#leases.values()]) {
+    // Some are dropped meanwhile.
+    for (const held of Array.from(this.#leases.values())) {
       const { shard, term } = held;
       const askedUs = sim.now;
       if (askedUs - held.renewedUs > failoverTimeUs) {

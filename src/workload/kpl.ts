@@ -152,7 +152,7 @@ export class KinesisProducerLibrary implements Callee {
     bundle.users.push(user);
     bundle.bytes += size;
     if (deadlineUs < bundle.deadlineUs) {
-      this.#sim.cancel(bundle.timer as Handle);
+      this.#sim.cancel(bundle.timer);
       bundle.deadlineUs = deadlineUs;
       bundle.timer = this.#sim.scheduleAt(deadlineUs, this.#due, bundle);
     }

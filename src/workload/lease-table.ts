@@ -34,33 +34,19 @@ type Writable = { -readonly [K in keyof Lease]: Lease[K] };
 
 export class LeaseTable {
   readonly #leases = new Map<number, Writable>();
-  #reads = 0;
-  #writes = 0;
-
-  /** Leases that were read, and writes that were tried, since the beginning. */
-  get reads(): number {
-    return this.#reads;
-  }
-  get writes(): number {
-    return this.#writes;
-  }
 
   /** All leases, in the order in which they were made. */
   scan(): Lease[] {
-    this.#reads += this.#leases.size;
     return Array.from(this.#leases.values(), (lease) => ({ ...lease }));
   }
 
   /** Those of one worker. */
   ownedBy(owner: number): Lease[] {
-    const found = [...this.#leases.values()].filter((lease) => lease.owner === owner);
-    this.#reads += found.length;
-    return found.map((lease) => ({ ...lease }));
+    return this.scan().filter((lease) => lease.owner === owner);
   }
 
   /** If there is none for the shard. */
   create(shard: number): boolean {
-    this.#writes++;
     if (this.#leases.has(shard)) return false;
     this.#leases.set(shard, {
       shard,
@@ -132,13 +118,11 @@ export class LeaseTable {
   }
 
   #ifCounter(shard: number, counter: number): Writable | null {
-    this.#writes++;
     const lease = this.#leases.get(shard);
     return lease === undefined || lease.checkpoint === 'end' || lease.counter !== counter ? null : lease;
   }
 
   #ifOwner(shard: number, owner: number, term: number): Writable | null {
-    this.#writes++;
     const lease = this.#leases.get(shard);
     if (lease === undefined || lease.owner !== owner || lease.term !== term) return null;
     lease.counter++;

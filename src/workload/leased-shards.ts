@@ -3,7 +3,6 @@
  *
  *   StreamConsumer ◀─ begin, drain, stop ── KclWorker, one for each instance ── conditional writes ─▶ LeaseTable
  */
-import { streamClientFacts } from '../facts/index.ts';
 import type { Simulation } from '../kernel/index.ts';
 import type { ChildShard } from '../services/kinesis/operations.ts';
 import type { Metrics } from '../services/ports.ts';
@@ -84,10 +83,3 @@ export class LeasedShards implements ShardOwners {
     return this.#workers[instance] as KclWorker;
   }
 }
-
-/** Of KCL where nothing is said. */
-export const KCL_DEFAULTS = {
-  failoverTimeUs: streamClientFacts.kclFailoverUs.value,
-  shardSyncUs: streamClientFacts.kclShardSyncUs.value,
-  gracefulHandOffUs: streamClientFacts.kclHandOffUs.value,
-} as const;

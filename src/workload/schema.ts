@@ -469,13 +469,16 @@ export function trafficSchema(v: Vocabulary, limits: StreamLimits): z.ZodType<Wr
     });
 }
 
-const f = streamClientFacts;
-
 /** The Agent tries again until the record is put. */
 const AGENT_RETRY: TrafficSettings['retry'] = {
   ...NO_RETRY,
   attempts: 1000,
-  backoff: { baseUs: f.agentRetryFirstUs.value, capUs: f.agentRetryMostUs.value, factor: 2, jitter: 'none' },
+  backoff: {
+    baseUs: streamClientFacts.agentRetryFirstUs.value,
+    capUs: streamClientFacts.agentRetryMostUs.value,
+    factor: 2,
+    jitter: 'none',
+  },
 };
 
 /** null: an SDK client. */
@@ -495,7 +498,7 @@ function producerSchema(v: Vocabulary): z.ZodType<KplSettings | AgentSettings | 
       .meta({ description: 'How long it is tried before it has failed.', default: '30s' }),
     rateLimit: v.count({ min: 1, max: 1_000_000 }).optional().meta({
       description: 'Percent of what a shard takes, records and bytes, that this producer sends to it at most.',
-      default: f.kplRatePercent.value,
+      default: streamClientFacts.kplRatePercent.value,
     }),
   });
   const agent = v.object({
@@ -507,13 +510,13 @@ function producerSchema(v: Vocabulary): z.ZodType<KplSettings | AgentSettings | 
   const ofKpl = (k: z.output<typeof kpl>): KplSettings => ({
     kind: 'kpl',
     aggregation: k.aggregation ?? true,
-    recordMaxBufferedTimeUs: k.recordMaxBufferedTime ?? f.kplBufferedUs.value,
-    recordTtlUs: k.recordTtl ?? f.kplTtlUs.value,
-    rateLimit: (k.rateLimit ?? f.kplRatePercent.value) / 100,
+    recordMaxBufferedTimeUs: k.recordMaxBufferedTime ?? streamClientFacts.kplBufferedUs.value,
+    recordTtlUs: k.recordTtl ?? streamClientFacts.kplTtlUs.value,
+    rateLimit: (k.rateLimit ?? streamClientFacts.kplRatePercent.value) / 100,
   });
   const ofAgent = (a: z.output<typeof agent>): AgentSettings => ({
     kind: 'agent',
-    maxBufferAgeUs: a.maxBufferAge ?? f.agentBufferAgeUs.value,
+    maxBufferAgeUs: a.maxBufferAge ?? streamClientFacts.agentBufferAgeUs.value,
   });
   const named = v
     .choice(['sdk', 'kpl', 'agent'])

@@ -144,9 +144,8 @@ test.each(broken)('it is noticed that $name', async (mutation) => {
     table.create(1);
     const first = table.take(1, 0, 5);
     const second = table.take(1, first?.counter ?? -1, 5);
-    expect(second).not.toBeNull();
-    expect(table.renew(1, 5, first?.term ?? -1)).toBeNull();
-  }).toThrow();
+    if (second === null || table.renew(1, 5, first?.term ?? -1) !== null) throw new Error('renewed in an old term');
+  }).toThrow(/granted|refused|counter|checkpoint|term/);
 });
 
 describe('a worker', () => {
@@ -163,7 +162,7 @@ describe('a worker', () => {
   const choose = (leases: readonly WatchedLease[], nowUs = 0) => {
     const rules = { worker: 0, nowUs, failoverTimeUs: 10, lot: () => 0 };
     const { free, stolen } = chooseLeases(leases, rules);
-    return { free: free.map(({ shard }) => shard).sort(), stolen: stolen.map(({ shard }) => shard) };
+    return { free: free.map(({ shard }) => shard).sort((a, b) => a - b), stolen: stolen.map(({ shard }) => shard) };
   };
 
   it('takes leases that were not renewed for longer than failoverTime, as many as its share', () => {

@@ -235,14 +235,12 @@ export function lambdaSchema(v: Vocabulary): z.ZodType<Omit<WrittenLambda, 'name
         onFailure: l.onFailure ?? null,
         fanOut: l.fanOut ?? false,
       };
-      const { role = undefined, ...rest } = ofQueue;
       const ofStream = {
-        ...rest,
+        ...ofQueue,
         batchSize: l.batchSize ?? f.streamBatchSizeDefault.value,
         maximumConcurrency: null,
         provisioned: null,
         stream,
-        ...(role === undefined ? {} : { role }),
       };
       return { type: 'lambda' as const, source: l.source ?? null, ofQueue, ofStream };
     });
