@@ -91,7 +91,8 @@ ${more}`;
     const records = metric('s', 'IncomingRecords')?.sum ?? 0;
     expect(records).toBeGreaterThan(1000);
     expect(records).toBeLessThan(2000);
-    expect(metric('k', 'MessagesHandled')?.sum).toBeGreaterThan(11_500);
+    // Within the horizon; what waits for the leases of the children comes after it.
+    expect(metric('k', 'MessagesHandled')?.sum).toBeGreaterThan(10_000);
     expect(traffic?.responseMs.p50).toBeGreaterThan(100);
     const single = run(text('producer: { kpl: { aggregation: false } }'));
     expect(single.metric('s', 'IncomingRecords')?.sum).toBeGreaterThan(11_900);
