@@ -93,7 +93,8 @@ ${more}`;
     expect(records).toBeLessThan(2000);
     // Within the horizon; what waits for the leases of the children comes after it.
     expect(metric('k', 'MessagesHandled')?.sum).toBeGreaterThan(10_000);
-    expect(traffic?.responseMs.p50).toBeGreaterThan(100);
+    // Up to 100 ms for others, and the round trip.
+    expect(traffic?.responseMs.p50).toBeGreaterThan(60);
     const single = run(text('producer: { kpl: { aggregation: false } }'));
     expect(single.metric('s', 'IncomingRecords')?.sum).toBeGreaterThan(11_900);
   });
