@@ -35,29 +35,50 @@ interface Unreadable {
   readonly text: string;
 }
 
-/** Reads and resolves one scenario; what is wrong with it, or with a file that it names, is in the answer. */
-export function readScenario(argument: string, changes: Changes): Reading {
-  const file = findScenario(argument);
-  const unreadable: string[] = [];
-  const texts = new Map<string, string>();
-  const { traffic, given } = recordings(file, changes.traffic);
-  const readText = (path: string): string | undefined => {
-    const full = given.get(path) ?? (isAbsolute(path) ? path : join(dirname(file), path));
+/** Texts that scenarios name, by the path as written. One for all that a command reads: the schemas of the format are built once for each. */
+export class Texts {
+  #file = '';
+  #given: ReadonlyMap<string, string> = new Map();
+  #read = new Map<string, string>();
+  #unreadable: string[] = [];
+
+  readonly read = (path: string): string | undefined => {
+    const full = this.#given.get(path) ?? (isAbsolute(path) ? path : join(dirname(this.#file), path));
     if (!existsSync(full)) return undefined;
     try {
       const text = readTextFile(full, MAX_DATA_BYTES);
-      texts.set(path, text);
+      this.#read.set(path, text);
       return text;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      unreadable.push(error.message);
+      this.#unreadable.push(error.message);
       return undefined;
     }
   };
+
+  /** From now on those of another scenario; what was read for it so far, and what could not be, is in the answer. */
+  beside(
+    file: string,
+    given: ReadonlyMap<string, string>,
+  ): { texts: ReadonlyMap<string, string>; unreadable: readonly string[] } {
+    this.#file = file;
+    this.#given = given;
+    this.#read = new Map();
+    this.#unreadable = [];
+    return { texts: this.#read, unreadable: this.#unreadable };
+  }
+}
+
+/** Reads and resolves one scenario; what is wrong with it, or with a file that it names, is in the answer. */
+export function readScenario(argument: string, changes: Changes, beside = new Texts()): Reading {
+  const file = findScenario(argument);
+  const { traffic, given } = recordings(file, changes.traffic);
+  const { texts, unreadable } = beside.beside(file, given);
   try {
     const text = readTextFile(file, MAX_SCENARIO_BYTES);
     const name = basename(file, extname(file));
-    const parsed = parseScenario(text, { file, name, overrides: changes.overrides, traffic, readText });
+    const { overrides } = changes;
+    const parsed = parseScenario(text, { file, name, overrides, traffic, readText: beside.read });
     if (parsed.ok) return { file, texts, ...parsed };
     return { ok: false, file, errors: parsed.errors, text: [...unreadable, formatErrors(parsed.errors)].join('\n') };
   } catch (error) {
@@ -96,7 +117,8 @@ export function readAll(
   scenarios: readonly string[],
   changes: Changes,
 ): { readonly readable: readonly Readable[]; readonly wrong: readonly string[] } {
-  const readings = scenarios.map((argument) => readScenario(argument, changes));
+  const texts = new Texts();
+  const readings = scenarios.map((argument) => readScenario(argument, changes, texts));
   return {
     readable: readings.filter((reading): reading is Readable => reading.ok),
     wrong: readings.flatMap((reading) => (reading.ok ? [] : [reading.text])),

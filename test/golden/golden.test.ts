@@ -24,9 +24,8 @@ const storedNames = (): string[] =>
     .filter((file) => file.endsWith('.json') && file !== 'fingerprints.json')
     .map((file) => file.slice(0, -'.json'.length));
 
-/** Shorter horizons, and the scenarios of which one replication is played instead of two: tools/golden.mjs has all of all. */
-const { heavy, horizons } = JSON.parse(readFileSync(new URL('../../tools/golden.json', import.meta.url), 'utf8')) as {
-  readonly heavy: readonly string[];
+/** Shorter horizons, one replication: tools/golden.mjs has all of all. */
+const { horizons } = JSON.parse(readFileSync(new URL('../../tools/golden.json', import.meta.url), 'utf8')) as {
   readonly horizons: Readonly<Record<string, string>>;
 };
 
@@ -34,7 +33,7 @@ describe('every scenario gives what it gave before', () => {
   test.each(names)('%s', (name) => {
     const file = join(SCENARIOS, `${name}.yaml`);
     const readText = (path: string): string => readFileSync(join(SCENARIOS, path), 'utf8');
-    const overrides = [{ path: 'replications', value: heavy.includes(name) ? '1' : '2' }];
+    const overrides = [{ path: 'replications', value: '1' }];
     const horizon = horizons[name];
     if (horizon !== undefined) overrides.push({ path: 'horizon', value: horizon });
     const scenario = resolve(readFileSync(file, 'utf8'), { file, name, readText, overrides });

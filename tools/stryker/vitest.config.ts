@@ -16,6 +16,7 @@ export default defineConfig({
   test: {
     include: ['test/guarantees/**/*.test.ts', 'test/services/{sqs,sns}/**/*.test.ts'],
     exclude: ['test/services/sns/topic-mutants.test.ts'],
+    setupFiles: ['tools/stryker/setup.ts'],
     isolate: false,
     testTimeout: 60_000,
     sequence: { sequencer: QuickFirst },

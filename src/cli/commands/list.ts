@@ -1,13 +1,14 @@
 import { basename, extname } from 'node:path';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { NO_CHANGES, readScenario, scenarioFiles } from '../scenarios.ts';
+import { NO_CHANGES, readScenario, scenarioFiles, Texts } from '../scenarios.ts';
 import type { Terminal } from '../terminal.ts';
 import { wrap } from '../text.ts';
 
 /** The scenarios at hand, each with its title and its question. */
 export function list(options: { readonly json: boolean }, terminal: Terminal): ExitCode {
+  const texts = new Texts();
   const entries = scenarioFiles().map((file) => {
-    const reading = readScenario(file, NO_CHANGES);
+    const reading = readScenario(file, NO_CHANGES, texts);
     const name = basename(file, extname(file));
     if (!reading.ok) return { name, file, ok: false, title: '', description: '' };
     const { title, description } = reading.scenario;

@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from '../exit.ts';
-import { type Changes, readScenario } from '../scenarios.ts';
+import { type Changes, readScenario, Texts } from '../scenarios.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface ValidateOptions {
@@ -10,7 +10,8 @@ export interface ValidateOptions {
 
 /** All errors of each scenario; runs nothing. */
 export function validate(options: ValidateOptions, terminal: Terminal): ExitCode {
-  const readings = options.scenarios.map((argument) => readScenario(argument, options.changes));
+  const texts = new Texts();
+  const readings = options.scenarios.map((argument) => readScenario(argument, options.changes, texts));
   for (const reading of readings) {
     if (options.json) {
       const errors = reading.ok ? [] : reading.errors;
