@@ -2,9 +2,10 @@
  * Verdicts over the replications of a design: the worst wins, and the first replication that has it tells the story. A history is not kept:
  * the records that prove it are had by running that replication once more, and those that lead to them by running it again.
  */
-import { type Judged, PROBES, worseThan } from '../guarantees/index.ts';
+import { type Judged, PROBES, STREAM_PROBES, worseThan } from '../guarantees/index.ts';
 import { Chronicle, type HistoryRecord, type HistorySink, Picker } from '../history/index.ts';
 import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
+import { streamsOf } from '../scenario/streams.ts';
 import { type ReplicationOutcome, runReplication } from './replication.ts';
 import type { DesignResult, GuaranteeResult } from './result.ts';
 
@@ -33,7 +34,9 @@ export function guaranteesOf(
   const evidence = evidenceOf(scenario, design.name, worst);
   const stories = storiesOf(scenario, design.name, worst, evidence);
   const expected = expectedOf(scenario, design.name);
-  const probes = PROBES.map((probe): [string, number] => [
+  const hasStreams = streamsOf(design).length > 0;
+  const told = PROBES.filter((probe) => hasStreams || !STREAM_PROBES.includes(probe));
+  const probes = told.map((probe): [string, number] => [
     probe,
     judged.reduce((sum, { judgement }) => sum + judgement.probes[probe], 0),
   ]);

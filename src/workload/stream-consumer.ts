@@ -26,7 +26,13 @@ import type {
   StartingPosition,
 } from '../services/kinesis/operations.ts';
 import type { EndpointState } from './endpoint.ts';
-import { KinesisClient, type KinesisClientOwner, type ReadAnswer, type ReadError } from './kinesis-client.ts';
+import {
+  EXPIRED_ITERATOR,
+  KinesisClient,
+  type KinesisClientOwner,
+  type ReadAnswer,
+  type ReadError,
+} from './kinesis-client.ts';
 import { isThrottling } from './producer.ts';
 import { RecordHandler, type RecordHandlerOwner } from './record-handler.ts';
 import type { RequestTable } from './requests.ts';
@@ -520,5 +526,3 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
     this.#utilisation.set(Math.min(1, this.#busy / places));
   }
 }
-
-const EXPIRED_ITERATOR = 'ExpiredIteratorException';
