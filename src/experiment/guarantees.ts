@@ -35,8 +35,8 @@ export function guaranteesOf(
   const stories = storiesOf(scenario, design.name, worst, evidence);
   const expected = expectedOf(scenario, design.name);
   const hasStreams = streamsOf(design).length > 0;
-  const told = PROBES.filter((probe) => hasStreams || !STREAM_PROBES.includes(probe));
-  const probes = told.map((probe): [string, number] => [
+  const counted = PROBES.filter((probe) => hasStreams || !STREAM_PROBES.includes(probe));
+  const probes = counted.map((probe): [string, number] => [
     probe,
     judged.reduce((sum, { judgement }) => sum + judgement.probes[probe], 0),
   ]);

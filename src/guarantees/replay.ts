@@ -106,7 +106,7 @@ class Replay implements Fold {
       this.#request.set(record, request);
       this.#key.set(record, key);
       this.#firstN.set(record, chunk.first + row);
-    } else if (this.#request.get(record) !== request || isOther(this.#key.get(record), key)) {
+    } else if (this.#request.get(record) !== request || areTwo(this.#key.get(record), key)) {
       const sentence = 'Two records have one sequence number, or one has changed.';
       this.#found ??= broken({}, sentence, [first, chunk.first + row]);
     }
@@ -161,6 +161,6 @@ class Replay implements Fold {
 }
 
 /** Of two keys, of which one may not be told. */
-function isOther(key: number, other: number): boolean {
+function areTwo(key: number, other: number): boolean {
   return key >= 0 && other >= 0 && key !== other;
 }

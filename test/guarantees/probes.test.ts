@@ -165,7 +165,7 @@ describe('of a stream', () => {
   test('a read is refused where its iterator is too old', () => {
     const failed = (because: string): Record<string, number> => {
       const history = new History();
-      history.add({ us: 1, do: 'receive', is: 'fail', client: 'w1', on: 'clicks', call: 1, because } as HistoryRecord);
+      history.add({ us: 1, do: 'receive', is: 'fail', client: 'w1', on: 'clicks', call: 1, because });
       return met(history, STREAM);
     };
     expect(failed('refused')).toEqual({ 'iterator-expired': 1, refused: 1 });
