@@ -11,6 +11,7 @@ import type { CostFigure } from '../scenario/prices.ts';
 import type { ResolvedDesign, ResolvedScenario, ResourceSettings } from '../scenario/resolved.ts';
 import { jackknifeRatio, pairedDifference, tInterval } from '../stats/index.ts';
 import { meterConsumer, meterService } from './cost-instances.ts';
+import { meterKinesis } from './cost-kinesis.ts';
 import { meterKeys } from './cost-kms.ts';
 import { meterLambda } from './cost-lambda.ts';
 import { pricesOf, tellsOfMonths } from './cost-pricing.ts';
@@ -26,6 +27,7 @@ type Meters = { readonly [T in ResourceSettings['type']]?: Meter<Extract<Resourc
 const METERS: Meters = {
   sqs: meterSqs,
   sns: meterSns,
+  kinesis: meterKinesis,
   consumer: meterConsumer,
   service: meterService,
   lambda: meterLambda,

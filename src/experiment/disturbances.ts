@@ -74,6 +74,7 @@ function labelOf(fault: FaultSettings): string {
   if (fault.errors !== null) effects.push(`${percent(fault.errors)} errors`);
   if (fault.crash !== null) effects.push(`${percent(fault.crash)} crash`);
   if (fault.duplicate !== null) effects.push(`${percent(fault.duplicate)} duplicates`);
+  if (fault.throttle !== undefined) effects.push(`${percent(fault.throttle)} throttled`);
   if (fault.unreachable !== null) effects.push(`${percent(fault.unreachable)} unreachable`);
   if (fault.loseRequests !== null) effects.push(`${percent(fault.loseRequests)} of requests lost`);
   if (fault.loseReplies !== null) effects.push(`${percent(fault.loseReplies)} of replies lost`);

@@ -81,6 +81,11 @@ function strikeResource(
     topic.setDuplicateRate(fault.duplicate);
     ends.push(() => topic.setDuplicateRate(0));
   }
+  const stream = streams.get(resource)?.stream;
+  if (stream !== undefined && fault.throttle !== undefined) {
+    stream.setThrottleRate(fault.throttle);
+    ends.push(() => stream.setThrottleRate(0));
+  }
   if (sink !== undefined && fault.down) ends.push(sink.takeDown());
   if (sink !== undefined && fault.errors !== null) ends.push(sink.impair(fault.errors));
   if (consumer !== undefined) ends.push(...strikeConsumer(consumer, fault));
@@ -113,5 +118,11 @@ function strikeConsumer(consumer: Consumer | StreamConsumer, fault: FaultSetting
 /** Whether a fault that is not said to end goes on for ever. */
 function isLasting(fault: FaultSettings): boolean {
   const shares = [fault.slow, fault.errors, fault.duplicate, fault.unreachable, fault.loseRequests, fault.loseReplies];
-  return fault.down || fault.kmsDown === true || shares.some((share) => share !== null) || fault.policy !== undefined;
+  return (
+    fault.down ||
+    fault.kmsDown === true ||
+    fault.throttle !== undefined ||
+    shares.some((share) => share !== null) ||
+    fault.policy !== undefined
+  );
 }

@@ -35,6 +35,7 @@ export const kinesisFacts = {
   partitionKeyMaxChars: confirmed('kinesis.partition_key.max_chars', 256, 'characters'),
   putMaxRecords: confirmed('kinesis.put_records.max_entries', 500, 'records'),
   putMaxBytes: confirmed('kinesis.put_records.max_bytes', 10 * MIB, 'B', API, '5 MiB before October 2025'),
+  putUnitKiB: confirmed('kinesis.put.payload_unit', 25, 'KiB', 'AWS pricing page', 'puts are billed by it'),
   writeBytesPerSecond: confirmed('kinesis.shard.write_bytes_per_s', MIB, 'B/s', API, 'partition keys included'),
   writeRecordsPerSecond: confirmed('kinesis.shard.write_records_per_s', 1_000, 'records/s'),
   writeBurstBytes: confirmed(

@@ -11,7 +11,7 @@ const FITTING: Readonly<Record<ResourceType | 'link', readonly string[]>> = {
   service: ['slow', 'down', 'errors', 'unreachable', 'lose', 'flush', 'share', 'zone'],
   sqs: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy', 'kmsDown', 'redrive'],
   sns: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy', 'kmsDown'],
-  kinesis: ['down', 'errors', 'unreachable', 'lose'],
+  kinesis: ['down', 'errors', 'unreachable', 'lose', 'throttle'],
   consumer: ['slow', 'down', 'crash', 'share'],
   sink: ['down', 'errors'],
   lambda: ['slow', 'down', 'errors'],
@@ -30,6 +30,7 @@ export const EFFECTS = [
   'policy',
   'kmsDown',
   'redrive',
+  'throttle',
 ];
 
 /** Reads every fault; those with an error are left out. */

@@ -141,6 +141,9 @@ export const METRICS: Readonly<Record<string, ReadonlyMap<string, MetricShape>>>
   ]),
   kinesis: new Map<string, MetricShape>([
     ['OpenShardCount', level],
+    ['FanOutConsumerShards', level],
+    ['BilledPutPayloadUnits', counter],
+    ['BilledPutKilobytes', counter],
     ['IncomingRecords', counter],
     ['IncomingBytes', { kind: 'counter', unit: 'bytes' }],
     ['PutRecord.Success', counter],

@@ -55,7 +55,7 @@ function onResource(settings: ResourceSettings): Strikes {
     case 'sns':
       return [down, errors, unreachable, loses];
     case 'kinesis':
-      return [down, errors, unreachable, loses];
+      return [down, errors, unreachable, loses, strike({ throttle: share })];
     case 'consumer':
       // Crashes more often: what is in hand then is where most handlers go wrong.
       return [slow, strike({ crash: share }), strike({ crash: share }), down];

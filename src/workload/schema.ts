@@ -743,6 +743,10 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
       flush: v.flag().optional().meta({ description: 'Empties the cache of a service, at once.' }),
       policy: policySchema().optional().meta({ description: 'The access policy that a queue has meanwhile, as JSON.' }),
       kmsDown: v.flag().optional().meta({ description: 'KMS does not answer when a data key of the queue is needed.' }),
+      throttle: v
+        .share()
+        .optional()
+        .meta({ description: 'Share of the records and reads of a stream that are refused for their rate.' }),
       redrive: v
         .object({
           to: v
@@ -798,6 +802,7 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
         flush: f.flush ?? false,
         ...(f.policy === undefined ? {} : { policy: f.policy }),
         ...(f.kmsDown === true ? { kmsDown: true as const } : {}),
+        ...(f.throttle === undefined ? {} : { throttle: f.throttle }),
         ...(f.redrive === undefined ? {} : { redrive: { to: f.redrive.to ?? null, perSecond: rate ?? null } }),
       };
     });

@@ -219,6 +219,8 @@ export interface FaultSettings {
   readonly policy?: unknown;
   /** Whether KMS is out of reach for the resource; there only where it is. */
   readonly kmsDown?: true;
+  /** Share of a stream's records and reads that are refused for their rate; there only where one is written. */
+  readonly throttle?: number;
   /** A dead-letter queue's messages go to `to` (null: where they came from) by a move task; there only where one is written. */
   readonly redrive?: { readonly to: string | null; readonly perSecond: number | null };
 }

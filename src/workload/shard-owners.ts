@@ -71,7 +71,7 @@ export class NumberedShards implements ShardOwners {
     }
   }
 
-  /** What it owns of the shards that there are; of those that it read before the crash it knows nothing any more. */
+  /** What it owns of the shards that there are, and what others do not know of yet; of those that it read before the crash it knows nothing any more. */
   #take(instance: number, shards: readonly ShardDescription[]): void {
     const listed = new Set(shards.map(({ ShardId }) => ShardId));
     const isOwn = (shard: number): boolean => shard % this.#instances === instance;
@@ -81,11 +81,15 @@ export class NumberedShards implements ShardOwners {
       if (known === undefined) this.#note(ShardId, parents);
       else if (isOwn(ShardId)) known.hasEnded = false;
     }
+    // What it begins behind is over for it, and what came of that may be read.
+    for (const [shard, known] of this.#known) if (isOwn(shard) && !listed.has(shard)) known.hasEnded = true;
     this.#reading.passOver((shard) => isOwn(shard) && !listed.has(shard));
     for (const { ShardId } of shards) {
       const isChild = (this.#known.get(ShardId)?.parents ?? []).some((parent) => listed.has(parent));
-      if (isOwn(ShardId)) this.#beginIfDue(ShardId, isChild ? TRIM_HORIZON : this.#position);
+      this.#beginIfDue(ShardId, isChild ? TRIM_HORIZON : this.#position);
     }
+    // Children of what is over, whose owners have waited for it.
+    for (const [shard, { parents }] of this.#known) if (parents.length > 0) this.#beginIfDue(shard, TRIM_HORIZON);
   }
 
   #note(shard: number, parents: readonly number[]): void {
@@ -98,7 +102,8 @@ export class NumberedShards implements ShardOwners {
     const owner = shard % this.#instances;
     if (known === undefined || known.hasEnded || this.#reading.isReading(shard) || !this.#reading.isAlive(owner))
       return;
-    if (known.parents.some((parent) => this.#known.get(parent)?.hasEnded === false)) return;
+    // A parent of which nobody has heard comes from another shard that is still being read.
+    if (known.parents.some((parent) => this.#known.get(parent)?.hasEnded !== true)) return;
     this.#reading.begin(owner, shard, position);
   }
 }

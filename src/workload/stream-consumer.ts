@@ -157,7 +157,7 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
     if (instance.alive || this.#sim.now < instance.restartUs) return;
     instance.alive = true;
     this.#alive.add(1);
-    this.#owners.onInstance(index);
+    if (this.#sim.now >= this.settings.stream.fromUs) this.#owners.onInstance(index);
   };
   readonly #begin = (): void => {
     for (const { index, alive } of this.#instances) if (alive) this.#owners.onInstance(index);
@@ -206,8 +206,9 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
 
   start(): void {
     const { fromUs } = this.settings.stream;
+    // Before the restarts of its instant.
     if (fromUs === 0) this.#begin();
-    else this.#sim.scheduleAt(fromUs, this.#begin, undefined);
+    else this.#sim.scheduleAt(fromUs, this.#begin, undefined, 0);
   }
 
   // --- faults ---

@@ -53,6 +53,7 @@ const known = {
   'kinesis.efo.create_time': 10e6,
   'kinesis.ondemand.traffic_window': 60,
   'kinesis.efo.event_bytes': MiB,
+  'kinesis.put.payload_unit': 25,
   'kinesis.latency.shared_end_to_end_p50': 627,
   'kinesis.latency.pushed_end_to_end_p50': 49.4,
   'kinesis.latency.put_p50': 20e3,

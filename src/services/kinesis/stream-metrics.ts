@@ -3,6 +3,10 @@ import type { Counter, Level, Metrics, Observations } from '../ports.ts';
 
 export class StreamMetrics {
   readonly openShards: Level;
+  /** Consumers of enhanced fan-out × open shards: what is paid for. */
+  readonly fanOutShards: Level;
+  readonly billedPutUnits: Counter;
+  readonly billedPutKilobytes: Counter;
   readonly incomingRecords: Counter;
   readonly incomingBytes: Counter;
   readonly putRecordSuccess: Counter;
@@ -26,6 +30,9 @@ export class StreamMetrics {
 
   constructor(metrics: Metrics) {
     this.openShards = metrics.level('OpenShardCount', 'Count');
+    this.fanOutShards = metrics.level('FanOutConsumerShards', 'Count');
+    this.billedPutUnits = metrics.counter('BilledPutPayloadUnits', 'Count', false);
+    this.billedPutKilobytes = metrics.counter('BilledPutKilobytes', 'Kilobytes', false);
     this.incomingRecords = metrics.counter('IncomingRecords', 'Count');
     this.incomingBytes = metrics.counter('IncomingBytes', 'Bytes');
     this.putRecordSuccess = metrics.counter('PutRecord.Success', 'Count');

@@ -46,6 +46,7 @@ import { NO_METRICS, StreamMetrics } from './stream-metrics.ts';
 
 const US_PER_HOUR = 3_600_000_000;
 const KIB = 1024;
+const PUT_UNIT_BYTES = f.putUnitKiB.value * KIB;
 const MAX_ENTRIES = f.putMaxRecords.value;
 const MAX_PUT_BYTES = f.putMaxBytes.value;
 const MAX_GET_BYTES = f.getMaxBytes.value;
@@ -88,6 +89,9 @@ export class KinesisStream implements KinesisOperations {
   #maxRecordBytes: number;
   /** AUTO distribution: whose turn it is. */
   #turn = 0;
+  /** Share of the puts and reads that are refused for their rate, whatever there is; a fault. */
+  #throttleRate = 0;
+  #throttleLuck: Stream | null = null;
 
   constructor(sim: Simulation, settings: StreamSettings, ports: StreamPorts = {}) {
     checkSettings(settings);
@@ -102,14 +106,14 @@ export class KinesisStream implements KinesisOperations {
     this.#maxRecordBytes = settings.maxRecordSizeKiB * KIB;
     this.#luck = settings.internalFailureRate > 0 ? sim.stream(`${settings.name}/internalFailure`) : null;
     this.#fanOut = new FanOut(sim, settings, this.#shards, this.#errors, this.#metrics);
-    this.#metrics.openShards.set(settings.shards);
     const onClosed = (shard: Shard): void => {
-      this.#metrics.openShards.set(this.#shards.map.open.length);
+      this.#noteShards();
       this.#fanOut.wake(shard);
     };
     const isOnDemand = settings.mode === 'ON_DEMAND';
     this.#onDemand = new OnDemand(sim, this.#shards, isOnDemand, settings.onDemandMaxShards, onClosed);
     this.#resharding = new Resharding(sim, settings, this.#shards, this.#onDemand, this.#errors, onClosed);
+    this.#noteShards();
   }
 
   // --- writing ---
@@ -204,7 +208,7 @@ export class KinesisStream implements KinesisOperations {
     if (output.error !== null) return output;
     const now = this.#sim.now;
     const shard = this.#shards.ever(this.#iterators.shard(ShardIterator));
-    if (!shard.reads.admits(now)) {
+    if (!shard.reads.admits(now) || this.#isThrottled()) {
       shard.readsThrottled++;
       this.#metrics.readsThrottled.add(1);
       output.error = shard.rateExceeded;
@@ -230,10 +234,14 @@ export class KinesisStream implements KinesisOperations {
   // --- enhanced fan-out ---
 
   RegisterStreamConsumer(ConsumerName: string): RegisterStreamConsumerOutput {
-    return this.#fanOut.register(ConsumerName);
+    const output = this.#fanOut.register(ConsumerName);
+    this.#noteShards();
+    return output;
   }
   DeregisterStreamConsumer(consumer: number): KinesisError | null {
-    return this.#fanOut.deregister(consumer);
+    const error = this.#fanOut.deregister(consumer);
+    this.#noteShards();
+    return error;
   }
   ListStreamConsumers(): readonly ConsumerDescription[] {
     return this.#fanOut.list();
@@ -326,7 +334,15 @@ export class KinesisStream implements KinesisOperations {
 
   /** A consumer of enhanced fan-out that was registered long before: it is ACTIVE. Throws where the stream may have no more. */
   adoptConsumer(ConsumerName: string): number {
-    return this.#fanOut.adopt(ConsumerName);
+    const consumer = this.#fanOut.adopt(ConsumerName);
+    this.#noteShards();
+    return consumer;
+  }
+
+  /** A fault: so large a share of records and reads is refused for its rate, on top of what a shard does not take; 0: it is over. */
+  setThrottleRate(share: number): void {
+    this.#throttleLuck ??= this.#sim.stream(`${this.settings.name}/throttle`);
+    this.#throttleRate = share;
   }
 
   /** The place in the shard at which somebody begins to read who does so now; -1: nowhere. */
@@ -358,7 +374,7 @@ export class KinesisStream implements KinesisOperations {
   /** Into the shard's log; -1: it is throttled. */
   #append(shard: Shard, data: number, key: number, bytes: number): number {
     const now = this.#sim.now;
-    if (!shard.writes.take(bytes, now)) {
+    if (this.#isThrottled() || !shard.writes.take(bytes, now)) {
       shard.writesThrottled++;
       return this.#throttled();
     }
@@ -366,10 +382,22 @@ export class KinesisStream implements KinesisOperations {
     const place = shard.log.append(data, key, bytes, now);
     shard.incomingRecords++;
     shard.incomingBytes += bytes;
+    this.#metrics.billedPutUnits.add(Math.ceil(bytes / PUT_UNIT_BYTES));
+    this.#metrics.billedPutKilobytes.add(Math.ceil(bytes / KIB));
     if (this.#onDemand.active) this.#onDemand.see(shard, bytes);
     if (shard.idleSubscriptions > 0) this.#fanOut.wake(shard);
     this.#onRecord?.(data, sequenceOf(place, shard.id));
     return place;
+  }
+
+  #isThrottled(): boolean {
+    return this.#throttleRate > 0 && (this.#throttleLuck as Stream).uniform() < this.#throttleRate;
+  }
+
+  #noteShards(): void {
+    const open = this.#shards.map.open.length;
+    this.#metrics.openShards.set(open);
+    this.#metrics.fanOutShards.set(open * this.#fanOut.count);
   }
 
   #throttled(): number {
