@@ -183,6 +183,11 @@ export class KinesisClient implements Subscriber {
     (this.#calls[index] as Call).abandoned = true;
   }
 
+  /** Whether something may still come of a subscription. */
+  isSubscribed(tag: number): boolean {
+    return this.#pipes.has(tag);
+  }
+
   /** Breaks the connection of a subscription; nothing more is told of it. */
   unsubscribe(tag: number): void {
     const pipe = this.#pipes.get(tag);

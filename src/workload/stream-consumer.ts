@@ -336,6 +336,8 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
   onSubscribed(tag: number, error: ReadError): void {
     const lane = this.#answered(tag);
     if (error !== null) this.#later(lane, error);
+    // Its connection broke while the answer was on its way.
+    else if (!lane.ends && !this.#client.isSubscribed(tag)) this.#subscribe(lane);
   }
 
   onPush(tag: number, answer: ReadAnswer, ended: boolean): void {
