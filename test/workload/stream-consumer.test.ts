@@ -281,11 +281,11 @@ describe('a consumer of a stream', () => {
 
   it('subscribes again where the connection broke while the answer to its subscription was on its way', () => {
     // Served at 103 ms, answered at 104; the push comes between.
-    const brook = new Brook(1, { stream: { fanOut: true, fromUs: 100 * MS } }).put(64.1, 1);
-    brook.at(103.2, ({ endpoint }) => {
+    const brook = new Brook(1, { stream: { fanOut: true, fromUs: 100 * MS } }).put(64.125, 1);
+    brook.at(103.25, ({ endpoint }) => {
       endpoint.down = true;
     });
-    brook.at(103.8, ({ endpoint }) => {
+    brook.at(103.75, ({ endpoint }) => {
       endpoint.down = false;
     });
     expect(brook.run(20).done).toHaveLength(1);
