@@ -281,7 +281,7 @@ describe('a consumer of a stream', () => {
 
   it('subscribes again where the connection broke while the answer to its subscription was on its way', () => {
     // Served at 103 ms, answered at 104; the push comes between.
-    const brook = new Brook(1, { stream: { fanOut: true, fromUs: 100 * MS } }).put(64.125, 1);
+    const brook = new Brook(1, { stream: { fanOut: true, fromUs: 100 * MS } }).put(33.5, 1);
     brook.at(103.25, ({ endpoint }) => {
       endpoint.down = true;
     });
