@@ -42,6 +42,8 @@ class ReaderEndings implements Fold {
   readonly #state = new FlagColumn();
   readonly #sentUs = new NumberColumn();
   readonly #sentN = new RecordColumn();
+  /** Requests whose put was acknowledged without a number, and the record that says so. */
+  readonly #unnumbered = new Map<number, number>();
   readonly #requests = new Places();
   readonly #effectN = new RecordColumn();
   #effects = 0;
@@ -62,19 +64,26 @@ class ReaderEndings implements Fold {
       const what = chunk.what[row] as number;
       const entity = chunk.entity[row] as number;
       const sequence = chunk.sequence[row] as number;
-      if (entity < 0 || sequence < 0) continue;
+      if (entity < 0) continue;
       const n = chunk.first + row;
       if (isOther[row] !== 0) {
-        if (what === What.sendOk) this.#isPut(this.#records.place(sequence), earliestUs[row] as number, n);
-      } else if (what === What.handleOk) {
+        if (what === What.sendOk) this.#isPut(requestOf(entity), sequence, earliestUs[row] as number, n);
+      } else if (sequence < 0) continue;
+      else if (what === What.handleOk) {
         this.#state.add(this.#records.place(sequence), Done);
         this.#hasEffect(this.#requests.place(requestOf(entity)), n);
       } else if (what === What.handleFail && this.#skips) this.#state.add(this.#records.place(sequence), Done);
     }
   }
 
-  #isPut(record: number, us: number, n: number): void {
-    if (us < this.#fromUs || this.#sentN.get(record) >= 0) return;
+  #isPut(request: number, sequence: number, us: number, n: number): void {
+    if (us < this.#fromUs) return;
+    if (sequence < 0) {
+      this.#unnumbered.set(this.#requests.place(request), n);
+      return;
+    }
+    const record = this.#records.place(sequence);
+    if (this.#sentN.get(record) >= 0) return;
     this.#sentUs.set(record, us);
     this.#sentN.set(record, n);
   }
@@ -88,8 +97,9 @@ class ReaderEndings implements Fold {
 
   finish(end: End): Finding {
     const open: number[] = [];
-    let acknowledged = 0;
+    let acknowledged = this.#unnumbered.size;
     let expired = 0;
+    for (const [request, n] of this.#unnumbered) if (this.#effectN.get(request) < 0) open.push(n);
     for (let record = 0; record < this.#records.size; record++) {
       const sentN = this.#sentN.get(record);
       if (sentN < 0) continue;

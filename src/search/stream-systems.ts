@@ -120,7 +120,7 @@ export const carefulStream: fc.Arbitrary<Document> = fc
   );
 
 /**
- * A reader that comes when some of the records are too old by an hour, and others are not; one that reads all in time, and one that begins at an instant between. Complete as it is: a day is long.
+ * A reader that comes when some of the records are too old, or are about to be, and others are not; one that reads all in time, and one that begins at an instant between. Complete as it is: a day is long.
  */
 export const behind: fc.Arbitrary<Document> = fc
   .record({
@@ -139,7 +139,7 @@ export const behind: fc.Arbitrary<Document> = fc
   .map(({ seed, shards, keys, early, late, from, fanOut, limit, splits, retentionPeriod, replays }): Document => {
     const changes = [
       { at: '10s', burst: early },
-      { at: '1h', burst: late },
+      { at: '3h', burst: late },
     ];
     const patient = { type: 'consumer', source: STREAM, handler: { time: '5ms' } };
     return {
