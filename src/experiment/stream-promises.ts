@@ -67,7 +67,10 @@ function leastOf(size: Distribution): number {
   return size.kind === 'uniform' ? size.min : 0;
 }
 
-/** A loop of one handler a shard keeps the order of each key, and handles all that it has to read. */
+/**
+ * A loop of one handler a shard keeps the order of each key, and handles all that it has to read. So do leases: two who believe to own a shard each begin at or before what is
+ * done, so the order of first effects is that of the shard. That a lease has one owner no client of a history is told: the table's own tests hold it.
+ */
 export function ofStreamReader(design: ResolvedDesign, settings: StreamConsumerSettings): ResourcePromises {
   const { name, source, stream } = settings;
   const of = streamsOf(design).find((one) => one.name === source);
@@ -95,5 +98,8 @@ function fromOf({ stream: { startingPosition } }: StreamConsumerSettings): numbe
 }
 
 function restOf({ stream, pollRetryUs, restartDelayUs }: StreamConsumerSettings): number {
-  return REST_US + stream.fromUs + stream.idleTimeBetweenReadsUs + stream.retryDelayUs + pollRetryUs + restartDelayUs;
+  const { fromUs, idleTimeBetweenReadsUs, retryDelayUs, kcl } = stream;
+  // Somebody takes a lease that nobody renews after four times its life at most; children of a shard are found at the next look.
+  const leasesUs = kcl === undefined ? 0 : 4 * kcl.failoverTimeUs + kcl.shardSyncUs + kcl.gracefulHandOffUs;
+  return REST_US + fromUs + idleTimeBetweenReadsUs + retryDelayUs + pollRetryUs + restartDelayUs + leasesUs;
 }

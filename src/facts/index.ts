@@ -3,6 +3,7 @@
 export { autoscalingFactList, autoscalingFacts } from './autoscaling.ts';
 export type { Fact } from './fact.ts';
 export { kinesisFactList, kinesisFacts } from './kinesis.ts';
+export { kclLookUs, kclRenewUs, streamClientFactList, streamClientFacts } from './kinesis-clients.ts';
 export { kmsFactList, kmsFacts, kmsQuotaOf } from './kms.ts';
 export { lambdaFactList, lambdaFacts } from './lambda.ts';
 export {

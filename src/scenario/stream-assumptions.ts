@@ -1,5 +1,5 @@
 /** What streams and their readers rest on that AWS does not publish, or that a default decided. */
-import { kinesisFacts as f } from '../facts/index.ts';
+import { kinesisFacts as f, streamClientFacts as c } from '../facts/index.ts';
 import { KINESIS_LATENCY } from '../services/kinesis/schema.ts';
 import type { StreamConsumerSettings } from '../workload/settings.ts';
 import type { Assumption, ResourceSettings } from './resolved.ts';
@@ -47,6 +47,17 @@ export function ofStreams(resources: readonly ResourceSettings[]): Assumption[] 
   say(
     readers.filter(({ stream }) => stream.reader === 'sdk'),
     'Its shards are spread over its instances by their numbers, and it keeps its position in memory: after a crash it begins again where it began.',
+    'model',
+  );
+  const leased = readers.filter(({ stream }) => stream.kcl !== undefined);
+  say(
+    leased,
+    `Leases are renewed, taken and stolen by the rules of KCL 1.x and 2.x, which count them; a call to their table takes ${formatDuration(c.leaseTableUs.value)}, and is on no bill.`,
+    `${ASSUMED}, after ${c.kclFailoverUs.source}`,
+  );
+  say(
+    leased.filter(({ stream }) => stream.startingPosition === 'LATEST'),
+    'A shard without a checkpoint begins at LATEST again when its lease goes to another instance: what came in between is lost.',
     'model',
   );
   say(

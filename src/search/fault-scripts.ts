@@ -58,7 +58,13 @@ function onResource(settings: ResourceSettings): Strikes {
       return [down, errors, unreachable, loses, strike({ throttle: share })];
     case 'consumer':
       // Crashes more often: what is in hand then is where most handlers go wrong.
-      return [slow, strike({ crash: share }), strike({ crash: share }), down];
+      return [
+        slow,
+        strike({ crash: share }),
+        strike({ crash: share }),
+        down,
+        ...('stream' in settings && settings.stream.kcl !== undefined ? [strike({ cutOff: share })] : []),
+      ];
     case 'lambda':
       return [slow, down, errors];
     case 'sink':

@@ -273,7 +273,7 @@ export class KinesisClient implements Subscriber {
         const { error, ShardIterator } = this.#stream.GetShardIterator(call.shard, call.position);
         call.error = error;
         call.iterator = ShardIterator;
-        if (error === null) this.#reader.begins(call.shard, call.position);
+        if (error === null) this.#begins(call);
         return;
       }
       case Reading:
@@ -301,7 +301,12 @@ export class KinesisClient implements Subscriber {
     call.error = error;
     if (error !== null) return;
     this.#pipes.set(tag, { subscription, who });
-    this.#reader.begins(shard, position);
+    this.#begins(call);
+  }
+
+  /** Behind a record that it has read nothing is passed over: what came before is done, or in its hands. */
+  #begins({ shard, position }: Call): void {
+    if (position.Type !== 'AFTER_SEQUENCE_NUMBER') this.#reader.begins(shard, position);
   }
 
   #copy(from: Columns, into: StreamRecords): void {
