@@ -61,24 +61,39 @@ const onDemand: fc.Arbitrary<Document> = fc.record({
 
 const stream = fc.oneof({ weight: 9, arbitrary: provisioned }, { weight: 1, arbitrary: onDemand });
 
-/** `skips`: what fails may be left out. */
-function reader(skips: boolean): fc.Arbitrary<Document> {
-  return fc.boolean().chain((fanOut) =>
-    fc.record({
+/** Leases, as the Kinesis Client Library has them: short ones, so that they change hands while there is something to do. */
+const leases: fc.Arbitrary<Document> = fc.record({
+  reader: name('kcl'),
+  failoverTime: fc.constantFrom('1s', '3s', undefined),
+  shardSync: fc.constantFrom('2s', undefined),
+  gracefulHandOff: seldom(fc.constantFrom('0s', '1s')),
+  checkpoint: seldom(fc.constantFrom<unknown>({ records: 3 }, { every: '5s' })),
+});
+
+/** `isLoose`: what fails may be left out, and leases may change hands. */
+function reader(isLoose: boolean): fc.Arbitrary<Document> {
+  return fc
+    .record({ fanOut: fc.boolean(), owners: sometimes(leases) })
+    .chain(({ fanOut, owners }) => reading(isLoose, fanOut, owners ?? {}));
+}
+
+function reading(isLoose: boolean, fanOut: boolean, owners: Document): fc.Arbitrary<Document> {
+  return fc
+    .record({
       type: name('consumer'),
       source: name(STREAM),
-      instances: count(1, 3),
+      instances: isLoose || owners['reader'] === undefined ? count(1, 3) : fc.constant(1),
       fanOut: fc.constant(fanOut || undefined),
       concurrency: seldom(count(1, 2)),
       from: seldom(seconds(2, 20)),
-      startingPosition: skips ? seldom(fc.constantFrom<unknown>('LATEST', { at: '1s' })) : never,
+      startingPosition: isLoose ? seldom(fc.constantFrom<unknown>('LATEST', { at: '1s' })) : never,
       limit: fanOut ? never : sometimes(count(1, 5)),
       // Six minutes are more than an iterator lives.
       idleTimeBetweenReads: fanOut ? never : sometimes(fc.constantFrom('200ms', '5s', '6m')),
-      onFailure: skips ? seldom(name('skip')) : never,
+      onFailure: isLoose ? seldom(name('skip')) : never,
       handler,
-    }),
-  );
+    })
+    .map((one) => ({ ...one, ...owners }));
 }
 
 /** An instant to begin from cannot lie behind the beginning. */
