@@ -2,10 +2,9 @@
  * Verdicts over the replications of a design: the worst wins, and the first replication that has it tells the story. A history is not kept:
  * the records that prove it are had by running that replication once more, and those that lead to them by running it again.
  */
-import { type Judged, PROBES, STREAM_PROBES, worseThan } from '../guarantees/index.ts';
+import { type Judged, PROBES, worseThan } from '../guarantees/index.ts';
 import { Chronicle, type HistoryRecord, type HistorySink, Picker } from '../history/index.ts';
 import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
-import { streamsOf } from '../scenario/streams.ts';
 import { type ReplicationOutcome, runReplication } from './replication.ts';
 import type { DesignResult, GuaranteeResult } from './result.ts';
 
@@ -34,9 +33,7 @@ export function guaranteesOf(
   const evidence = evidenceOf(scenario, design.name, worst);
   const stories = storiesOf(scenario, design.name, worst, evidence);
   const expected = expectedOf(scenario, design.name);
-  const hasStreams = streamsOf(design).length > 0;
-  const counted = PROBES.filter((probe) => hasStreams || !STREAM_PROBES.includes(probe));
-  const probes = counted.map((probe): [string, number] => [
+  const probes = PROBES.map((probe): [string, number] => [
     probe,
     judged.reduce((sum, { judgement }) => sum + judgement.probes[probe], 0),
   ]);
