@@ -32,6 +32,9 @@ const RECORD_LOG = 'src/services/kinesis/record-log.ts';
 const FAN_OUT = 'src/services/kinesis/fan-out.ts';
 const STREAM_CONSUMER = 'src/workload/stream-consumer.ts';
 
+/** Sources of which the bugs of streams are. */
+export const OF_STREAMS = /kinesis|stream-|shard-|kcl-/;
+
 /** The search with a bug. */
 export const MUTANTS: readonly Mutant[] = [
   // --- queues: who has a message, and for how long ---
