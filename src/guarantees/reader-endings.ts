@@ -29,6 +29,7 @@ export const handledExactlyOnce: Checker = {
 };
 
 const Done = 1;
+const NO_NUMBER = -1;
 
 class ReaderEndings implements Fold {
   readonly wants: readonly number[];
@@ -39,12 +40,16 @@ class ReaderEndings implements Fold {
   readonly #skips: boolean;
   readonly #isOnce: boolean;
   readonly #records = new RecordPlaces();
-  readonly #state = new FlagColumn();
+  readonly #requests = new Places();
+  /** Of records and of requests: a record may bear several requests, and a request be put several times. */
+  readonly #recordState = new FlagColumn();
+  readonly #requestState = new FlagColumn();
+  // Of each acknowledgement: its record (-1: it has no number), its request, when, and the line of the history.
+  #acknowledged = 0;
+  readonly #ofRecord = new NumberColumn();
+  readonly #ofRequest = new NumberColumn();
   readonly #sentUs = new NumberColumn();
   readonly #sentN = new RecordColumn();
-  /** Requests whose put was acknowledged without a number, and the record that says so. */
-  readonly #unnumbered = new Map<number, number>();
-  readonly #requests = new Places();
   readonly #effectN = new RecordColumn();
   #effects = 0;
   #twice: readonly number[] | null = null;
@@ -70,22 +75,24 @@ class ReaderEndings implements Fold {
         if (what === What.sendOk) this.#isPut(requestOf(entity), sequence, earliestUs[row] as number, n);
       } else if (sequence < 0) continue;
       else if (what === What.handleOk) {
-        this.#state.add(this.#records.place(sequence), Done);
+        this.#isDone(entity, sequence);
         this.#hasEffect(this.#requests.place(requestOf(entity)), n);
-      } else if (what === What.handleFail && this.#skips) this.#state.add(this.#records.place(sequence), Done);
+      } else if (what === What.handleFail && this.#skips) this.#isDone(entity, sequence);
     }
   }
 
   #isPut(request: number, sequence: number, us: number, n: number): void {
     if (us < this.#fromUs) return;
-    if (sequence < 0) {
-      this.#unnumbered.set(this.#requests.place(request), n);
-      return;
-    }
-    const record = this.#records.place(sequence);
-    if (this.#sentN.get(record) >= 0) return;
-    this.#sentUs.set(record, us);
-    this.#sentN.set(record, n);
+    const one = this.#acknowledged++;
+    this.#ofRecord.set(one, sequence < 0 ? NO_NUMBER : this.#records.place(sequence));
+    this.#ofRequest.set(one, this.#requests.place(request));
+    this.#sentUs.set(one, us);
+    this.#sentN.set(one, n);
+  }
+
+  #isDone(entity: number, sequence: number): void {
+    this.#recordState.add(this.#records.place(sequence), Done);
+    this.#requestState.add(this.#requests.place(requestOf(entity)), Done);
   }
 
   #hasEffect(request: number, n: number): void {
@@ -97,17 +104,13 @@ class ReaderEndings implements Fold {
 
   finish(end: End): Finding {
     const open: number[] = [];
-    let acknowledged = this.#unnumbered.size;
     let expired = 0;
-    for (const [request, n] of this.#unnumbered) if (this.#effectN.get(request) < 0) open.push(n);
-    for (let record = 0; record < this.#records.size; record++) {
-      const sentN = this.#sentN.get(record);
-      if (sentN < 0) continue;
-      acknowledged++;
-      if (this.#state.has(record, Done)) continue;
-      if (this.#sentUs.get(record) + this.#retentionUs <= end.endUs) expired++;
-      else open.push(sentN);
+    for (let one = 0; one < this.#acknowledged; one++) {
+      if (this.#wasHandled(one)) continue;
+      if (this.#sentUs.get(one) + this.#retentionUs <= end.endUs) expired++;
+      else open.push(this.#sentN.get(one));
     }
+    const acknowledged = this.#acknowledged;
     const counts = { acknowledged, effects: this.#effects, expired, open: open.length };
     if (this.#twice !== null) return broken(counts, 'A request had its effect twice.', this.#twice);
     if (acknowledged === 0) return notExercised(counts, 'Nothing was put that it had to read.');
@@ -116,5 +119,11 @@ class ReaderEndings implements Fold {
     if (unfit !== null) return unknown(counts, unfit);
     const many = open.length === 1 ? '' : ` (the first of ${open.length})`;
     return broken(counts, `A record was put and never handled${many}.`, [open[0] as number]);
+  }
+
+  #wasHandled(one: number): boolean {
+    const record = this.#ofRecord.get(one);
+    if (record !== NO_NUMBER && !this.#recordState.has(record, Done)) return false;
+    return this.#requestState.has(this.#ofRequest.get(one), Done);
   }
 }

@@ -66,6 +66,8 @@ class Replay implements Fold {
   readonly #retentionUs: number;
   /** Whether readers may leave something out by their own choice: who begins at LATEST, and does so again. */
   readonly #mayLeap: boolean;
+  /** Whether a record bears several requests, under one number. */
+  readonly #isAggregated: boolean;
   readonly #records = new RecordPlaces();
   readonly #sequence = new NumberColumn();
   readonly #request = new NumberColumn();
@@ -81,6 +83,7 @@ class Replay implements Fold {
   constructor(settings: PromiseSettings) {
     this.#retentionUs = settings.number('retentionUs');
     this.#mayLeap = settings.flag('mayLeap');
+    this.#isAggregated = settings.flag('isAggregated');
   }
 
   scan(all: Sightings): void {
@@ -106,7 +109,7 @@ class Replay implements Fold {
       this.#request.set(record, request);
       this.#key.set(record, key);
       this.#firstN.set(record, chunk.first + row);
-    } else if (this.#request.get(record) !== request || areTwo(this.#key.get(record), key)) {
+    } else if (!this.#isAggregated && (this.#request.get(record) !== request || areTwo(this.#key.get(record), key))) {
       const sentence = 'Two records have one sequence number, or one has changed.';
       this.#found ??= broken({}, sentence, [first, chunk.first + row]);
     }

@@ -239,6 +239,12 @@ describe('replay', () => {
       counts: { reads: 2, missed: 0 },
       proof: ['1 workers gets a s=1/0 g=1', '2 audit gets a s=1/0 g=2'],
     },
+    'but not where records bear several requests': {
+      promises: stream({ guarantee: 'replay', retentionUs: 24 * HOUR * S, isAggregated: true }),
+      told: '0 shop sent a s=1/0 g=1\n0 shop sent b s=1/0 g=2\n1 workers gets a s=1/0 g=1\n1 workers gets b s=1/0 g=2',
+      verdict: 'held',
+      counts: { reads: 2, missed: 0 },
+    },
     'is broken where a reader leaves one out': {
       told: '0 shop sent a s=1/0\n1 shop sent b s=2/0\n2 shop sent c s=3/0\n3 workers gets a s=1/0\n4 workers gets c s=3/0',
       verdict: 'broken',
@@ -406,6 +412,13 @@ describe('at-least-once of a reader', () => {
       says: 'A record was put and never handled.',
       counts: { acknowledged: 3, effects: 2, expired: 0, open: 1 },
       proof: ['1 shop sent c'],
+    },
+    'one of two requests in a record is not handled with the other': {
+      told: '0 shop sent a s=1/0\n0 shop sent b s=1/0\n2 w1 does a on=workers s=1/0\nrest',
+      verdict: 'broken',
+      says: 'A record was put and never handled.',
+      counts: { acknowledged: 2, effects: 1, expired: 0, open: 1 },
+      proof: ['0 shop sent b s=1/0'],
     },
     'is not exercised where nothing is acknowledged': {
       told: '0 shop sends a\n1 shop unsure a\n2 w1 does a on=workers s=1/0\nrest',
