@@ -16,7 +16,7 @@ import { resolveData } from '../scenario/index.ts';
 import { around, seldom, sometimes, type SpaceOptions } from './around.ts';
 import { carefulFanOut, carefulQueue } from './careful-systems.ts';
 import { type Document, written } from './document.ts';
-import { recovering, stubborn } from './told-systems.ts';
+import { beating, recovering, stubborn } from './told-systems.ts';
 import { behind, carefulStream, streamed } from './stream-systems.ts';
 import { consumer, db, filter, lambda, never, queue, ROOT, shapes, traffic } from './system-parts.ts';
 
@@ -39,7 +39,7 @@ export function systems(options: SpaceOptions): fc.Arbitrary<Document> {
     { weight: 1, arbitrary: stubborn },
     { weight: 5, arbitrary: streamed.chain(struck) },
     { weight: 3, arbitrary: carefulStream.chain(hardlyStruck) },
-    { weight: 1, arbitrary: behind },
+    { weight: 1, arbitrary: fc.oneof(behind, beating) },
   );
 }
 

@@ -669,14 +669,6 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: ['at-least-once', 'replay'],
   },
   {
-    name: 'a reader that got no answer reads on behind it',
-    file: STREAM_CONSUMER,
-    find: 'if (error !== null) {\n      if (error.code === EXPIRED_ITERATOR) {',
-    replace:
-      "if (error !== null) {\n      if (error.code === 'RequestTimeout') lane.iterator = answer.NextShardIterator;\n      if (error.code === EXPIRED_ITERATOR) {",
-    breaks: ['at-least-once', 'replay'],
-  },
-  {
     name: 'a reader leaves out the first record of a read where it fails',
     file: STREAM_CONSUMER,
     find: "if (!success && onFailure === 'retry') {",
