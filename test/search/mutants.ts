@@ -604,15 +604,6 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: ['at-least-once', 'exactly-once', 'placement', 'replay', 'order'],
   },
   {
-    name: 'the last record of a shard is copied into its left child',
-    file: SHARDS,
-    find: 'pieces.push(this.#add([rest], rest.start, key - 1n));',
-    replace: `const { log } = rest;
-      pieces.push(this.#add([rest], rest.start, key - 1n));
-      if (log.next > log.head) pieces.at(-1)?.log.append(log.data(log.next - 1), 0, 100, this.#sim.now);`,
-    breaks: ['exactly-once'],
-  },
-  {
     name: 'a stream goes on by the shard map in which it found a key first',
     file: 'src/services/kinesis/shard-map.ts',
     find: 'this.#version++;',
