@@ -274,7 +274,7 @@ traffic:
   k: { rate: 1/s, attributes: { a: { choice: { x: 1 } } } }
   r: { trace: { file: counts.csv, time: at, count: n, every: 1m } }
   o: { rate: 1/s, key: a, producer: { kpl: {} } }
-  h: { rate: 1/s, key: a, producer: { agent: {} } }
+  h: { rate: 1/s, key: a, retry: none, producer: { agent: {} } }
 designs:
   d:
     traffic: { t: s, y: x, k: n, r: s, o: x, h: x }
