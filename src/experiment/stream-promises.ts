@@ -15,18 +15,32 @@ export function ofStream(
   settings: KinesisSettings,
 ): ResourcePromises {
   const { name, streamMode, recordDistribution, reshard, retentionPeriodUs: retentionUs } = settings;
-  const isKeyed = recordDistribution === 'USER_PARTITION_KEY';
+  const isAggregated = aggregates(scenario, design, name);
+  // Requests that share a record have its key, whatever their own are.
+  const isKeyed = recordDistribution === 'USER_PARTITION_KEY' && !isAggregated;
   const promises: Promised[] = [
     { guarantee: 'conservation' },
     { guarantee: 'order', isKeyed },
-    { guarantee: 'replay', retentionUs, mayLeap: consumersOf(design, name).some(mayLeap) },
+    { guarantee: 'replay', retentionUs, mayLeap: consumersOf(design, name).some(mayLeap), isAggregated },
     { guarantee: 'retention', retentionUs },
   ];
   if (isKeyed) {
     promises.push({ guarantee: 'placement', isFixed: streamMode === 'provisioned' && reshard.length === 0 });
   }
-  if (streamMode === 'provisioned') promises.push({ guarantee: 'rate', ...rateOf(scenario, design, settings) });
+  // How many records they came to no client of a history is told.
+  if (streamMode === 'provisioned' && !isAggregated)
+    promises.push({ guarantee: 'rate', ...rateOf(scenario, design, settings) });
   return { resource: name, kind: 'kinesis', reads: [], promises };
+}
+
+/** Whether a producer puts several requests into a record. */
+function aggregates({ traffic }: ResolvedScenario, { entries }: ResolvedDesign, stream: string): boolean {
+  return traffic.some(
+    ({ name, producer }) =>
+      producer?.kind === 'kpl' &&
+      producer.aggregation &&
+      entries.some((entry) => entry.traffic === name && entry.resource === stream),
+  );
 }
 
 function consumersOf({ resources }: ResolvedDesign, stream: string): StreamConsumerSettings[] {

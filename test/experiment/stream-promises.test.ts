@@ -48,6 +48,15 @@ describe('a stream promises', () => {
     expect(namesOf(all, 'workers')).toEqual(['at-least-once']);
   });
 
+  test('less where a producer puts several requests into a record: neither their keys nor how many records they are can be told', () => {
+    const all = promises('', '', '', ', producer: { kpl: {} }');
+    expect(namesOf(all, 'clicks')).toEqual(['conservation', 'order', 'replay', 'retention']);
+    expect(promiseOf(all, 'clicks', 'order')).toMatchObject({ isKeyed: false });
+    expect(promiseOf(all, 'clicks', 'replay')).toMatchObject({ isAggregated: true });
+    const alone = promises('', '', '', ', producer: { kpl: { aggregation: false } }');
+    expect(namesOf(alone, 'clicks')).toContain('placement');
+  });
+
   test('so many records a second as its rate in bytes lets through of the smallest', () => {
     const rateOf = (traffic: string, stream = ''): unknown =>
       promiseOf(promises(stream, '', '', traffic), 'clicks', 'rate');
