@@ -6,6 +6,8 @@
  *                                          │     ◀─ LambdaMapping ─▶ LambdaFunction ─▶ Service …
  *                                          └─▶ dead-letter queue
  *   traffic ─▶ Sender ─▶ Producer ─▶ KinesisStream ◀─ StreamConsumer ─▶ Service …         replayable
+ *                                    KinesisStream ◀─ FirehoseReader ─▶ DeliveryStream ─▶ Service | Sink …
+ *   traffic ─▶ Sender ─▶ Producer ─▶ DeliveryStream ─▶ Service | Sink …                   collected
  *   traffic ─▶ Sender ─▶ Producer ─▶ Topic ─▶ SqsQueue | Service | Sink …                fan-out
  *
  * This is the only place where services meet.
@@ -31,6 +33,7 @@ import { CodeRunner } from '../workload/code-runner.ts';
 import { Consumer } from '../workload/consumer.ts';
 import { scheduleFaults } from '../workload/faults.ts';
 import type { HandlerCode } from '../workload/handler-code.ts';
+import { FirehoseEndpoint, FirehoseTarget } from '../workload/firehose-target.ts';
 import { keyNumber, keySampler } from '../workload/keys.ts';
 import { KinesisTarget } from '../workload/kinesis-target.ts';
 import { MessageKinds } from '../workload/message-kinds.ts';
@@ -47,6 +50,7 @@ import { CalleeEndpoint, QueueEndpoint, type QueueWitness } from '../workload/sn
 import { SnsTarget } from '../workload/sns-target.ts';
 import { SqsTarget } from '../workload/sqs-target.ts';
 import { StreamConsumer } from '../workload/stream-consumer.ts';
+import { DeliveryStreams, type WiredDeliveryStream } from './delivery-streams.ts';
 import { disturbancesOf } from './disturbances.ts';
 import { strike } from './fault-effects.ts';
 import { Functions } from './functions.ts';
@@ -94,6 +98,7 @@ export class World {
   readonly #topics: Topics;
   readonly #streams: Streams;
   readonly #functions: Functions;
+  readonly #deliveryStreams: DeliveryStreams;
   readonly #senders: Sender[] = [];
   readonly #scalers: Scalers;
   readonly #redrives: Redrives;
@@ -168,6 +173,16 @@ export class World {
       queueNamed: (name) => this.#queueNamed(name),
       witnessOf: (client, resource) => this.history?.witness(client, resource) ?? null,
     });
+    this.#deliveryStreams = new DeliveryStreams({
+      sim: this.sim,
+      scenario,
+      requests: this.requests,
+      links: this.#links,
+      streams: this.#streams,
+      wire: (owner, to, name) =>
+        this.#wire(owner, to, name, this.#sinks.get(to) ?? this.#caches.get(to) ?? this.#serviceNamed(to)),
+      witnessOf: (client, resource) => this.history?.witness(client, resource) ?? null,
+    });
     this.#build();
     this.#connect();
     this.#route();
@@ -180,6 +195,7 @@ export class World {
       consumers: this.#consumers,
       streamConsumers: this.#streamConsumers,
       streams: this.#streams,
+      deliveryStreams: this.#deliveryStreams,
       sinks: this.#sinks,
       topics: this.#topics,
       functions: this.#functions,
@@ -209,6 +225,7 @@ export class World {
     for (const consumer of this.#consumers.values()) consumer.start();
     for (const consumer of this.#streamConsumers.values()) consumer.start();
     this.#functions.start();
+    this.#deliveryStreams.start();
     for (const sender of this.#senders) sender.start();
     this.#scalers.start();
   }
@@ -272,6 +289,8 @@ export class World {
     // Consumers and functions last: their queues and streams are all there.
     for (const settings of resources) {
       if (settings.type === 'lambda') this.#functions.add(settings, this.#recorder(settings.name, settings.type));
+      if (settings.type === 'firehose')
+        this.#deliveryStreams.add(settings, this.#recorder(settings.name, settings.type));
       if (settings.type !== 'consumer') continue;
       if ('stream' in settings) this.#addStreamConsumer(settings);
       else this.#addConsumer(settings);
@@ -409,6 +428,8 @@ export class World {
 
   #endpoint(topic: SnsSettings, to: string): SnsEndpoint {
     if (this.#queues.has(to)) return this.#queueEndpoint(topic, to);
+    const put = this.#deliveryStreams.get(to);
+    if (put !== undefined) return this.#firehoseEndpoint(topic, put);
     const sink = this.#sinks.get(to);
     // Lambda answers when it has taken an event in: what becomes of it is its own business. An endpoint over HTTP answers when it is done.
     const events = this.#functions.has(to) ? this.#functions.eventsOf(to) : null;
@@ -425,6 +446,11 @@ export class World {
       },
     });
     return new CalleeEndpoint(path);
+  }
+
+  #firehoseEndpoint({ name: topic }: SnsSettings, { stream, settings, records }: WiredDeliveryStream): SnsEndpoint {
+    const state = this.#links.endpoint(topic, settings.name);
+    return new FirehoseEndpoint(this.sim, `${topic}->${settings.name}`, this.requests, { stream, records, state });
   }
 
   #queueEndpoint(topic: SnsSettings, to: string, forDeadLetters = false): SnsEndpoint {
@@ -516,6 +542,8 @@ export class World {
     if (published !== undefined) return this.#publisher(traffic, published, group);
     const stream = this.#streams.get(resource);
     if (stream !== undefined) return this.#recordProducer(traffic, stream);
+    const collected = this.#deliveryStreams.get(resource);
+    if (collected !== undefined) return this.#putProducer(traffic, collected);
     const queue = this.#queues.get(resource);
     if (queue === undefined) return this.#linked(traffic.name, resource, name, NO_TIME);
     const state = this.#links.endpoint(traffic.name, resource);
@@ -555,6 +583,15 @@ export class World {
       keys,
       key: key?.kind === 'constant' ? key.value : null,
     });
+    const witness = this.history?.witness(traffic, to) ?? null;
+    const name = `${traffic}->${to}`;
+    return new Producer(this.sim, this.requests, target, state, { name, latency: latency.put, batch, witness });
+  }
+
+  #putProducer({ name: traffic, batch }: TrafficSettings, { stream, settings, records }: WiredDeliveryStream): Callee {
+    const { name: to, latency } = settings;
+    const state = this.#links.endpoint(traffic, to);
+    const target = new FirehoseTarget(this.requests, stream, records);
     const witness = this.history?.witness(traffic, to) ?? null;
     const name = `${traffic}->${to}`;
     return new Producer(this.sim, this.requests, target, state, { name, latency: latency.put, batch, witness });
