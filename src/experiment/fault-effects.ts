@@ -60,7 +60,8 @@ function strikeResource(
   requests: number,
   replies: number,
 ): (() => void)[] {
-  const { links, access, services, caches, queues, sinks, topics, functions, redrives, streams, deliveryStreams } = parts;
+  const { links, access, services, caches, queues, sinks, topics, functions, redrives, streams, deliveryStreams } =
+    parts;
   const ends: (() => void)[] = [];
   const service = services.get(resource);
   const queue = queues.get(resource)?.queue;
@@ -68,10 +69,7 @@ function strikeResource(
   const topic = topics.get(resource)?.topic;
   const sink = sinks.get(resource);
   const isManaged =
-    queue !== undefined ||
-    topic !== undefined ||
-    streams.get(resource) !== undefined ||
-    deliveryStreams.has(resource);
+    queue !== undefined || topic !== undefined || streams.get(resource) !== undefined || deliveryStreams.has(resource);
   const down = isManaged && fault.down;
   const errors = isManaged ? (fault.errors ?? 0) : 0;
   if (requests > 0 || replies > 0 || down || errors > 0) {

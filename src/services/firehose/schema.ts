@@ -46,7 +46,8 @@ export function firehoseSchema(v: Vocabulary): z.ZodType<Omit<DeliveryStreamSett
         description: 'How long a delivery takes where no resource stands for the destination. Default: assumed.',
       }),
       buffering: bufferSchema(v, 'before the destination').meta({
-        description: 'A delivery is made when so much is there, or when the interval is over. Default: as the destination has it.',
+        description:
+          'A delivery is made when so much is there, or when the interval is over. Default: as the destination has it.',
       }),
       intervalFrom: v.choice(['lastDelivery', 'firstRecord']).optional().meta({
         description: 'When an interval begins; AWS doesn’t say.',
@@ -59,9 +60,12 @@ export function firehoseSchema(v: Vocabulary): z.ZodType<Omit<DeliveryStreamSett
       backupBuffering: bufferSchema(v, 'before the backup').meta({
         description: 'The same of what goes to the backup. Default: that of S3.',
       }),
-      retryDuration: v.duration({ max: f.retrySecondsMax.value * SECOND, because: BECAUSE }).optional().meta({
-        description: 'How long a destination other than S3 is tried again. Default: as the destination has it.',
-      }),
+      retryDuration: v
+        .duration({ max: f.retrySecondsMax.value * SECOND, because: BECAUSE })
+        .optional()
+        .meta({
+          description: 'How long a destination other than S3 is tried again. Default: as the destination has it.',
+        }),
       timeout: v.duration({ min: 1 }).optional().meta({
         description: 'Until the destination’s answer must be there. Default: as the destination has it.',
       }),
@@ -156,7 +160,12 @@ export function firehoseSchema(v: Vocabulary): z.ZodType<Omit<DeliveryStreamSett
       const problem = settingsProblem(deliveryStreamOf({ ...settings, name: '' }));
       if (problem !== null) {
         const [what = '', expected = ''] = problem.split(': expected ');
-        complain(ctx, [], 'out-of-range', `${expected === '' ? what : `${expected}, not ${what}`} (limits of Firehose)`);
+        complain(
+          ctx,
+          [],
+          'out-of-range',
+          `${expected === '' ? what : `${expected}, not ${what}`} (limits of Firehose)`,
+        );
       }
       return settings;
     });
@@ -165,12 +174,18 @@ export function firehoseSchema(v: Vocabulary): z.ZodType<Omit<DeliveryStreamSett
 function bufferSchema(v: Vocabulary, where: string) {
   return v
     .object({
-      interval: v.duration({ max: f.bufferSecondsMax.value * SECOND, wholeSeconds: true, because: BECAUSE }).optional().meta({
-        description: `How long records wait at most ${where}. Default: as the destination has it.`,
-      }),
-      size: v.size({ min: 1 }).optional().meta({
-        description: `How much is waited for ${where}. Default: as the destination has it.`,
-      }),
+      interval: v
+        .duration({ max: f.bufferSecondsMax.value * SECOND, wholeSeconds: true, because: BECAUSE })
+        .optional()
+        .meta({
+          description: `How long records wait at most ${where}. Default: as the destination has it.`,
+        }),
+      size: v
+        .size({ min: 1 })
+        .optional()
+        .meta({
+          description: `How much is waited for ${where}. Default: as the destination has it.`,
+        }),
     })
     .optional();
 }
@@ -207,7 +222,10 @@ function transformSchema(v: Vocabulary): z.ZodType<WrittenTransform> {
         description: 'Share of the records that it drops, which ends their work.',
         default: '0%',
       }),
-      ratio: v.number({ above: 0, max: 100 }).optional().meta({ description: 'Size of a record afterwards.', default: 1 }),
+      ratio: v
+        .number({ above: 0, max: 100 })
+        .optional()
+        .meta({ description: 'Size of a record afterwards.', default: 1 }),
       buffering: bufferSchema(v, 'before the function').meta({
         description: 'When it is invoked. Default: as the destination has it.',
       }),

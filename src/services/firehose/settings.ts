@@ -222,7 +222,16 @@ export interface DeliveryStreamPlace {
 
 /** The delivery stream of a scenario's settings. */
 export function deliveryStreamOf(settings: DeliveryStreamSettings, place: DeliveryStreamPlace = {}): FirehoseSettings {
-  const { type: _type, source, to: _to, bucket: _bucket, time: _time, vpc: _vpc, latency: _latency, ...rest } = settings;
+  const {
+    type: _type,
+    source,
+    to: _to,
+    bucket: _bucket,
+    time: _time,
+    vpc: _vpc,
+    latency: _latency,
+    ...rest
+  } = settings;
   const { shards = 1, ...where } = place;
   const { transform } = settings;
   return firehoseSettings({
