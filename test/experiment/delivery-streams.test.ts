@@ -197,7 +197,7 @@ faults: [ { at: 0s, for: 30h, resource: e, down: true } ]`);
     });
     const { offered, completed, completionMs, duplicates } = trafficOf(design);
     expect([completed, duplicates]).toEqual([offered, 0]);
-    expect(completionMs.min ?? completionMs.p50 ?? 0).toBeGreaterThan(20_000);
+    expect(completionMs.p50 ?? 0).toBeGreaterThan(21_000);
     expect(metric(design, 'bucket', 'MessagesReceived').sum).toBe(10);
   });
 });
