@@ -65,11 +65,11 @@ export class DeliveryStreams {
   /** Its stream, services and sinks are there already. */
   add(settings: DeliveryStreamSettings, metrics: Metrics): void {
     const { name, source, backup } = settings;
-    const { requests } = this.#ports;
+    const { requests, witnessOf } = this.#ports;
     const copies = backup === 'all' ? 2 : 1;
     this.#names.add(name);
     if (source === null) {
-      const records = new PutRecords(requests, copies);
+      const records = new PutRecords(requests, copies, witnessOf(name, name));
       this.#put.set(name, { stream: this.#make(settings, records, metrics), settings, records });
     } else this.#addReader(settings, source, copies, metrics);
   }
@@ -91,7 +91,7 @@ export class DeliveryStreams {
     const { name } = settings;
     const { sim, requests, links, streams, witnessOf } = this.#ports;
     const { stream, settings: ofStream, reader } = streams.readerOf(source, name);
-    const records = new ReadRecords(requests, reader, copies);
+    const records = new ReadRecords(requests, reader, copies, witnessOf(name, name));
     const deliveryStream = this.#make(settings, records, metrics, {
       shards: ofStream.shards,
       retentionUs: ofStream.retentionPeriodUs,

@@ -7,10 +7,14 @@
  * A record that gets to the destination twice completes its request twice: a duplicate.
  */
 import type { Content, Fate, Records } from '../services/firehose/operations.ts';
+import { Outcome, type Witness } from '../services/ports.ts';
 import type { RequestTable } from './requests.ts';
 import type { StreamReader } from './stream-ledger.ts';
 
 type Table = Pick<RequestTable, 'retain' | 'release' | 'complete' | 'deadLetter' | 'accept'>;
+
+/** What is told to a history: a record was taken, is at the destination or in the backup (`ok`), or is kept nowhere (`failed`). Null: nobody listens. */
+export type RecordWitness = Pick<Witness, 'owed' | 'delivered'> | null;
 
 export interface DeliveryRecords {
   /** The row behind data. */
@@ -42,11 +46,13 @@ export function settleRecords(of: DeliveryRecords, { count, data }: Records, con
 export class PutRecords implements DeliveryRecords {
   readonly #requests: Table;
   readonly #copies: number;
+  readonly #witness: RecordWitness;
 
   /** `copies`: how often a record ends, once for each place that it goes to. */
-  constructor(requests: Table, copies: number) {
+  constructor(requests: Table, copies: number, witness: RecordWitness = null) {
     this.#requests = requests;
     this.#copies = copies;
+    this.#witness = witness;
   }
 
   /** Before it is put, which may end it at once. */
@@ -54,6 +60,7 @@ export class PutRecords implements DeliveryRecords {
     for (let i = 0; i < this.#copies; i++) this.#requests.retain(request);
   }
   accepted(request: number): void {
+    this.#witness?.owed(request, ITSELF, NONE, NONE, NONE);
     this.#requests.accept(request);
   }
   refused(request: number): void {
@@ -70,31 +77,44 @@ export class PutRecords implements DeliveryRecords {
     this.#requests.release(data);
   }
   done(data: number): void {
+    this.#witness?.delivered(data, Outcome.ok);
     this.#requests.complete(data);
   }
   backedUp(data: number): void {
+    this.#witness?.delivered(data, Outcome.ok);
     this.#requests.deadLetter(data, false);
   }
-  lost(): void {}
+  lost(data: number): void {
+    this.#witness?.delivered(data, Outcome.failed);
+  }
 }
 
 const NONE = -1;
+/** The row's own entity, with no subscription of the delivery stream's. */
+const ITSELF = -1;
 
 /** Of one that reads a stream. */
 export class ReadRecords implements DeliveryRecords {
   readonly #requests: Pick<Table, 'deadLetter'>;
   readonly #reader: StreamReader;
   readonly #copies: number;
+  readonly #witness: RecordWitness;
   readonly #row: number[] = [];
   readonly #sequence: number[] = [];
   /** The next free number where it is free. */
   readonly #holds: number[] = [];
   #free = NONE;
 
-  constructor(requests: Pick<Table, 'deadLetter'>, reader: StreamReader, copies: number) {
+  constructor(
+    requests: Pick<Table, 'deadLetter'>,
+    reader: StreamReader,
+    copies: number,
+    witness: RecordWitness = null,
+  ) {
     this.#requests = requests;
     this.#reader = reader;
     this.#copies = copies;
+    this.#witness = witness;
   }
 
   /** A record that was read, with its row, which is held: its data. */
@@ -105,6 +125,7 @@ export class ReadRecords implements DeliveryRecords {
     this.#row[data] = row;
     this.#sequence[data] = SequenceNumber;
     this.#holds[data] = this.#copies;
+    this.#witness?.owed(row, ITSELF, NONE, NONE, NONE);
     return data;
   }
 
@@ -123,13 +144,20 @@ export class ReadRecords implements DeliveryRecords {
     this.#free = data;
   }
   done(data: number): void {
+    this.#witness?.delivered(this.#row[data] as number, Outcome.ok);
     this.#reader.finish(this.#row[data] as number, this.#sequence[data] as number);
   }
   backedUp(data: number): void {
+    this.#witness?.delivered(this.#row[data] as number, Outcome.ok);
     this.#requests.deadLetter(this.#row[data] as number, false);
-    this.lost(data);
+    this.#giveUp(data);
   }
   lost(data: number): void {
+    this.#witness?.delivered(this.#row[data] as number, Outcome.failed);
+    this.#giveUp(data);
+  }
+
+  #giveUp(data: number): void {
     this.#reader.giveUp(this.#row[data] as number, this.#sequence[data] as number);
   }
 }

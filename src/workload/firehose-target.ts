@@ -120,7 +120,10 @@ export class FirehoseEndpoint implements SnsEndpoint {
     input.bytes = bytes;
     this.#records.hold(body);
     const { error } = this.#stream.PutRecord(input);
-    if (error === null) return Outcome.ok;
+    if (error === null) {
+      this.#records.accepted(body);
+      return Outcome.ok;
+    }
     this.#records.refused(body);
     // "Slow down.": SNS tries it more seldom than others.
     return error.senderFault ? Outcome.denied : Outcome.throttled;
