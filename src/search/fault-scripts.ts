@@ -89,6 +89,9 @@ export function linksOf({ entries, resources }: ResolvedDesign): Link[] {
       if (one.source !== null) links.push([one.name, one.source]);
       links.push(...one.handler.calls.map(({ to }): Link => [one.name, to]));
     }
+    if (one.type === 'firehose') {
+      for (const other of [one.source, one.to, one.bucket]) if (other !== null) links.push([one.name, other]);
+    }
     if (one.type === 'sns') links.push(...one.subscriptions.map(({ to }): Link => [one.name, to]));
   }
   return links;
