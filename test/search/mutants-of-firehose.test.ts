@@ -12,7 +12,7 @@ const BUDGET = 300;
 describe('random systems with a delivery stream', () => {
   test('break nothing', { timeout: 300_000 }, () => {
     const play = playWith({ readText: () => undefined });
-    const { found, skipped } = tryRange(SYSTEMS, play, { seed: SEED, from: 0, to: 200 });
+    const { found, skipped } = tryRange(SYSTEMS, play, { seed: SEED, from: 0, to: 120 });
     const told = found.map(({ run, document, breach: { guarantee, resource, sentence } }) => ({
       what: `run ${run}: ${guarantee} of ${resource}: ${sentence}`,
       scenario: JSON.stringify(document),
