@@ -19,7 +19,7 @@ import { ofRedrives } from './redrive-assumptions.ts';
 import { ofScaling } from './scaling-assumptions.ts';
 import { ofTopics } from './sns-assumptions.ts';
 import { ofDeliveryStreams } from './firehose-assumptions.ts';
-import { ofStreams } from './stream-assumptions.ts';
+import { ofProducers, ofStreams } from './stream-assumptions.ts';
 import type { ReadTraffic } from './traffic.ts';
 import { formatDuration } from './units.ts';
 
@@ -37,6 +37,7 @@ export function assumptionsOf(scenario: ResolvedScenario, traffic: readonly Read
     ...ofTopics(resources),
     ...ofServices(services),
     ...ofKeys(services, scenario),
+    ...ofProducers(scenario.traffic),
     ...ofStreams(resources),
     ...ofDeliveryStreams(resources),
     ...ofConsumers(resources),

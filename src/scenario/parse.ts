@@ -24,7 +24,7 @@ import { readResource } from './resources.ts';
 import type { WrittenRoot } from './schema.ts';
 import { type ReadText, schemasFor, type WrittenResource } from './schemas.ts';
 import { checkTopics, resolveTopics } from './sns.ts';
-import { checkStreams, resolveConsumers } from './streams.ts';
+import { checkStreams, resolveReaders } from './streams.ts';
 import { sqsMaxBytes } from './sqs-limits.ts';
 import { checkSteady, readStudy } from './study.ts';
 import { type ReadTraffic, readTraffic } from './traffic.ts';
@@ -100,7 +100,7 @@ function resolve(
       });
     }
     const own = design.resources.filter((one) => !names.shared.includes(one)).flatMap(place);
-    const all = resolveTopics(resolveConsumers([...shared, ...own]));
+    const all = resolveTopics(resolveReaders([...shared, ...own]));
     checkDesign(design, findings);
     const entries = readEntries(design, trafficNames, findings);
     return { name: design.name, entries, resources: all };

@@ -24,6 +24,8 @@ function checkResource(design: NamedDesign, one: NamedResource, findings: Findin
     if (types.length === 1) checkReference(design, source, types[0] as string, path, findings);
     else checkOneOf(design, source, types, path, findings);
   }
+  const failures = one.type === 'lambda' ? valueAt(one.raw, ['onFailure']) : undefined;
+  if (typeof failures === 'string') checkOneOf(design, failures, ['sqs', 'sink'], [...one.path, 'onFailure'], findings);
   if (one.type === 'sns') checkSubscriptions(design, one, findings);
   if (one.type === 'firehose') checkDestinations(design, one, findings);
   const allowed = one.type === 'sqs' ? valueAt(one.raw, ['redriveAllow']) : undefined;
@@ -79,7 +81,7 @@ function checkDestinations(design: NamedDesign, one: NamedResource, findings: Fi
 /** What a type can fetch its work from. */
 const SOURCES: ReadonlyMap<string, readonly string[]> = new Map([
   ['consumer', ['sqs', 'kinesis']],
-  ['lambda', ['sqs']],
+  ['lambda', ['sqs', 'kinesis']],
   ['firehose', ['kinesis']],
 ]);
 /** Types that a topic can deliver to. */

@@ -101,6 +101,8 @@ export class ReadRecords implements DeliveryRecords {
   readonly #witness: RecordWitness;
   readonly #row: number[] = [];
   readonly #sequence: number[] = [];
+  /** Which part of an aggregated record it is. */
+  readonly #part: number[] = [];
   /** The next free number where it is free. */
   readonly #holds: number[] = [];
   #free = NONE;
@@ -118,12 +120,13 @@ export class ReadRecords implements DeliveryRecords {
   }
 
   /** A record that was read, with its row, which is held: its data. */
-  take(row: number, SequenceNumber: number): number {
+  take(row: number, SequenceNumber: number, part = 0): number {
     const reused = this.#free;
     const data = reused === NONE ? this.#row.length : reused;
     if (reused !== NONE) this.#free = this.#holds[reused] as number;
     this.#row[data] = row;
     this.#sequence[data] = SequenceNumber;
+    this.#part[data] = part;
     this.#holds[data] = this.#copies;
     this.#witness?.owed(row, ITSELF, NONE, NONE, NONE);
     return data;
@@ -145,7 +148,7 @@ export class ReadRecords implements DeliveryRecords {
   }
   done(data: number): void {
     this.#witness?.delivered(this.#row[data] as number, Outcome.ok);
-    this.#reader.finish(this.#row[data] as number, this.#sequence[data] as number);
+    this.#reader.finish(this.#row[data] as number, this.#sequence[data] as number, this.#part[data]);
   }
   backedUp(data: number): void {
     this.#witness?.delivered(this.#row[data] as number, Outcome.ok);
@@ -158,6 +161,6 @@ export class ReadRecords implements DeliveryRecords {
   }
 
   #giveUp(data: number): void {
-    this.#reader.giveUp(this.#row[data] as number, this.#sequence[data] as number);
+    this.#reader.giveUp(this.#row[data] as number, this.#sequence[data] as number, this.#part[data]);
   }
 }

@@ -122,14 +122,14 @@ export class FirehoseReader implements KinesisClientOwner {
 
   #accept(lane: Lane, { records, MillisBehindLatest }: ReadAnswer): void {
     const { requests, records: held, deliveryStream } = this.#ports;
-    const { count, body, sequence } = records;
+    const { count, body, sequence, sub } = records;
     if (count > this.#columns.Data.length) {
       this.#columns = { ...this.#columns, Data: new Float64Array(count * 2), bytes: new Float64Array(count * 2) };
     }
     const columns = this.#columns;
     for (let i = 0; i < count; i++) {
       const row = body[i] as number;
-      columns.Data[i] = held.take(row, sequence[i] as number);
+      columns.Data[i] = held.take(row, sequence[i] as number, sub[i]);
       columns.bytes[i] = requests.bytes(row);
     }
     columns.count = count;

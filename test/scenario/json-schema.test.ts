@@ -286,6 +286,8 @@ designs:
       n: { type: sns, latency: {}, encryption: { kms: {} }, subscriptions: [{ to: q }, { to: u, deliveryPolicy: {} }] }
       x: { type: kinesis, latency: {}, reshard: [{ at: 1m, shards: 2 }] }
       i: { type: consumer, source: x, handler: {} }
+      j: { type: consumer, source: x, reader: kcl, handler: {} }
+      m: { type: lambda, source: x, handler: {} }
       z: { type: sink }
       c: { type: consumer, source: q, role: { vpcEndpoint: {} }, deletes: perBatch, handler: { calls: [{ to: u, hedge: { after: 1s }, bulkhead: { concurrent: 9 } }] } }
       e: { type: consumer, source: q, handler: {}, autoscaling: { min: 1, max: 9, target: { metric: utilisation, value: 50% }, scaleOut: {}, scaleIn: {} } }

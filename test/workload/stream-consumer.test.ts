@@ -50,6 +50,7 @@ class Brook {
     ledger.connect(this.stream);
     this.metrics = new MetricsRecorder(this.sim, { fromUs: 0, toUs: 3600 * SECOND, resolutionUs: SECOND });
     const noting: StreamReader = {
+      aggregateOf: () => undefined,
       take: (data) => reader.take(data),
       letGo: (row) => reader.letGo(row),
       giveUp: (row, sequence) => reader.giveUp(row, sequence),
