@@ -251,6 +251,18 @@ describe('a delivery stream that reads a stream', () => {
     expect(trafficOf(design).outOfOrder).toBe(0);
   });
 
+  test('takes apart what the Kinesis Producer Library put together', () => {
+    const design = brook({
+      traffic: `${KEYED}, producer: kpl`,
+      entry: 's',
+      resources: `${stream()}
+      ${firehose('source: s, buffering: { interval: 10s }')}`,
+    });
+    const { completed, duplicates } = trafficOf(design);
+    expect([completed, duplicates]).toEqual([12_000, 0]);
+    expect(metric(design, 'f', 'DataReadFromKinesisStream.Records').sum).toBeGreaterThan(11_900);
+  });
+
   test('doesn’t read while it is down', () => {
     const design = brook({
       traffic: KEYED,

@@ -40,10 +40,10 @@ describe('what each way gives', () => {
       queue: QUEUE,
       fifo: 'in: { type: sqs, fifo: true }\n      r: { type: consumer, source: in, handler: {} }',
       stream: `${STREAM}\n      r: { type: consumer, source: in, handler: {} }`,
-      both: `${STREAM}\n      f: { type: firehose, source: in }`,
+      both: `${STREAM}\n      f: { type: firehose, source: in, buffering: { interval: 10s } }`,
       demand: 'in: { type: kinesis, streamMode: on-demand, recordDistribution: AUTO }',
       firehose: 'in: { type: firehose, buffering: { interval: 10s } }',
-      topic: 'in: { type: sns, subscriptions: [ { to: q } ] }\n      q: { type: sqs }',
+      topic: 'in: { type: sns, subscriptions: [ { to: q, protocol: email } ] }\n      q: { type: sink }',
       service: 'in: { type: service, serviceTime: 5ms }',
     });
     expect(row(result, 'carried by')).toEqual([
@@ -72,7 +72,7 @@ describe('what each way gives', () => {
       'AWS; its limits rise when it throttles',
     ]);
     expect(row(result, 'who gets a record')?.[2]).toBe('each of its readers (1 here)');
-    expect(row(result, 'latency, median')?.every((text) => /s$/.test(text))).toBe(true);
+    expect(row(result, 'latency, median')).not.toContain('–');
   });
 
   test('is not there where no design has a stream, or all have the same way', () => {
