@@ -78,7 +78,7 @@ const delivering: fc.Arbitrary<Document> = fc
         }),
       })
       .map(({ t, shards, endpoint, bucket, f }): Document => {
-        const entry = { put: 'f', stream: 'stream', topic: 'topic' }[way] as string;
+        const entry = { put: 'f', stream: 'stream', topic: 'topic' }[way];
         const before: Document =
           way === 'stream'
             ? { stream: { type: 'kinesis', shards } }
