@@ -24,7 +24,7 @@ import { readResource } from './resources.ts';
 import type { WrittenRoot } from './schema.ts';
 import { type ReadText, schemasFor, type WrittenResource } from './schemas.ts';
 import { checkTopics, resolveTopics } from './sns.ts';
-import { checkStreams, resolveReaders } from './streams.ts';
+import { checkStreams, resolveReaders, streamsOf } from './streams.ts';
 import { sqsMaxBytes } from './sqs-limits.ts';
 import { checkSteady, readStudy } from './study.ts';
 import { type ReadTraffic, readTraffic } from './traffic.ts';
@@ -154,8 +154,13 @@ function typesOf(
   designs: readonly ResolvedDesign[],
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const types = new Map<string, Set<string>>(traffic.map((name) => [name, new Set(['traffic'])]));
-  for (const { name, type } of designs.flatMap(({ resources }) => resources))
-    types.set(name, (types.get(name) ?? new Set()).add(type));
+  for (const design of designs) {
+    const streams = new Set(streamsOf(design).map(({ name }) => name));
+    for (const one of design.resources) {
+      const reads = 'source' in one && one.source !== null && streams.has(one.source);
+      types.set(one.name, (types.get(one.name) ?? new Set()).add(reads ? 'stream-reader' : one.type));
+    }
+  }
   return types;
 }
 

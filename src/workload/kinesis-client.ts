@@ -26,6 +26,8 @@ const SDK_TIMEOUT_US = 5_000_000;
 
 /** How a call ended: null is well; else the service's error, or what the client makes of silence. */
 export type ReadError = Pick<KinesisError, 'code'> | null;
+/** The position is good, the iterator is not: whoever reads asks for another one. */
+export const EXPIRED_ITERATOR = 'ExpiredIteratorException';
 const UNAVAILABLE: ReadError = { code: 'ServiceUnavailable' };
 const TIMED_OUT: ReadError = { code: 'RequestTimeout' };
 
@@ -180,6 +182,11 @@ export class KinesisClient implements Subscriber {
   /** The owner has crashed, or does not want the answer: what was asked for goes on at the service. */
   abandon(index: number): void {
     (this.#calls[index] as Call).abandoned = true;
+  }
+
+  /** Whether something may still come of a subscription. */
+  isSubscribed(tag: number): boolean {
+    return this.#pipes.has(tag);
   }
 
   /** Breaks the connection of a subscription; nothing more is told of it. */
@@ -342,7 +349,8 @@ export class KinesisClient implements Subscriber {
       witness.received(who, call, this.#sim.now - servedUs, answer.records, 0, answer.records.count, -1);
       return;
     }
-    const outcome = error === TIMED_OUT ? Outcome.timedOut : outcomeOf({ code: error.code, senderFault: false });
+    const senderFault = error.code === EXPIRED_ITERATOR;
+    const outcome = error === TIMED_OUT ? Outcome.timedOut : outcomeOf({ code: error.code, senderFault });
     witness.receiveFailed(who, call, outcome);
   }
 

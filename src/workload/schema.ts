@@ -522,7 +522,10 @@ function producerSchema(v: Vocabulary): z.ZodType<KplSettings | AgentSettings | 
     .choice(['sdk', 'kpl', 'agent'])
     .transform((kind) => (kind === 'sdk' ? null : kind === 'kpl' ? ofKpl({}) : ofAgent({})));
   const withSettings = v
-    .oneKey('kpl or agent, such as { kpl: { recordTtl: 1m } }', { kpl: kpl.optional(), agent: agent.optional() })
+    .oneKey('kpl or agent, such as { kpl: { recordTtl: 1m } }', {
+      kpl: kpl.optional().meta({ description: 'The Kinesis Producer Library.' }),
+      agent: agent.optional().meta({ description: 'The Kinesis Agent, which reads files.' }),
+    })
     .transform((one) => (one.kpl === undefined ? ofAgent(one.agent ?? {}) : ofKpl(one.kpl)));
   return v.either('sdk, kpl, agent, or one of the two with settings, such as { kpl: { recordTtl: 1m } }', [
     named,
@@ -770,14 +773,16 @@ function positionSchema(v: Vocabulary): z.ZodType<StreamPosition> {
 }
 
 function checkpointSchema(v: Vocabulary): z.ZodType<CheckpointRule> {
-  const records = v
-    .object({ records: v.count({ min: 1 }).meta({ description: 'After so many records.' }) })
-    .transform((c): CheckpointRule => ({ kind: 'records', ...c }));
-  const every = v
-    .object({ every: v.duration({ min: 1 }).meta({ description: 'With the first that is done after so long.' }) })
-    .transform((c): CheckpointRule => ({ kind: 'every', everyUs: c.every }));
+  const records = v.count({ min: 1 }).optional().meta({ description: 'After so many records.' });
+  const every = v.duration({ min: 1 }).optional().meta({ description: 'With the first that is done after so long.' });
   const perBatch = v.choice(['perBatch']).transform((): CheckpointRule => ({ kind: 'perBatch' }));
-  return v.either('perBatch, { records: 100 } or { every: 1m }', [perBatch, records, every]);
+  const counted = v
+    .oneKey('records or every, such as { every: 1m }', { records, every })
+    .transform(
+      (c): CheckpointRule =>
+        c.records === undefined ? { kind: 'every', everyUs: c.every ?? 0 } : { kind: 'records', records: c.records },
+    );
+  return v.either('perBatch, { records: 100 } or { every: 1m }', [perBatch, counted]);
 }
 
 interface WrittenKcl {

@@ -26,7 +26,13 @@ import type {
   StartingPosition,
 } from '../services/kinesis/operations.ts';
 import type { EndpointState } from './endpoint.ts';
-import { KinesisClient, type KinesisClientOwner, type ReadAnswer, type ReadError } from './kinesis-client.ts';
+import {
+  EXPIRED_ITERATOR,
+  KinesisClient,
+  type KinesisClientOwner,
+  type ReadAnswer,
+  type ReadError,
+} from './kinesis-client.ts';
 import { LeasedShards } from './leased-shards.ts';
 import { isThrottling } from './producer.ts';
 import { RecordHandler, type RecordHandlerOwner } from './record-handler.ts';
@@ -364,6 +370,8 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
   onSubscribed(tag: number, error: ReadError): void {
     const lane = this.#answered(tag);
     if (error !== null) this.#later(lane, error);
+    // Its connection broke while the answer was on its way.
+    else if (!lane.ends && !this.#client.isSubscribed(tag)) this.#subscribe(lane);
   }
 
   onPush(tag: number, answer: ReadAnswer, ended: boolean): void {
@@ -577,6 +585,5 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
   }
 }
 
-const EXPIRED_ITERATOR = 'ExpiredIteratorException';
 /** A shard that is so old that nothing is left of it. */
 const GONE = 'ResourceNotFoundException';

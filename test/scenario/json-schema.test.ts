@@ -273,9 +273,11 @@ traffic:
   y: { rate: 1/s, key: a }
   k: { rate: 1/s, attributes: { a: { choice: { x: 1 } } } }
   r: { trace: { file: counts.csv, time: at, count: n, every: 1m } }
+  o: { rate: 1/s, key: a, producer: { kpl: {} } }
+  h: { rate: 1/s, key: a, retry: none, producer: { agent: {} } }
 designs:
   d:
-    traffic: { t: s, y: x, k: n, r: s }
+    traffic: { t: s, y: x, k: n, r: s, o: x, h: x }
     resources:
       s: { type: service, serviceTime: 1ms, calls: [{ to: u, hedge: { after: 1s }, bulkhead: { concurrent: 9 } }] }
       u: { type: service, serviceTime: 1ms, cache: { ttl: 1m } }

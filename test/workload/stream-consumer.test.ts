@@ -280,6 +280,18 @@ describe('a consumer of a stream', () => {
     expect(brook.done.map(({ ms }) => ms)).toEqual([1080, 400_080]);
   });
 
+  it('subscribes again where the connection broke while the answer to its subscription was on its way', () => {
+    // Served at 103 ms, answered at 104; the push comes between.
+    const brook = new Brook(1, { stream: { fanOut: true, fromUs: 100 * MS } }).put(33.5, 1);
+    brook.at(103.25, ({ endpoint }) => {
+      endpoint.down = true;
+    });
+    brook.at(103.75, ({ endpoint }) => {
+      endpoint.down = false;
+    });
+    expect(brook.run(20).done).toHaveLength(1);
+  });
+
   it('is throttled where others take the reads, and says so', () => {
     const brook = new Brook(1, { stream: { idleTimeBetweenReadsUs: 0 } }).put(0, 100).run(10);
     expect(brook.sum('ReadsThrottled')).toBeGreaterThan(3);
