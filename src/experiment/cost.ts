@@ -11,6 +11,7 @@ import type { CostFigure } from '../scenario/prices.ts';
 import type { ResolvedDesign, ResolvedScenario, ResourceSettings } from '../scenario/resolved.ts';
 import { jackknifeRatio, pairedDifference, tInterval } from '../stats/index.ts';
 import { meterConsumer, meterService } from './cost-instances.ts';
+import { meterFirehose } from './cost-firehose.ts';
 import { meterKinesis } from './cost-kinesis.ts';
 import { meterKeys } from './cost-kms.ts';
 import { meterLambda } from './cost-lambda.ts';
@@ -28,6 +29,7 @@ const METERS: Meters = {
   sqs: meterSqs,
   sns: meterSns,
   kinesis: meterKinesis,
+  firehose: meterFirehose,
   consumer: meterConsumer,
   service: meterService,
   lambda: meterLambda,

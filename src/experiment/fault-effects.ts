@@ -7,6 +7,7 @@ import { type AccountQueue, SqsQueue } from '../services/sqs/index.ts';
 import type { Consumer } from '../workload/consumer.ts';
 import type { FaultSettings } from '../workload/settings.ts';
 import { StreamConsumer } from '../workload/stream-consumer.ts';
+import type { DeliveryStreams } from './delivery-streams.ts';
 import type { Functions } from './functions.ts';
 import type { Links } from './links.ts';
 import type { Redrives } from './redrives.ts';
@@ -24,6 +25,7 @@ export interface Parts {
   readonly consumers: Named<Consumer>;
   readonly streamConsumers: Named<StreamConsumer>;
   readonly streams: Streams;
+  readonly deliveryStreams: DeliveryStreams;
   readonly sinks: Named<Sink>;
   readonly topics: Topics;
   readonly functions: Functions;
@@ -58,14 +60,16 @@ function strikeResource(
   requests: number,
   replies: number,
 ): (() => void)[] {
-  const { links, access, services, caches, queues, sinks, topics, functions, redrives, streams } = parts;
+  const { links, access, services, caches, queues, sinks, topics, functions, redrives, streams, deliveryStreams } =
+    parts;
   const ends: (() => void)[] = [];
   const service = services.get(resource);
   const queue = queues.get(resource)?.queue;
   const consumer = parts.consumers.get(resource) ?? parts.streamConsumers.get(resource);
   const topic = topics.get(resource)?.topic;
   const sink = sinks.get(resource);
-  const isManaged = queue !== undefined || topic !== undefined || streams.get(resource) !== undefined;
+  const isManaged =
+    queue !== undefined || topic !== undefined || streams.get(resource) !== undefined || deliveryStreams.has(resource);
   const down = isManaged && fault.down;
   const errors = isManaged ? (fault.errors ?? 0) : 0;
   if (requests > 0 || replies > 0 || down || errors > 0) {

@@ -8,6 +8,7 @@ import type { SnsSettings } from '../services/sns/index.ts';
 import type { FifoSettings, SqsSettings } from '../services/sqs/settings.ts';
 import { effectiveVisibilityUs } from '../workload/lambda-mapping.ts';
 import type { ConsumerSettings } from '../workload/settings.ts';
+import { ofDeliveryStream } from './firehose-promises.ts';
 import { strikes } from '../scenario/strikes.ts';
 import { deliversTo, topicsOf } from '../scenario/topics.ts';
 import { REST_US } from './rest.ts';
@@ -33,6 +34,7 @@ export function promisesOf(scenario: ResolvedScenario, design: ResolvedDesign): 
   for (const settings of design.resources) {
     if (settings.type === 'sqs') all.push(ofQueue(scenario, design, settings));
     else if (settings.type === 'sns') all.push(ofTopic(scenario, design, settings));
+    else if (settings.type === 'firehose') all.push(ofDeliveryStream(settings));
     else if (settings.type === 'kinesis') all.push(ofStream(scenario, design, settings));
     else if (settings.type === 'consumer') {
       all.push('stream' in settings ? ofStreamReader(design, settings) : ofConsumer(design, settings));

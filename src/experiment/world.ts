@@ -7,6 +7,8 @@
  *                                          └─▶ dead-letter queue
  *   traffic ─▶ Sender ─▶ Producer ─▶ KinesisStream ◀─ StreamConsumer ─▶ Service …         replayable
  *                                                  ◀─ LambdaStreamMapping ─▶ LambdaFunction
+ *                                    KinesisStream ◀─ FirehoseReader ─▶ DeliveryStream ─▶ Service | Sink …
+ *   traffic ─▶ Sender ─▶ Producer ─▶ DeliveryStream ─▶ Service | Sink …                   collected
  *   traffic ─▶ Sender ─▶ Producer ─▶ Topic ─▶ SqsQueue | Service | Sink …                fan-out
  *
  * This is the only place where services meet.
@@ -32,6 +34,7 @@ import { CodeRunner } from '../workload/code-runner.ts';
 import { Consumer } from '../workload/consumer.ts';
 import { scheduleFaults } from '../workload/faults.ts';
 import type { HandlerCode } from '../workload/handler-code.ts';
+import { FirehoseEndpoint, FirehoseTarget } from '../workload/firehose-target.ts';
 import { keyNumber, keySampler } from '../workload/keys.ts';
 import { KinesisTarget } from '../workload/kinesis-target.ts';
 import { KinesisProducerLibrary } from '../workload/kpl.ts';
@@ -49,6 +52,7 @@ import { CalleeEndpoint, QueueEndpoint, type QueueWitness } from '../workload/sn
 import { SnsTarget } from '../workload/sns-target.ts';
 import { SqsTarget } from '../workload/sqs-target.ts';
 import { StreamConsumer } from '../workload/stream-consumer.ts';
+import { DeliveryStreams, type WiredDeliveryStream } from './delivery-streams.ts';
 import { disturbancesOf } from './disturbances.ts';
 import { strike } from './fault-effects.ts';
 import { Functions } from './functions.ts';
@@ -96,6 +100,7 @@ export class World {
   readonly #topics: Topics;
   readonly #streams: Streams;
   readonly #functions: Functions;
+  readonly #deliveryStreams: DeliveryStreams;
   readonly #senders: Sender[] = [];
   readonly #scalers: Scalers;
   readonly #redrives: Redrives;
@@ -173,6 +178,16 @@ export class World {
       isRead: (queue) => this.#isRead(queue),
       witnessOf: (client, resource) => this.history?.witness(client, resource) ?? null,
     });
+    this.#deliveryStreams = new DeliveryStreams({
+      sim: this.sim,
+      scenario,
+      requests: this.requests,
+      links: this.#links,
+      streams: this.#streams,
+      wire: (owner, to, name) =>
+        this.#wire(owner, to, name, this.#sinks.get(to) ?? this.#caches.get(to) ?? this.#serviceNamed(to)),
+      witnessOf: (client, resource) => this.history?.witness(client, resource) ?? null,
+    });
     this.#build();
     this.#connect();
     this.#route();
@@ -185,6 +200,7 @@ export class World {
       consumers: this.#consumers,
       streamConsumers: this.#streamConsumers,
       streams: this.#streams,
+      deliveryStreams: this.#deliveryStreams,
       sinks: this.#sinks,
       topics: this.#topics,
       functions: this.#functions,
@@ -214,6 +230,7 @@ export class World {
     for (const consumer of this.#consumers.values()) consumer.start();
     for (const consumer of this.#streamConsumers.values()) consumer.start();
     this.#functions.start();
+    this.#deliveryStreams.start();
     for (const sender of this.#senders) sender.start();
     this.#scalers.start();
   }
@@ -277,6 +294,8 @@ export class World {
     // Consumers and functions last: their queues and streams are all there.
     for (const settings of resources) {
       if (settings.type === 'lambda') this.#functions.add(settings, this.#recorder(settings.name, settings.type));
+      if (settings.type === 'firehose')
+        this.#deliveryStreams.add(settings, this.#recorder(settings.name, settings.type));
       if (settings.type !== 'consumer') continue;
       if ('stream' in settings) this.#addStreamConsumer(settings);
       else this.#addConsumer(settings);
@@ -415,6 +434,8 @@ export class World {
 
   #endpoint(topic: SnsSettings, to: string): SnsEndpoint {
     if (this.#queues.has(to)) return this.#queueEndpoint(topic, to);
+    const put = this.#deliveryStreams.get(to);
+    if (put !== undefined) return this.#firehoseEndpoint(topic, put);
     const sink = this.#sinks.get(to);
     // Lambda answers when it has taken an event in: what becomes of it is its own business. An endpoint over HTTP answers when it is done.
     const events = this.#functions.has(to) ? this.#functions.eventsOf(to) : null;
@@ -431,6 +452,11 @@ export class World {
       },
     });
     return new CalleeEndpoint(path);
+  }
+
+  #firehoseEndpoint({ name: topic }: SnsSettings, { stream, settings, records }: WiredDeliveryStream): SnsEndpoint {
+    const state = this.#links.endpoint(topic, settings.name);
+    return new FirehoseEndpoint(this.sim, `${topic}->${settings.name}`, this.requests, { stream, records, state });
   }
 
   #queueEndpoint(topic: SnsSettings, to: string, forDeadLetters = false): SnsEndpoint {
@@ -522,6 +548,8 @@ export class World {
     if (published !== undefined) return this.#publisher(traffic, published, group);
     const stream = this.#streams.get(resource);
     if (stream !== undefined) return this.#recordProducer(traffic, stream);
+    const collected = this.#deliveryStreams.get(resource);
+    if (collected !== undefined) return this.#putProducer(traffic, collected);
     const queue = this.#queues.get(resource);
     if (queue === undefined) return this.#linked(traffic.name, resource, name, NO_TIME);
     const state = this.#links.endpoint(traffic.name, resource);
@@ -580,6 +608,15 @@ export class World {
       hurriesRetries: isAgent,
       witness,
     });
+  }
+
+  #putProducer({ name: traffic, batch }: TrafficSettings, { stream, settings, records }: WiredDeliveryStream): Callee {
+    const { name: to, latency } = settings;
+    const state = this.#links.endpoint(traffic, to);
+    const target = new FirehoseTarget(this.requests, stream, records);
+    const witness = this.history?.witness(traffic, to) ?? null;
+    const name = `${traffic}->${to}`;
+    return new Producer(this.sim, this.requests, target, state, { name, latency: latency.put, batch, witness });
   }
 
   #learnHealthBeforeDisturbances(): void {

@@ -220,6 +220,14 @@ export const firehoseFacts = {
   openSearchTimeoutSeconds: assumed('firehose.opensearch.timeout', 60, 's', 'until a bulk request is taken for failed'),
   redshiftTimeoutSeconds: assumed('firehose.redshift.timeout', 3_600, 's', 'until a COPY is taken for failed'),
 
+  // --- times in scenarios ---
+  putP50Us: assumed('firehose.latency.put_p50', 10_000, 'us', 'round trip of a put in the median; AWS publishes none'),
+  putP99Us: assumed('firehose.latency.put_p99', 50_000, 'us', 'round trip of a put; AWS publishes none'),
+  writeP50Us: assumed('firehose.latency.write_p50', 200_000, 'us', 'of a delivery in the median, by S3 or another'),
+  writeP99Us: assumed('firehose.latency.write_p99', 1_000_000, 'us', 'of a delivery, by S3 or another'),
+  functionUs: assumed('firehose.transform.time', 500_000, 'us', 'of an invocation of a function'),
+  readEverySeconds: confirmed('firehose.source.read_every', 1, 's', GUIDE, 'GetRecords of each shard of a stream'),
+
   // --- formats ---
   gzipRatio: assumed('firehose.compression.gzip', 0.2, 'share', 'of the size, for JSON; also ZIP'),
   snappyRatio: assumed('firehose.compression.snappy', 0.35, 'share', 'of the size, for JSON; also HADOOP_SNAPPY'),

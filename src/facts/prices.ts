@@ -223,6 +223,23 @@ export const PRICES = {
     1,
     f.kinesisOnDemandExtendedPerGbMonth,
   ),
+  firehoseGb: {
+    ...flat('firehoseGb', 'GB', 1, f.firehosePerGb),
+    tiers: [
+      { upTo: f.firehoseTier1Gb.value, fact: f.firehosePerGb },
+      { upTo: f.firehoseTier2Gb.value, fact: f.firehosePerGbTier2 },
+      { upTo: ALL, fact: f.firehosePerGbTier3 },
+    ],
+  },
+  firehoseConversionGb: flat('firehoseConversionGb', 'GB', 1, f.firehoseConversionPerGb),
+  firehosePartitioningGb: flat('firehosePartitioningGb', 'GB', 1, f.firehosePartitioningPerGb),
+  firehosePartitioningObjects: flat(
+    'firehosePartitioningObjects',
+    'objects',
+    1e3,
+    f.firehosePartitioningPer1000Objects,
+  ),
+  firehoseVpcGb: flat('firehoseVpcGb', 'GB', 1, f.firehoseVpcPerGb),
   lambdaRequests: flat('lambdaRequests', 'requests', 1e6, f.lambdaPerMillion, f.lambdaFreeRequests),
   lambdaGbSeconds: flat('lambdaGbSeconds', 'GB-s', 1, f.lambdaPerGbSecond, f.lambdaFreeGbSeconds),
   kmsRequests: flat('kmsRequests', 'requests', 1e4, kmsFacts.pricePer10000Usd, kmsFacts.freeRequestsPerMonth),

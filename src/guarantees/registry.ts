@@ -52,6 +52,8 @@ export const registry: Registry = {
   lambda: [orderOfEffects, doneAtMostOnce, exactlyOnce],
   // A function without a queue before it: what was given to it the history does not say.
   function: [doneAtMostOnce],
+  // What it took is at the destination or in the backup.
+  firehose: [conservationOfDeliveries, noLossOfDeliveries],
   sns: [
     conservationOfDeliveries,
     fanOut,

@@ -29,6 +29,8 @@ export class TimeoutLane {
   private head = 0;
   private count = 0;
   private scheduled = false;
+  /** While it fires, what is armed schedules nothing: the head that is left may be due earlier. */
+  private firing = false;
 
   /**
    * `timeoutMicros` is whole and at least 0. `phase` (default 0: expiries go before what happens at the same instant) is that of the
@@ -69,7 +71,7 @@ export class TimeoutLane {
     if (this.count > this.mask) this.grow();
     const i = (this.head + this.count) & this.mask;
     const deadline = this.sim.now + this.timeoutUs;
-    if (!this.scheduled) this.wakeAt(deadline);
+    if (!this.scheduled && !this.firing) this.wakeAt(deadline);
     this.deadlines[i] = deadline;
     this.tags[i] = tag;
     this.generations[i] = generation;
@@ -94,6 +96,7 @@ export class TimeoutLane {
 
   private fire(): void {
     this.scheduled = false;
+    this.firing = true;
     const now = this.sim.now;
     // What is armed meanwhile (timeout 0) waits for its own event, so that an endless loop meets the kernel's limit.
     let left = this.count;
@@ -107,6 +110,7 @@ export class TimeoutLane {
         if (this.isLive(tag, generation)) this.onDue(tag, generation);
       }
     } finally {
+      this.firing = false;
       this.dropDead();
       if (this.count > 0 && !this.scheduled) this.wakeAt(Math.max(now, this.deadlines[this.head] as number));
     }
@@ -115,6 +119,7 @@ export class TimeoutLane {
   /** Fires one of those due, drawn by lot, and leaves the others to an event of their own at this instant. */
   private fireOne(): void {
     this.scheduled = false;
+    this.firing = true;
     const now = this.sim.now;
     const due = this.due(now);
     try {
@@ -129,6 +134,7 @@ export class TimeoutLane {
         if (this.isLive(tag, generation)) this.onDue(tag, generation);
       }
     } finally {
+      this.firing = false;
       this.dropDead();
       if (this.count > 0 && !this.scheduled) this.wakeAt(Math.max(now, this.deadlines[this.head] as number));
     }

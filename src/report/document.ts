@@ -18,6 +18,7 @@ import {
   subscriptionsTable,
   type Table,
 } from './tables.ts';
+import { waysTable } from './ways-table.ts';
 
 export type Block =
   | { readonly kind: 'text'; readonly text: string }
@@ -75,6 +76,7 @@ export function documentOf(result: Result): ReportDocument {
       title: designNames(result).length > 1 ? 'The designs side by side' : 'The design in numbers',
       blocks: [
         ...table(comparisonTable(result), 'Figures of each design with their confidence intervals'),
+        ...table(waysTable(result), 'What each way gives'),
         ...(story.comparisons.length > 0 ? [{ kind: 'list' as const, items: story.comparisons }] : []),
         ...table(differencesTable(result), 'Paired differences between the designs'),
       ],

@@ -18,6 +18,7 @@ import { ofPrices } from './price-assumptions.ts';
 import { ofRedrives } from './redrive-assumptions.ts';
 import { ofScaling } from './scaling-assumptions.ts';
 import { ofTopics } from './sns-assumptions.ts';
+import { ofDeliveryStreams } from './firehose-assumptions.ts';
 import { ofProducers, ofStreams } from './stream-assumptions.ts';
 import type { ReadTraffic } from './traffic.ts';
 import { formatDuration } from './units.ts';
@@ -38,6 +39,7 @@ export function assumptionsOf(scenario: ResolvedScenario, traffic: readonly Read
     ...ofKeys(services, scenario),
     ...ofProducers(scenario.traffic),
     ...ofStreams(resources),
+    ...ofDeliveryStreams(resources),
     ...ofConsumers(resources),
     ...assumptionsOfFunctions(scenario.designs),
     ...ofScaling(resources),
@@ -105,7 +107,9 @@ function ofTraffic({ settings, missingPeriods }: ReadTraffic, scenario: Resolved
 }
 
 function entersQueue(traffic: string, scenario: ResolvedScenario): boolean {
-  return enters(traffic, scenario, 'sqs') || enters(traffic, scenario, 'kinesis');
+  return (
+    enters(traffic, scenario, 'sqs') || enters(traffic, scenario, 'kinesis') || enters(traffic, scenario, 'firehose')
+  );
 }
 
 function entersService(traffic: string, scenario: ResolvedScenario): boolean {

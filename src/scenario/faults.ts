@@ -12,6 +12,7 @@ const FITTING: Readonly<Record<ResourceType | 'link', readonly string[]>> = {
   sqs: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy', 'kmsDown', 'redrive'],
   sns: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy', 'kmsDown'],
   kinesis: ['down', 'errors', 'unreachable', 'lose', 'throttle'],
+  firehose: ['down', 'errors', 'unreachable', 'lose'],
   consumer: ['slow', 'down', 'crash', 'cutOff', 'share'],
   sink: ['down', 'errors'],
   lambda: ['slow', 'down', 'errors'],

@@ -32,6 +32,7 @@ export const GUARANTEES: Readonly<Record<string, readonly string[]>> = {
   ],
   consumer: ['order', 'at-most-once', 'exactly-once'],
   lambda: ['order', 'at-most-once', 'exactly-once'],
+  firehose: ['conservation', 'no-loss'],
   sns: ['conservation', 'fan-out', 'no-loss', 'order', 'deduplication', 'rate'],
   kinesis: ['conservation', 'order', 'placement', 'replay', 'retention', 'rate'],
   // A consumer or a function whose source is a stream.

@@ -74,6 +74,16 @@ export const FIELDS: ReadonlyMap<string, Figure> = new Map<string, Figure>([
 const counter: MetricShape = { kind: 'counter', unit: 'number' };
 const level: MetricShape = { kind: 'level', unit: 'number' };
 
+/** Of deliveries to one place. */
+function ofDelivery(name: string): [string, MetricShape][] {
+  return [
+    [`${name}.Records`, counter],
+    [`${name}.Bytes`, { kind: 'counter', unit: 'bytes' }],
+    [`${name}.Success`, { kind: 'observations', unit: 'number' }],
+    [`${name}.DataFreshness`, { kind: 'level', unit: 'seconds' }],
+  ];
+}
+
 /** Metrics by the type of the resource; names are CloudWatch's where it has them. */
 export const METRICS: Readonly<Record<string, ReadonlyMap<string, MetricShape>>> = {
   service: new Map<string, MetricShape>([
@@ -164,6 +174,38 @@ export const METRICS: Readonly<Record<string, ReadonlyMap<string, MetricShape>>>
     ['SubscribeToShardEvent.Records', counter],
     ['SubscribeToShardEvent.Bytes', { kind: 'counter', unit: 'bytes' }],
     ['SubscribeToShardEvent.MillisBehindLatest', { kind: 'observations', unit: 'milliseconds' }],
+  ]),
+  firehose: new Map<string, MetricShape>([
+    ['IncomingRecords', counter],
+    ['IncomingBytes', { kind: 'counter', unit: 'bytes' }],
+    ['IncomingPutRequests', counter],
+    ['ThrottledRecords', counter],
+    ['RecordsPerSecondLimit', level],
+    ['PutRequestsPerSecondLimit', level],
+    ['BytesPerSecondLimit', { kind: 'level', unit: 'bytes' }],
+    ['BilledBytes', { kind: 'counter', unit: 'bytes' }],
+    ['LostRecords', counter],
+    ['DataReadFromKinesisStream.Records', counter],
+    ['DataReadFromKinesisStream.Bytes', { kind: 'counter', unit: 'bytes' }],
+    ['KinesisMillisBehindLatest', { kind: 'observations', unit: 'milliseconds' }],
+    ...['S3', 'Redshift', 'AmazonOpenSearchService', 'Splunk', 'HttpEndpoint', 'Snowflake'].flatMap((to) =>
+      ofDelivery(`DeliveryTo${to}`),
+    ),
+    ...ofDelivery('BackupToS3'),
+    ['DeliveryToS3.ObjectCount', counter],
+    ['DeliveryToSplunk.DataAckLatency', { kind: 'observations', unit: 'seconds' }],
+    ['DeliveryToHttpEndpoint.ProcessedRecords', counter],
+    ['DeliveryToHttpEndpoint.ProcessedBytes', { kind: 'counter', unit: 'bytes' }],
+    ['ExecuteProcessing.Duration', { kind: 'observations', unit: 'milliseconds' }],
+    ['ExecuteProcessing.Success', { kind: 'observations', unit: 'number' }],
+    ['SucceedProcessing.Records', counter],
+    ['SucceedProcessing.Bytes', { kind: 'counter', unit: 'bytes' }],
+    ['SucceedConversion.Records', counter],
+    ['SucceedConversion.Bytes', { kind: 'counter', unit: 'bytes' }],
+    ['FailedConversion.Records', counter],
+    ['FailedConversion.Bytes', { kind: 'counter', unit: 'bytes' }],
+    ['PartitionCount', level],
+    ['PartitionCountExceeded', level],
   ]),
   sink: new Map<string, MetricShape>([
     ['MessagesReceived', counter],

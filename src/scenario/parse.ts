@@ -9,6 +9,7 @@ import { type Finding, nodeAt, offsetOf, readDocument, type ScenarioDocument } f
 import { messageOf, type ScenarioError } from './errors.ts';
 import { readFaults } from './faults.ts';
 import { checkFifo } from './fifo.ts';
+import { checkDeliveryStreams } from './firehose.ts';
 import { readBy } from './findings.ts';
 import { type NamedResource, namesOf } from './names.ts';
 import { checkFunctions, LAMBDA_CONCURRENCY, lambdaConcurrencyOf } from './lambda.ts';
@@ -110,6 +111,7 @@ function resolve(
   checkFifo(settings, designs, faults, findings);
   checkTopics(settings, designs, names, faults, findings);
   checkStreams(settings, designs, names, findings);
+  checkDeliveryStreams(settings, designs, names, findings);
   checkAccess(raw, names, findings);
   checkQueues(raw, names, findings);
   const objectives = readObjectives(schemas, raw, names, findings);

@@ -17,7 +17,7 @@ export function checkDesign(design: NamedDesign, findings: Finding[]): void {
 
 function checkResource(design: NamedDesign, one: NamedResource, findings: Finding[]): void {
   for (const call of callsOf(one)) checkReference(design, call.to, 'service', call.path, findings);
-  const source = handles(one.type) ? valueAt(one.raw, ['source']) : undefined;
+  const source = SOURCES.has(one.type ?? '') ? valueAt(one.raw, ['source']) : undefined;
   if (typeof source === 'string') {
     const path = [...one.path, 'source'];
     const types = SOURCES.get(one.type ?? '') ?? [];
@@ -27,6 +27,7 @@ function checkResource(design: NamedDesign, one: NamedResource, findings: Findin
   const failures = one.type === 'lambda' ? valueAt(one.raw, ['onFailure']) : undefined;
   if (typeof failures === 'string') checkOneOf(design, failures, ['sqs', 'sink'], [...one.path, 'onFailure'], findings);
   if (one.type === 'sns') checkSubscriptions(design, one, findings);
+  if (one.type === 'firehose') checkDestinations(design, one, findings);
   const allowed = one.type === 'sqs' ? valueAt(one.raw, ['redriveAllow']) : undefined;
   if (Array.isArray(allowed)) {
     allowed.forEach((name, i) => {
@@ -69,13 +70,25 @@ function checkSubscriptions(design: NamedDesign, topic: NamedResource, findings:
   });
 }
 
+/** What stands for the destination of a delivery stream, and for its bucket. */
+function checkDestinations(design: NamedDesign, one: NamedResource, findings: Finding[]): void {
+  for (const key of ['to', 'bucket']) {
+    const name = valueAt(one.raw, [key]);
+    if (typeof name === 'string') checkOneOf(design, name, DESTINATIONS, [...one.path, key], findings);
+  }
+}
+
 /** What a type can fetch its work from. */
 const SOURCES: ReadonlyMap<string, readonly string[]> = new Map([
   ['consumer', ['sqs', 'kinesis']],
   ['lambda', ['sqs', 'kinesis']],
+  ['firehose', ['kinesis']],
 ]);
 /** Types that a topic can deliver to. */
-const SUBSCRIBERS: readonly string[] = ['sqs', 'lambda', 'service', 'sink'];
+const SUBSCRIBERS: readonly string[] = ['sqs', 'lambda', 'firehose', 'service', 'sink'];
+
+/** Types that can stand for a destination of a delivery stream. */
+const DESTINATIONS: readonly string[] = ['service', 'sink'];
 
 /** AWS's RedriveAllowPolicy: a queue may say whose dead letters it takes. */
 function checkRedriveAllowed(one: NamedResource, target: NamedResource, path: Path, findings: Finding[]): void {
@@ -114,6 +127,7 @@ const NOUNS: ReadonlyMap<string, string> = new Map([
   ['consumer', 'a consumer'],
   ['sns', 'a topic'],
   ['kinesis', 'a kinesis stream'],
+  ['firehose', 'a firehose delivery stream'],
   ['sink', 'a sink'],
   ['lambda', 'a lambda function'],
 ]);

@@ -1,5 +1,6 @@
 /** The resolved scenario: what runs. Every default is filled in, every unit converted (times in whole microseconds). */
 import type { ServiceSettings } from '../services/compute/settings.ts';
+import type { DeliveryStreamSettings } from '../services/firehose/settings.ts';
 import type { KinesisSettings } from '../services/kinesis/settings.ts';
 import type { Whereabouts } from '../services/iam/settings.ts';
 import type { KmsSettings } from '../services/kms/settings.ts';
@@ -15,6 +16,7 @@ export type ResourceSettings =
   | SqsSettings
   | SnsSettings
   | KinesisSettings
+  | DeliveryStreamSettings
   | ConsumerSettings
   | StreamConsumerSettings
   | LambdaSettings

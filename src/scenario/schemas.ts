@@ -1,6 +1,7 @@
 /** All schemas of the format, built once for each reader of files: building them costs more than reading a scenario with them. */
 import type { z } from 'zod';
 import { serviceSchema } from '../services/compute/schema.ts';
+import { firehoseSchema } from '../services/firehose/schema.ts';
 import { KINESIS_LIMITS, kinesisSchema } from '../services/kinesis/schema.ts';
 import { lambdaSchema, type WrittenLambda } from '../services/lambda/schema.ts';
 import { sinkSchema } from '../services/sink/schema.ts';
@@ -64,6 +65,7 @@ export function schemasFor(readText: ReadText): Schemas {
       sqs: sqsSchema(v),
       sns: snsSchema(v),
       kinesis: kinesisSchema(v),
+      firehose: firehoseSchema(v),
       consumer: consumerSchema(v, queueLimits, KINESIS_LIMITS),
       lambda: lambdaSchema(v),
       sink: sinkSchema(v),

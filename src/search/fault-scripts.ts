@@ -57,6 +57,8 @@ function onResource(settings: ResourceSettings): Strikes {
       return [down, errors, unreachable, loses];
     case 'kinesis':
       return [down, errors, unreachable, loses, strike({ throttle: share })];
+    case 'firehose':
+      return [down, errors, unreachable, loses];
     case 'consumer':
       // Crashes more often: what is in hand then is where most handlers go wrong.
       return [slow, strike({ crash: share }), strike({ crash: share }), down, ...(leases(settings) ? [cutOff] : [])];
@@ -92,6 +94,9 @@ export function linksOf({ entries, resources }: ResolvedDesign): Link[] {
     if (one.type === 'consumer' || one.type === 'lambda') {
       if (one.source !== null) links.push([one.name, one.source]);
       links.push(...one.handler.calls.map(({ to }): Link => [one.name, to]));
+    }
+    if (one.type === 'firehose') {
+      for (const other of [one.source, one.to, one.bucket]) if (other !== null) links.push([one.name, other]);
     }
     if (one.type === 'sns') links.push(...one.subscriptions.map(({ to }): Link => [one.name, to]));
   }

@@ -1,6 +1,7 @@
 /** Random scenarios, those among them that break a guarantee, and the smallest that does. */
 export { alone } from './alone.ts';
 export { around, type SpaceOptions } from './around.ts';
+export { deliverySystems } from './delivery-systems.ts';
 export type { Document } from './document.ts';
 export { candidate, type Found, mergeTried, neverMet, type Range, type Space, type Tried, tryRange } from './search.ts';
 export { shrink, type Shrunk, type ShrinkOptions } from './shrink.ts';

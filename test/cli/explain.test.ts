@@ -40,7 +40,7 @@ describe('spillway explain', () => {
   test.each([
     [['sq'], 'did you mean sqs?'],
     [['firehose-stream'], 'expected one of service, sqs'],
-    [['firehose'], 'firehose comes in a later version'],
+    [['mq'], 'mq comes in a later version'],
     [['sqs', 'visibility'], 'did you mean visibilityTimeout?'],
     [['sqs', 'maxReceiveCount'], 'did you mean redrive.maxReceiveCount?'],
   ])('%s is unknown, and what is near is told', (args, says) => {

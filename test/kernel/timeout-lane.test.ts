@@ -113,6 +113,27 @@ describe('TimeoutLane', () => {
     expect(fired).toBe(50);
   });
 
+  test.each(['inOrder', { shuffle: 'a' }] as const)(
+    'what is armed while it fires doesn’t delay the next that is due, ties %j',
+    (ties) => {
+      const sim = new Simulation({ seed: 1, ties });
+      const due: string[] = [];
+      const made: TimeoutLane = new TimeoutLane(
+        sim,
+        100,
+        (tag) => {
+          due.push(`${sim.now}: ${tag}`);
+          if (tag === 1) made.arm(3, 0);
+        },
+        () => true,
+      );
+      made.arm(1, 0);
+      sim.schedule(10, () => made.arm(2, 0), null);
+      sim.run();
+      expect(due).toEqual(['100: 1', '110: 2', '200: 3']);
+    },
+  );
+
   test('keeps the rest when what it calls throws', () => {
     const sim = new Simulation({ seed: 1 });
     const due: number[] = [];

@@ -58,7 +58,7 @@ const ROWS: readonly Row[] = [
     'dlq: ^{ waitTime: 5s }',
     'missing',
     'designs.queued.resources.dlq.type',
-    'service, sqs, sns, kinesis, consumer, lambda, sink',
+    'service, sqs, sns, kinesis, firehose, consumer, lambda, sink',
   ],
   [
     '    rate: 200/s\n    changes:\n      - { at: 5m, for: 2m, rate: 2000/s }\n      - { at: 10m, for: 5m, ramp: 400/s }\n    arrivals: poisson\n    size: 2KiB',
@@ -298,13 +298,7 @@ const ROWS: readonly Row[] = [
     'designs.queued.resources.dlq.type',
     'did you mean sqs?',
   ],
-  [
-    'dlq: { type: sqs }',
-    'dlq: { type: ^firehose }',
-    'not-available',
-    'designs.queued.resources.dlq.type',
-    'later version',
-  ],
+  ['dlq: { type: sqs }', 'dlq: { type: ^mq }', 'not-available', 'designs.queued.resources.dlq.type', 'later version'],
   ['retry: none', 'retry: ^sdk-adaptiv', 'wrong-type', 'designs.sync.resources.api.calls.0.retry', 'sdk-adaptive or'],
   ['retry: none', 'hedge: ^{ most: 1 }', 'missing', 'designs.sync.resources.api.calls.0.hedge.after'],
   ['retry: none', 'hedge: { after: 50ms, most: ^0 }', 'out-of-range', 'designs.sync.resources.api.calls.0.hedge.most'],

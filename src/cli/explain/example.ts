@@ -26,6 +26,10 @@ designs:
     resources:
       kinesis: { type: kinesis, recordDistribution: AUTO, streamMode: on-demand }
       reader: { type: consumer, source: kinesis, handler: { time: 5ms } }
+  collected:
+    traffic: { traffic: firehose }
+    resources:
+      firehose: { type: firehose }
   published:
     traffic: { traffic: sns }
     resources:

@@ -41,6 +41,7 @@ const OF_TYPES: Readonly<Record<string, string>> = {
   lambda: 'An AWS Lambda function, with its event source mapping of a queue.',
   sns: 'An Amazon SNS topic, with its subscriptions.',
   kinesis: 'A stream of Amazon Kinesis Data Streams.',
+  firehose: 'A delivery stream of Amazon Data Firehose.',
   sink: 'What a topic delivers to and nobody models further: an address, a telephone, a stream.',
 };
 /** Facts that belong to a topic of another name. */

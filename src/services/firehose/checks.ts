@@ -11,13 +11,19 @@ const RETRY_MAX_US = f.retrySecondsMax.value * SECOND_US;
 
 /** Throws FirehoseModelError `bad-setting`. */
 export function checkSettings(settings: FirehoseSettings): void {
-  const problem =
+  const problem = settingsProblem(settings);
+  if (problem !== null) throw new FirehoseModelError('bad-setting', `delivery stream ${settings.name}: ${problem}`);
+}
+
+/** What is wrong with settings, as `what: expected what`; null: nothing. */
+export function settingsProblem(settings: FirehoseSettings): string | null {
+  return (
     bufferProblem(settings, settings.buffer) ??
     backupProblem(settings.backupBuffer) ??
     deliveryProblem(settings) ??
     formatProblem(settings) ??
-    (settings.transform === null ? null : transformProblem(settings.transform));
-  if (problem !== null) throw new FirehoseModelError('bad-setting', `delivery stream ${settings.name}: ${problem}`);
+    (settings.transform === null ? null : transformProblem(settings.transform))
+  );
 }
 
 /** What is wrong with a buffer before the destination; null: nothing. */

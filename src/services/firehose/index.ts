@@ -15,10 +15,14 @@ export {
   type BufferSettings,
   type CompressionSettings,
   type ConversionSettings,
+  type DeliveryStreamPlace,
+  type DeliveryStreamSettings,
+  deliveryStreamOf,
   type FirehoseSettings,
   firehoseSettings,
   type FirehoseSource,
   type GivenFirehoseSettings,
+  type TransformerSettings,
   type TransformSettings,
 } from './settings.ts';
 export { SimpleDestination, type SimpleDestinationSettings } from './simple-destination.ts';

@@ -1,5 +1,6 @@
 /** Settings of a delivery stream, as resolved: every default filled in, times in whole microseconds, sizes in bytes. */
 import { type DirectPutQuota, firehoseFacts as f, firehoseQuotaOf } from '../../facts/index.ts';
+import type { Distribution } from '../../kernel/index.ts';
 import { BUCKET, type CompressionFormat, type DestinationKind, DESTINATIONS } from './destinations.ts';
 
 const MIB = 1_048_576;
@@ -161,4 +162,82 @@ function compressionSettings(given: Partial<CompressionSettings>): CompressionSe
     usPerMiB: format === 'UNCOMPRESSED' ? 0 : f.compressionUsPerMiB.value,
     ...given,
   };
+}
+
+// --- in scenarios ---
+
+/** A function before the destination, as far as its answers matter here. */
+export interface TransformerSettings {
+  /** Of an invocation. */
+  readonly time: Distribution;
+  /** Share of the invocations that fail as a whole. */
+  readonly failureRate: number;
+  /** Shares of the records that it calls `ProcessingFailed`, and `Dropped`. */
+  readonly failedRecords: number;
+  readonly droppedRecords: number;
+  /** Size of a record afterwards, as a share. */
+  readonly ratio: number;
+}
+
+/** A delivery stream of a scenario. */
+export interface DeliveryStreamSettings {
+  readonly type: 'firehose';
+  readonly name: string;
+  /** The stream that it reads; null: it is put to. */
+  readonly source: string | null;
+  readonly destination: DestinationKind;
+  /** Who stands for the destination; null: it takes `time`, and is always there. */
+  readonly to: string | null;
+  /** Who stands for the bucket behind another destination, or for the backup's; null: as with `to`. */
+  readonly bucket: string | null;
+  /** Of a write where nobody stands for who takes it. */
+  readonly time: Distribution;
+  readonly buffer: BufferSettings;
+  readonly intervalFrom: FirehoseSettings['intervalFrom'];
+  readonly backup: FirehoseSettings['backup'];
+  readonly backupBuffer: BufferSettings;
+  readonly retryUs: number;
+  readonly timeoutUs: number;
+  readonly outstanding: number;
+  readonly transform: (TransformSettings & { readonly function: TransformerSettings }) | null;
+  /** Dynamic partitioning by the keys of the requests: active partitions at most. */
+  readonly partitions: number | null;
+  readonly compression: CompressionSettings;
+  readonly conversion: ConversionSettings | null;
+  readonly internalFailureRate: number;
+  readonly vendedLogs: boolean;
+  /** It delivers into a VPC, which costs more. */
+  readonly vpc: boolean;
+  readonly latency: { readonly put: Distribution };
+}
+
+/** Where a delivery stream of a scenario is, and what it reads. */
+export interface DeliveryStreamPlace {
+  readonly accountId?: string;
+  readonly region?: string;
+  /** Of the stream that is its source. */
+  readonly shards?: number;
+  readonly retentionUs?: number;
+}
+
+/** The delivery stream of a scenario's settings. */
+export function deliveryStreamOf(settings: DeliveryStreamSettings, place: DeliveryStreamPlace = {}): FirehoseSettings {
+  const {
+    type: _type,
+    source,
+    to: _to,
+    bucket: _bucket,
+    time: _time,
+    vpc: _vpc,
+    latency: _latency,
+    ...rest
+  } = settings;
+  const { shards = 1, ...where } = place;
+  const { transform } = settings;
+  return firehoseSettings({
+    ...rest,
+    ...where,
+    source: source === null ? 'DirectPut' : 'KinesisStreamAsSource',
+    transform: transform === null ? null : { ...transform, concurrency: transform.concurrency * shards },
+  });
 }

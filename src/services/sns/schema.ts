@@ -13,11 +13,17 @@ import type { Protocol, SnsLatency, SnsSettings, SubscriptionSettings } from './
 const SECOND = 1_000_000;
 const PROTOCOLS = ['sqs', 'lambda', 'firehose', 'http', 'https', 'email', 'email-json', 'sms', 'application'] as const;
 /** What a target of a type is reached by, where nothing is said. A sink may be anything: there it has to be said. */
-const PROTOCOL_OF: Readonly<Record<string, Protocol>> = { sqs: 'sqs', lambda: 'lambda', service: 'https' };
+const PROTOCOL_OF: Readonly<Record<string, Protocol>> = {
+  sqs: 'sqs',
+  lambda: 'lambda',
+  firehose: 'firehose',
+  service: 'https',
+};
 /** Protocols by which a target of a type can be reached. */
 export const PROTOCOLS_OF: Readonly<Record<string, readonly Protocol[]>> = {
   sqs: ['sqs'],
   lambda: ['lambda'],
+  firehose: ['firehose'],
   service: ['http', 'https'],
   sink: PROTOCOLS.filter((one) => one !== 'sqs' && one !== 'lambda'),
 };

@@ -1,0 +1,23 @@
+/** What a delivery stream promises: what it took is at its destination or in the backup, at least once, unless AWS keeps it nowhere. */
+import type { ResourcePromises } from '../guarantees/index.ts';
+import type { DeliveryStreamSettings } from '../services/firehose/index.ts';
+
+/** Retries of S3 are two minutes apart at most, and its answers a minute. */
+const REST_US = 300_000_000;
+
+export function ofDeliveryStream(settings: DeliveryStreamSettings): ResourcePromises {
+  const { name, buffer, backupBuffer, retryUs, timeoutUs, transform } = settings;
+  // The longest in which nothing need be seen of a record: buffers, retries and the backup, one after the other.
+  const ofFunction =
+    transform === null
+      ? 0
+      : transform.buffer.intervalUs + (transform.retries + 1) * (transform.timeoutUs + transform.retryWaitUs);
+  const restUs = 2 * buffer.intervalUs + backupBuffer.intervalUs + retryUs + timeoutUs + ofFunction + REST_US;
+  return {
+    resource: name,
+    kind: 'firehose',
+    // Nothing is left in it that somebody could list.
+    reads: [],
+    promises: [{ guarantee: 'conservation', restUs, isCopied: true }, { guarantee: 'no-loss' }],
+  };
+}

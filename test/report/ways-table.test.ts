@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { runScenario } from '../../src/experiment/index.ts';
+import type { Result } from '../../src/experiment/result.ts';
+import { waysTable } from '../../src/report/ways-table.ts';
+import { resolve } from '../support/street.ts';
+
+/** A minute of ten requests a second into each of some resources. */
+function resultOf(entries: Readonly<Record<string, string>>): Result {
+  const designs = Object.entries(entries).map(
+    ([name, resources]) => `  ${name}:
+    traffic: { t: in }
+    resources:
+      ${resources}`,
+  );
+  return runScenario(
+    resolve(`seed: 1
+horizon: 1m
+replications: 1
+traffic: { t: { rate: 10/s, arrivals: regular, key: { uniform: { keys: 5 } } } }
+designs:
+${designs.join('\n')}`),
+  );
+}
+
+/** The cells of a row, without its name. */
+function row(result: Result, name: string): string[] | undefined {
+  const rows = waysTable(result)?.groups.flatMap((group) => group.rows) ?? [];
+  return rows
+    .find(([first]) => first?.text === name)
+    ?.slice(1)
+    .map(({ text }) => text);
+}
+
+const QUEUE = 'in: { type: sqs }\n      r: { type: consumer, source: in, handler: {} }';
+const STREAM = 'in: { type: kinesis, shards: 2, retentionPeriod: 48h }';
+
+describe('what each way gives', () => {
+  test('says of each design who carries, keeps order, replays and scales', () => {
+    const result = resultOf({
+      queue: QUEUE,
+      fifo: 'in: { type: sqs, fifo: true }\n      r: { type: consumer, source: in, handler: {} }',
+      stream: `${STREAM}\n      r: { type: consumer, source: in, handler: {} }`,
+      both: `${STREAM}\n      f: { type: firehose, source: in, buffering: { interval: 10s } }`,
+      demand: 'in: { type: kinesis, streamMode: on-demand, recordDistribution: AUTO }',
+      firehose: 'in: { type: firehose, buffering: { interval: 10s } }',
+      topic: 'in: { type: sns, subscriptions: [ { to: q, protocol: email } ] }\n      q: { type: sink }',
+      service: 'in: { type: service, serviceTime: 5ms }',
+    });
+    expect(row(result, 'carried by')).toEqual([
+      'standard queue',
+      'FIFO queue',
+      'stream of 2 shards',
+      'stream of 2 shards, read by a delivery stream',
+      'stream on demand',
+      'delivery stream into s3',
+      'topic',
+      'synchronous calls',
+    ]);
+    expect(row(result, 'order')?.slice(0, 6)).toEqual([
+      'none promised',
+      'in each message group',
+      'in each shard, so of each key',
+      'in each shard, so of each key',
+      'none promised',
+      'none promised',
+    ]);
+    expect(row(result, 'replay')?.[2]).toBe('for 2 d, by any reader');
+    expect(row(result, 'who scales it')?.slice(2, 6)).toEqual([
+      'its owner, by shards',
+      'its owner, by shards',
+      'AWS, within 15 minutes',
+      'AWS; its limits rise when it throttles',
+    ]);
+    expect(row(result, 'who gets a record')?.[2]).toBe('each of its readers (1 here)');
+    expect(row(result, 'latency, median')).not.toContain('–');
+  });
+
+  test('is not there where no design has a stream, or all have the same way', () => {
+    expect(waysTable(resultOf({ a: QUEUE, b: 'in: { type: service, serviceTime: 5ms }' }))).toBeUndefined();
+    expect(waysTable(resultOf({ a: STREAM, b: STREAM.replace('2,', '3,') }))).toBeUndefined();
+  });
+});
