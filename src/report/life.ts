@@ -32,7 +32,11 @@ export function lifeOf(records: readonly HistoryRecord[], context: LifeContext =
   const its = records.filter(({ do: what }) => what !== 'fault');
   const faults = records.filter(({ do: what }) => what === 'fault');
   const places = [
-    ...new Set(its.flatMap(({ on, subscription, do: what }) => (what === 'owed' ? [`${subscription}/${on}`] : []))),
+    ...new Set(
+      its.flatMap(({ on, subscription, do: what }) =>
+        what === 'owed' && subscription !== undefined ? [`${subscription}/${on}`] : [],
+      ),
+    ),
   ];
   const own = its.filter(({ subscription }) => subscription === undefined);
   const seen = new Set(its.flatMap(({ subscription }) => (subscription === undefined ? [] : [subscription])));
@@ -41,7 +45,10 @@ export function lifeOf(records: readonly HistoryRecord[], context: LifeContext =
   for (const place of [...seen].sort((a, b) => a - b)) {
     const delivery = its.filter(({ subscription }) => subscription === place);
     const topic = delivery.find(({ do: what }) => what === 'owed')?.on;
-    const reader = topic === undefined ? delivery.find(({ do: what }) => what === 'receive')?.client : undefined;
+    // A delivery stream tells what it has taken in of what it has read.
+    const first = delivery.find(({ do: what }) => what === 'receive' || what === 'owed');
+    const reader =
+      topic === undefined || (first?.client === topic && first.do === 'receive') ? first?.client : undefined;
     const name = reader ?? context.subscription?.(topic ?? '', place) ?? `subscription ${place}`;
     parts.push(partOf(`Its delivery to ${name}`, delivery, faults, context, 0));
   }
@@ -135,7 +142,11 @@ function endOf(records: readonly HistoryRecord[], context: LifeContext, deliveri
   if (those('request', 'fail').length > 0) return 'Not done, and its sender knows it.';
   if (those('request', 'unknown').length > 0) return 'Its sender gave up; whether it was done nobody told.';
   if (those('deliver', 'fail').length > 0) return 'Not delivered: given up.';
-  if (those('deliver', 'ok').length > 0 && those('receive', 'ok').length === 0) return 'Delivered.';
+  // A delivery stream receives from a stream what it delivers.
+  const [delivered] = those('deliver', 'ok');
+  if (delivered !== undefined && those('receive', 'ok').every(({ client }) => client === delivered.client)) {
+    return 'Delivered.';
+  }
   if (those('publish', 'ok').length > 0) return 'Published, and no filter lets it through.';
   if (those('receive', 'ok').length > 0) return `Never done${failed}, and not seen again.`;
   if (those('send', 'ok').length > 0) return 'Sent, and never received.';

@@ -106,11 +106,20 @@ const SENTENCES: Readonly<Record<HistoryRecord['do'], Phases>> = {
     unknown: ({ who, what }) => `${who} vanished while it worked on ${what}: the effect may be there or not`,
   },
   owed: {
-    ok: (told) => `${told.who} has to deliver ${told.what} to ${subscription(told)}: its filter lets it through`,
+    ok: (told) =>
+      isTaken(told)
+        ? `${told.who} took ${told.what} in`
+        : `${told.who} has to deliver ${told.what} to ${subscription(told)}: its filter lets it through`,
   },
   deliver: {
-    ok: (told) => `${told.who} delivered ${told.what} to ${subscription(told)}`,
-    fail: (told) => `${told.who} gave up the delivery of ${told.what} to ${subscription(told)}${because(told)}`,
+    ok: (told) =>
+      isTaken(told)
+        ? `${told.who} has brought ${told.what} to its destination, or to its backup`
+        : `${told.who} delivered ${told.what} to ${subscription(told)}`,
+    fail: (told) =>
+      isTaken(told)
+        ? `${told.who} gave ${told.what} up: it is kept nowhere`
+        : `${told.who} gave up the delivery of ${told.what} to ${subscription(told)}${because(told)}`,
   },
   left: {
     ok: ({ what, on, record }) => `at the end ${what} is still in ${on}${soFar(record)}`,
@@ -181,6 +190,11 @@ function until({ us, servedUs }: HistoryRecord, timeoutUs: number | undefined): 
 function length(us: number | undefined): string {
   if (us === undefined) return 'some time';
   return us >= 1e6 && us < 60e6 && us % 1e6 === 0 ? `${us / 1e6} s` : duration(us / 1000);
+}
+
+/** Whether it is told by a delivery stream, which has no subscriptions of its own: the stage has no name for them. */
+function isTaken({ record: { subscription: place, on = '' }, context }: Told): boolean {
+  return place === undefined || context.subscription?.(on, place) === `subscription ${place}`;
 }
 
 function subscription({ record, context }: Told): string {

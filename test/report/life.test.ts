@@ -7,6 +7,33 @@ function ends(text: string): string[] {
   return lifeOf([...story(text).history]).map(({ end }) => end);
 }
 
+describe('the life of a record in a delivery stream', () => {
+  const record = (us: number, more: object): HistoryRecord =>
+    ({ n: us, us, client: 'f', on: 'f', entity: 1, is: 'ok', ...more }) as unknown as HistoryRecord;
+
+  test('says that it was taken in, and where it is', () => {
+    const direct = [record(1, { do: 'owed' }), record(2, { do: 'deliver' })];
+    const [part] = lifeOf(direct);
+    expect(part?.lines.map(({ text }) => text)).toEqual([
+      'f took it in',
+      'f has brought it to its destination, or to its backup',
+    ]);
+    expect(part?.end).toBe('Delivered.');
+  });
+
+  test('of a stream begins with its read, and bears the reader’s name', () => {
+    const read = [
+      record(1, { do: 'receive', on: 's', subscription: 0 }),
+      record(2, { do: 'owed', subscription: 0 }),
+      record(3, { do: 'deliver', is: 'fail', because: 'failed', subscription: 0 }),
+    ];
+    const [part] = lifeOf(read, { subscription: (_topic, place) => `subscription ${place}` });
+    expect(part?.title).toContain('Its delivery to f');
+    expect(part?.lines.at(-1)?.text).toBe('f gave it up: it is kept nowhere');
+    expect(part?.end).toBe('Not delivered: given up.');
+  });
+});
+
 describe('the life of a request', () => {
   test('is a line for each record, with its instant, the time since the one before, and what became of it', () => {
     const records = [
