@@ -7,6 +7,7 @@ import { type AccountQueue, SqsQueue } from '../services/sqs/index.ts';
 import type { Consumer } from '../workload/consumer.ts';
 import type { FaultSettings } from '../workload/settings.ts';
 import type { StreamConsumer } from '../workload/stream-consumer.ts';
+import type { Applications } from './applications.ts';
 import type { Functions } from './functions.ts';
 import type { Links } from './links.ts';
 import type { Redrives } from './redrives.ts';
@@ -27,6 +28,7 @@ export interface Parts {
   readonly sinks: Named<Sink>;
   readonly topics: Topics;
   readonly functions: Functions;
+  readonly applications: Applications;
   readonly redrives: Redrives;
   /** null: nobody listens. */
   readonly history: HistoryRecorder | null;
@@ -89,7 +91,7 @@ function strikeResource(
   if (sink !== undefined && fault.down) ends.push(sink.takeDown());
   if (sink !== undefined && fault.errors !== null) ends.push(sink.impair(fault.errors));
   if (consumer !== undefined) ends.push(...strikeConsumer(consumer, fault));
-  ends.push(...functions.strike(resource, fault));
+  ends.push(...functions.strike(resource, fault), ...parts.applications.strike(resource, fault));
   if (fault.policy !== undefined) ends.push(access.changePolicy(resource, fault.policy));
   if (fault.kmsDown === true) ends.push(access.cutKms(resource));
   if (fault.redrive !== undefined) ends.push(redrives.start(resource, fault.redrive));

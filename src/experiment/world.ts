@@ -6,6 +6,7 @@
  *                                          │     ◀─ LambdaMapping ─▶ LambdaFunction ─▶ Service …
  *                                          └─▶ dead-letter queue
  *   traffic ─▶ Sender ─▶ Producer ─▶ KinesisStream ◀─ StreamConsumer ─▶ Service …         replayable
+ *                                          └──▶ AnalyticsApplication ─▶ Service | Sink
  *   traffic ─▶ Sender ─▶ Producer ─▶ Topic ─▶ SqsQueue | Service | Sink …                fan-out
  *
  * This is the only place where services meet.
@@ -47,6 +48,7 @@ import { CalleeEndpoint, QueueEndpoint, type QueueWitness } from '../workload/sn
 import { SnsTarget } from '../workload/sns-target.ts';
 import { SqsTarget } from '../workload/sqs-target.ts';
 import { StreamConsumer } from '../workload/stream-consumer.ts';
+import { Applications } from './applications.ts';
 import { disturbancesOf } from './disturbances.ts';
 import { strike } from './fault-effects.ts';
 import { Functions } from './functions.ts';
@@ -94,6 +96,7 @@ export class World {
   readonly #topics: Topics;
   readonly #streams: Streams;
   readonly #functions: Functions;
+  readonly #applications: Applications;
   readonly #senders: Sender[] = [];
   readonly #scalers: Scalers;
   readonly #redrives: Redrives;
@@ -168,6 +171,12 @@ export class World {
       queueNamed: (name) => this.#queueNamed(name),
       witnessOf: (client, resource) => this.history?.witness(client, resource) ?? null,
     });
+    this.#applications = new Applications(this.sim, scenario, {
+      requests: this.requests,
+      links: this.#links,
+      streams: this.#streams,
+      witnessOf: (client, resource) => this.history?.witness(client, resource) ?? null,
+    });
     this.#build();
     this.#connect();
     this.#route();
@@ -183,6 +192,7 @@ export class World {
       sinks: this.#sinks,
       topics: this.#topics,
       functions: this.#functions,
+      applications: this.#applications,
       redrives: this.#redrives,
       history: this.history,
     };
@@ -209,6 +219,7 @@ export class World {
     for (const consumer of this.#consumers.values()) consumer.start();
     for (const consumer of this.#streamConsumers.values()) consumer.start();
     this.#functions.start();
+    this.#applications.start();
     for (const sender of this.#senders) sender.start();
     this.#scalers.start();
   }
@@ -271,6 +282,7 @@ export class World {
     }
     // Consumers and functions last: their queues and streams are all there.
     for (const settings of resources) {
+      if (settings.type === 'analytics') this.#applications.add(settings, this.#recorder(settings.name, settings.type));
       if (settings.type === 'lambda') this.#functions.add(settings, this.#recorder(settings.name, settings.type));
       if (settings.type !== 'consumer') continue;
       if ('stream' in settings) this.#addStreamConsumer(settings);
@@ -399,6 +411,7 @@ export class World {
       consumer.connect(this.#paths(name, consumer.settings.handler.calls));
     }
     this.#functions.connect((owner, calls) => this.#paths(owner, calls));
+    this.#applications.connect((owner, call) => this.#resultPath(owner, call));
     this.#topics.connect(
       (topic, { to }) => this.#endpoint(topic, to),
       (topic, queue) => this.#queueEndpoint(topic, queue, true),
@@ -450,6 +463,17 @@ export class World {
       const callee = this.#linked(owner, call.to, name, call.latency);
       return new CallPath(this.sim, name, this.requests, callee, call, observer);
     });
+  }
+
+  /** To whatever takes the results of an application. */
+  #resultPath(owner: string, call: CallSettings): CallPath {
+    const name = `${owner}->${call.to}`;
+    const sink = this.#sinks.get(call.to);
+    const callee =
+      sink === undefined
+        ? this.#linked(owner, call.to, name, call.latency)
+        : this.#wire(owner, call.to, name, sink, call.latency);
+    return new CallPath(this.sim, name, this.requests, callee, call, this.#callObserver(owner, [call]));
   }
 
   /** Attempts of a resource at its calls: against its calls they tell how retries multiply the load. */

@@ -12,6 +12,7 @@ const FITTING: Readonly<Record<ResourceType | 'link', readonly string[]>> = {
   sqs: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy', 'kmsDown', 'redrive'],
   sns: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy', 'kmsDown'],
   kinesis: ['down', 'errors', 'unreachable', 'lose', 'throttle'],
+  analytics: ['slow', 'crash'],
   consumer: ['slow', 'down', 'crash', 'share'],
   sink: ['down', 'errors'],
   lambda: ['slow', 'down', 'errors'],

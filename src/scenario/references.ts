@@ -17,13 +17,15 @@ export function checkDesign(design: NamedDesign, findings: Finding[]): void {
 
 function checkResource(design: NamedDesign, one: NamedResource, findings: Finding[]): void {
   for (const call of callsOf(one)) checkReference(design, call.to, 'service', call.path, findings);
-  const source = handles(one.type) ? valueAt(one.raw, ['source']) : undefined;
+  const source = SOURCES.has(one.type ?? '') ? valueAt(one.raw, ['source']) : undefined;
   if (typeof source === 'string') {
     const path = [...one.path, 'source'];
     const types = SOURCES.get(one.type ?? '') ?? [];
     if (types.length === 1) checkReference(design, source, types[0] as string, path, findings);
     else checkOneOf(design, source, types, path, findings);
   }
+  const sink = one.type === 'analytics' ? valueAt(one.raw, ['sink', 'to']) : undefined;
+  if (typeof sink === 'string') checkOneOf(design, sink, RESULT_SINKS, [...one.path, 'sink', 'to'], findings);
   if (one.type === 'sns') checkSubscriptions(design, one, findings);
   const allowed = one.type === 'sqs' ? valueAt(one.raw, ['redriveAllow']) : undefined;
   if (Array.isArray(allowed)) {
@@ -71,9 +73,13 @@ function checkSubscriptions(design: NamedDesign, topic: NamedResource, findings:
 const SOURCES: ReadonlyMap<string, readonly string[]> = new Map([
   ['consumer', ['sqs', 'kinesis']],
   ['lambda', ['sqs']],
+  ['analytics', ['kinesis']],
 ]);
 /** Types that a topic can deliver to. */
 const SUBSCRIBERS: readonly string[] = ['sqs', 'lambda', 'service', 'sink'];
+
+/** Types that results of an application can go to. */
+const RESULT_SINKS: readonly string[] = ['service', 'sink'];
 
 /** AWS's RedriveAllowPolicy: a queue may say whose dead letters it takes. */
 function checkRedriveAllowed(one: NamedResource, target: NamedResource, path: Path, findings: Finding[]): void {
@@ -112,6 +118,7 @@ const NOUNS: ReadonlyMap<string, string> = new Map([
   ['consumer', 'a consumer'],
   ['sns', 'a topic'],
   ['kinesis', 'a kinesis stream'],
+  ['analytics', 'an analytics application'],
   ['sink', 'a sink'],
   ['lambda', 'a lambda function'],
 ]);
@@ -233,6 +240,7 @@ export function readEntries(
 const NO_ENTRIES: ReadonlyMap<string, string> = new Map([
   ['consumer', 'a consumer, which fetches its work itself'],
   ['lambda', 'a lambda function, which fetches its work itself, or has it from a topic'],
+  ['analytics', 'an analytics application, which reads its stream itself'],
   ['sink', 'a sink, where the messages of a topic end'],
 ]);
 

@@ -1,4 +1,5 @@
 /** The resolved scenario: what runs. Every default is filled in, every unit converted (times in whole microseconds). */
+import type { ApplicationSettings } from '../services/analytics/settings.ts';
 import type { ServiceSettings } from '../services/compute/settings.ts';
 import type { KinesisSettings } from '../services/kinesis/settings.ts';
 import type { Whereabouts } from '../services/iam/settings.ts';
@@ -15,6 +16,7 @@ export type ResourceSettings =
   | SqsSettings
   | SnsSettings
   | KinesisSettings
+  | ApplicationSettings
   | ConsumerSettings
   | StreamConsumerSettings
   | LambdaSettings

@@ -1,5 +1,6 @@
 /** All schemas of the format, built once for each reader of files: building them costs more than reading a scenario with them. */
 import type { z } from 'zod';
+import { analyticsSchema } from '../services/analytics/schema.ts';
 import { serviceSchema } from '../services/compute/schema.ts';
 import { KINESIS_LIMITS, kinesisSchema } from '../services/kinesis/schema.ts';
 import { lambdaSchema } from '../services/lambda/schema.ts';
@@ -60,6 +61,7 @@ export function schemasFor(readText: ReadText): Schemas {
       sqs: sqsSchema(v),
       sns: snsSchema(v),
       kinesis: kinesisSchema(v),
+      analytics: analyticsSchema(v),
       consumer: consumerSchema(v, queueLimits, KINESIS_LIMITS),
       lambda: lambdaSchema(v),
       sink: sinkSchema(v),

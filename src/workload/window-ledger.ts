@@ -1,0 +1,150 @@
+/**
+ * Which records wait for a result of which window: what an application owes its stream's ledger.
+ *
+ *   accepted ─▶ in line ─▶ counted ─▶ the first window that has it gives its result ─▶ finished when the sink has taken that
+ *                  └─▶ late: given up
+ *
+ * A restart drops what comes again: all records behind the positions of the checkpoint. What lies before them is in its state and waits on.
+ */
+import type { CountWatcher, LateSink, WindowResult } from '../services/analytics/operations.ts';
+import type { RequestTable } from './requests.ts';
+import type { StreamReader } from './stream-ledger.ts';
+
+interface Held {
+  row: number;
+  sequence: number;
+  split: number;
+  key: number;
+  eventTimeUs: number;
+  /** false: its number is free. */
+  used: boolean;
+}
+
+export class WindowLedger implements CountWatcher, LateSink {
+  readonly #requests: RequestTable;
+  readonly #reader: StreamReader;
+  readonly #eventTimeOf: (row: number) => number;
+  readonly #held: Held[] = [];
+  readonly #free: number[] = [];
+  /** Counted records of a key whose result has not come, in the order of counting. */
+  readonly #waiting = new Map<number, number[]>();
+  /** The record of a key that was counted last: its row stands for results of the key. null: nobody asks. */
+  readonly #last: Map<number, number> | null;
+
+  /** `keepsLast`: whether results are sent to somebody under the row of a record. */
+  constructor(
+    requests: RequestTable,
+    reader: StreamReader,
+    eventTimeOf: (row: number) => number,
+    { keepsLast }: { readonly keepsLast: boolean },
+  ) {
+    this.#requests = requests;
+    this.#reader = reader;
+    this.#eventTimeOf = eventTimeOf;
+    this.#last = keepsLast ? new Map() : null;
+  }
+
+  /** A record that is about to be given to the application: its number there. The ledger has the hold of its row from now on. */
+  enter(row: number, sequence: number, split: number): number {
+    const eventTimeUs = this.#eventTimeOf(row);
+    const held = { row, sequence, split, key: this.#requests.key(row), eventTimeUs, used: true };
+    const record = this.#free.pop() ?? this.#held.length;
+    this.#held[record] = held;
+    return record;
+  }
+  /** It was refused: its row is the caller's again. */
+  takeBack(record: number): void {
+    this.#leave(record);
+  }
+
+  keyOf(record: number): number {
+    return this.#at(record).key;
+  }
+  eventTimeUsOf(record: number): number {
+    return this.#at(record).eventTimeUs;
+  }
+  ordinalOf(record: number): number {
+    return this.#requests.ordinal(this.#at(record).row);
+  }
+
+  counting(record: number, key: number): void {
+    const waiting = this.#waiting.get(key);
+    if (waiting === undefined) this.#waiting.set(key, [record]);
+    else waiting.push(record);
+    if (this.#last !== null) this.#standFor(key, this.#at(record).row, this.#last);
+  }
+
+  /** It was counted in no window, so no result will have it. */
+  late(record: number, key: number): void {
+    const waiting = this.#waiting.get(key) as number[];
+    waiting.splice(waiting.lastIndexOf(record), 1);
+    if (waiting.length === 0) this.#waiting.delete(key);
+    const { row, sequence } = this.#at(record);
+    this.#reader.giveUp(row, sequence);
+    this.#drop(record);
+  }
+
+  /** The records that have waited for this result; whoever has them finishes them. */
+  take({ key, startUs, endUs }: WindowResult): readonly number[] {
+    const waiting = this.#waiting.get(key) ?? [];
+    const isIn = (record: number): boolean => {
+      const { eventTimeUs } = this.#at(record);
+      return eventTimeUs >= startUs && eventTimeUs < endUs;
+    };
+    const taken = waiting.filter(isIn);
+    const rest = taken.length === waiting.length ? [] : waiting.filter((record) => !isIn(record));
+    if (rest.length > 0) this.#waiting.set(key, rest);
+    else this.#waiting.delete(key);
+    return taken;
+  }
+
+  finish(records: readonly number[]): void {
+    for (const record of records) {
+      const { row, sequence } = this.#at(record);
+      this.#reader.finish(row, sequence);
+      this.#drop(record);
+    }
+  }
+
+  /** The row of the record of a key that was counted last; where results are sent to somebody. */
+  rowOf(key: number): number {
+    return this.#last?.get(key) as number;
+  }
+
+  /** `pending`: records of results that have left and are not taken yet: they are the sink's. */
+  restore(positions: readonly number[], isPending: (record: number) => boolean): void {
+    this.#held.forEach(({ used, split, sequence }, record) => {
+      if (!used || isPending(record) || sequence <= (positions[split] ?? -1)) return;
+      this.#drop(record);
+    });
+    for (const [key, waiting] of this.#waiting) {
+      const rest = waiting.filter((record) => this.#at(record).used);
+      if (rest.length > 0) this.#waiting.set(key, rest);
+      else this.#waiting.delete(key);
+    }
+  }
+
+  /** Parked, so that no run waits for it. */
+  #standFor(key: number, row: number, last: Map<number, number>): void {
+    const before = last.get(key);
+    if (before === row) return;
+    this.#requests.retain(row);
+    this.#requests.park(row);
+    last.set(key, row);
+    if (before === undefined) return;
+    this.#requests.unpark(before);
+    this.#requests.release(before);
+  }
+
+  #drop(record: number): void {
+    this.#reader.letGo(this.#at(record).row);
+    this.#leave(record);
+  }
+  #leave(record: number): void {
+    this.#at(record).used = false;
+    this.#free.push(record);
+  }
+  #at(record: number): Held {
+    return this.#held[record] as Held;
+  }
+}
