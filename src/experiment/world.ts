@@ -7,6 +7,7 @@
  *                                          └─▶ dead-letter queue
  *   traffic ─▶ Sender ─▶ Producer ─▶ KinesisStream ◀─ StreamConsumer ─▶ Service …         replayable
  *                                          └──▶ AnalyticsApplication ─▶ Service | Sink
+ *   traffic ─▶ Sender ─▶ Camera ─▶ VideoStream                                           video
  *   traffic ─▶ Sender ─▶ Producer ─▶ Topic ─▶ SqsQueue | Service | Sink …                fan-out
  *
  * This is the only place where services meet.
@@ -49,6 +50,7 @@ import { SnsTarget } from '../workload/sns-target.ts';
 import { SqsTarget } from '../workload/sqs-target.ts';
 import { StreamConsumer } from '../workload/stream-consumer.ts';
 import { Applications } from './applications.ts';
+import { Cameras } from './cameras.ts';
 import { disturbancesOf } from './disturbances.ts';
 import { strike } from './fault-effects.ts';
 import { Functions } from './functions.ts';
@@ -97,6 +99,7 @@ export class World {
   readonly #streams: Streams;
   readonly #functions: Functions;
   readonly #applications: Applications;
+  readonly #cameras: Cameras;
   readonly #senders: Sender[] = [];
   readonly #scalers: Scalers;
   readonly #redrives: Redrives;
@@ -177,6 +180,7 @@ export class World {
       streams: this.#streams,
       witnessOf: (client, resource) => this.history?.witness(client, resource) ?? null,
     });
+    this.#cameras = new Cameras(this.sim, this.requests);
     this.#build();
     this.#connect();
     this.#route();
@@ -193,6 +197,7 @@ export class World {
       topics: this.#topics,
       functions: this.#functions,
       applications: this.#applications,
+      cameras: this.#cameras,
       redrives: this.#redrives,
       history: this.history,
     };
@@ -220,6 +225,7 @@ export class World {
     for (const consumer of this.#streamConsumers.values()) consumer.start();
     this.#functions.start();
     this.#applications.start();
+    this.#cameras.start();
     for (const sender of this.#senders) sender.start();
     this.#scalers.start();
   }
@@ -275,6 +281,7 @@ export class World {
         this.#queues.set(name, { queue: this.#queue(settings), settings });
       } else if (settings.type === 'sns') this.#topics.add(settings);
       else if (settings.type === 'kinesis') this.#streams.add(settings, this.#recorder(name, type));
+      else if (settings.type === 'video') this.#cameras.add(settings, this.#recorder(name, type));
       else if (settings.type === 'sink') {
         const metrics = this.#recorder(name, type);
         this.#sinks.set(name, new Sink(this.sim, settings, { requests: this.requests, metrics }));
@@ -512,7 +519,7 @@ export class World {
       const { source } = traffic;
       const arrivals =
         source.kind === 'users' ? null : arrivalsOf(this.sim, traffic.name, source, this.#scenario.horizonUs);
-      const entryCompletes = this.#services.has(entry);
+      const entryCompletes = this.#services.has(entry) || this.#cameras.has(entry);
       // Into a queue its producer tells each attempt.
       const witness = entryCompletes ? (this.history?.witness(traffic.name, entry) ?? null) : null;
       const sender = new Sender(
@@ -540,6 +547,8 @@ export class World {
     if (published !== undefined) return this.#publisher(traffic, published, group);
     const stream = this.#streams.get(resource);
     if (stream !== undefined) return this.#recordProducer(traffic, stream);
+    const cameras = this.#cameras.get(resource);
+    if (cameras !== undefined) return cameras;
     const queue = this.#queues.get(resource);
     if (queue === undefined) return this.#linked(traffic.name, resource, name, NO_TIME);
     const state = this.#links.endpoint(traffic.name, resource);

@@ -9,6 +9,7 @@ import { SQS_LATENCY } from '../services/sqs/schema.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import { DEFAULT_SIZE_BYTES } from '../workload/schema.ts';
 import type { ConsumerSettings, TrafficSource } from '../workload/settings.ts';
+import { ofAnalytics } from './analytics-assumptions.ts';
 import { ofAccess } from './access-assumptions.ts';
 import { assumptionsOfFifo, quantilesText, roundTripText } from './fifo.ts';
 import { valueAt } from './findings.ts';
@@ -19,6 +20,7 @@ import { ofRedrives } from './redrive-assumptions.ts';
 import { ofScaling } from './scaling-assumptions.ts';
 import { ofTopics } from './sns-assumptions.ts';
 import { ofStreams } from './stream-assumptions.ts';
+import { ofVideo } from './video-assumptions.ts';
 import type { ReadTraffic } from './traffic.ts';
 import { formatDuration } from './units.ts';
 
@@ -37,6 +39,8 @@ export function assumptionsOf(scenario: ResolvedScenario, traffic: readonly Read
     ...ofServices(services),
     ...ofKeys(services, scenario),
     ...ofStreams(resources),
+    ...ofAnalytics(scenario),
+    ...ofVideo(resources),
     ...ofConsumers(resources),
     ...assumptionsOfFunctions(scenario.designs),
     ...ofScaling(resources),

@@ -13,6 +13,7 @@ const FITTING: Readonly<Record<ResourceType | 'link', readonly string[]>> = {
   sns: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy', 'kmsDown'],
   kinesis: ['down', 'errors', 'unreachable', 'lose', 'throttle'],
   analytics: ['slow', 'crash'],
+  video: ['down'],
   consumer: ['slow', 'down', 'crash', 'share'],
   sink: ['down', 'errors'],
   lambda: ['slow', 'down', 'errors'],

@@ -119,6 +119,7 @@ const NOUNS: ReadonlyMap<string, string> = new Map([
   ['sns', 'a topic'],
   ['kinesis', 'a kinesis stream'],
   ['analytics', 'an analytics application'],
+  ['video', 'cameras'],
   ['sink', 'a sink'],
   ['lambda', 'a lambda function'],
 ]);
@@ -258,7 +259,7 @@ function checkEntry(design: NamedDesign, name: string, path: Path, findings: Fin
     findings.push({
       code: 'wrong-reference',
       path,
-      expected: `a service, an sqs queue, a topic or a stream; ${name} is ${instead}`,
+      expected: `a service, an sqs queue, a topic, a stream or cameras; ${name} is ${instead}`,
     });
     return false;
   }

@@ -8,6 +8,7 @@ import type { LambdaSettings } from '../services/lambda/settings.ts';
 import type { SinkSettings } from '../services/sink/settings.ts';
 import type { SnsSettings } from '../services/sns/settings.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
+import type { CameraFleetSettings } from '../services/video/settings.ts';
 import type { CostFigure, ResolvedPrices } from './prices.ts';
 import type { ConsumerSettings, FaultSettings, StreamConsumerSettings, TrafficSettings } from '../workload/settings.ts';
 
@@ -17,6 +18,7 @@ export type ResourceSettings =
   | SnsSettings
   | KinesisSettings
   | ApplicationSettings
+  | CameraFleetSettings
   | ConsumerSettings
   | StreamConsumerSettings
   | LambdaSettings

@@ -7,6 +7,7 @@ import { lambdaSchema } from '../services/lambda/schema.ts';
 import { sinkSchema } from '../services/sink/schema.ts';
 import { snsSchema, type WrittenSns } from '../services/sns/schema.ts';
 import { sqsSchema } from '../services/sqs/schema.ts';
+import { videoSchema } from '../services/video/schema.ts';
 import {
   consumerSchema,
   faultSchema,
@@ -62,6 +63,7 @@ export function schemasFor(readText: ReadText): Schemas {
       sns: snsSchema(v),
       kinesis: kinesisSchema(v),
       analytics: analyticsSchema(v),
+      video: videoSchema(v),
       consumer: consumerSchema(v, queueLimits, KINESIS_LIMITS),
       lambda: lambdaSchema(v),
       sink: sinkSchema(v),
