@@ -5,17 +5,18 @@
  */
 import type { Simulation } from '../kernel/index.ts';
 import { type CameraFleetSettings, VideoStream } from '../services/video/index.ts';
-import type { Callee, Caller, Counter, Level, Metrics, Observations, Requests } from '../services/ports.ts';
+import type { Callee, Caller, Counter, Level, Metrics, Observations } from '../services/ports.ts';
 import { Camera } from '../workload/camera.ts';
+import type { RequestTable } from '../workload/requests.ts';
 import type { FaultSettings } from '../workload/settings.ts';
 import { LiveViewer, PlaybackViewer } from '../workload/video-viewer.ts';
 
 export class Cameras {
   readonly #sim: Simulation;
-  readonly #requests: Requests;
+  readonly #requests: RequestTable;
   readonly #fleets = new Map<string, Fleet>();
 
-  constructor(sim: Simulation, requests: Requests) {
+  constructor(sim: Simulation, requests: RequestTable) {
     this.#sim = sim;
     this.#requests = requests;
   }
@@ -44,11 +45,11 @@ export class Cameras {
 }
 
 class Fleet implements Callee {
-  readonly #requests: Requests;
+  readonly #requests: RequestTable;
   readonly #cameras: readonly Camera[];
   readonly #viewers: readonly { start(): void }[];
 
-  constructor(sim: Simulation, settings: CameraFleetSettings, requests: Requests, metrics: Metrics) {
+  constructor(sim: Simulation, settings: CameraFleetSettings, requests: RequestTable, metrics: Metrics) {
     this.#requests = requests;
     const shared = new SharedMetrics(metrics);
     const counters = {

@@ -5,9 +5,10 @@
  *              └─▶ the connection ends: failed, for all that is on it; then it connects anew
  */
 import type { Handle, Simulation } from '../kernel/index.ts';
-import { type Callee, type Caller, Outcome, type Requests } from '../services/ports.ts';
+import { type Callee, type Caller, Outcome } from '../services/ports.ts';
 import type { Acknowledgement, VideoOperations, VideoProducer } from '../services/video/operations.ts';
 import type { CameraFleetSettings } from '../services/video/settings.ts';
+import type { RequestTable } from './requests.ts';
 
 interface Sent {
   readonly request: number;
@@ -19,7 +20,7 @@ interface Sent {
 export class Camera implements Callee, VideoProducer {
   readonly #sim: Simulation;
   readonly #settings: CameraFleetSettings;
-  readonly #requests: Requests;
+  readonly #requests: RequestTable;
   readonly #stream: VideoOperations;
   /** On the connection, by ticket. */
   readonly #sent = new Map<number, Sent>();
@@ -36,7 +37,7 @@ export class Camera implements Callee, VideoProducer {
     this.#connectNow();
   };
 
-  constructor(sim: Simulation, settings: CameraFleetSettings, requests: Requests, stream: VideoOperations) {
+  constructor(sim: Simulation, settings: CameraFleetSettings, requests: RequestTable, stream: VideoOperations) {
     this.#sim = sim;
     this.#settings = settings;
     this.#requests = requests;
@@ -64,7 +65,7 @@ export class Camera implements Callee, VideoProducer {
       timecodeUs,
       durationUs,
       bytes: this.#requests.bytes(request),
-      sendUs,
+      readyUs: this.#requests.arrivedUs(request) + sendUs,
     });
     return ticket;
   }

@@ -34,7 +34,8 @@ export function videoSchema(v: Vocabulary): z.ZodType<Omit<CameraFleetSettings, 
         .optional()
         .meta({ description: 'How much time a fragment shows.', default: '2s' }),
       sendTime: v.duration().optional().meta({
-        description: 'How long a camera takes to send a fragment. Default: as long as it shows, as it is taken.',
+        description:
+          'From the request until the camera has the last byte of its fragment. Default: as long as it shows.',
       }),
       persistTime: v.duration().optional().meta({
         description: 'From the last byte of a fragment until it is kept; assumed.',

@@ -36,7 +36,7 @@ export interface CameraFleetSettings extends VideoSettings {
   readonly cameras: number;
   /** How much time a fragment shows. */
   readonly fragmentUs: number;
-  /** How long a camera takes to send it. */
+  /** From the request until the camera has its last byte. */
   readonly sendUs: number;
   /** Until a camera, or a viewer, that got no connection asks again. */
   readonly reconnectUs: number;
