@@ -285,6 +285,9 @@ designs:
       p: { type: sqs, encryption: { client-side: {} } }
       n: { type: sns, latency: {}, encryption: { kms: {} }, subscriptions: [{ to: q }, { to: u, deliveryPolicy: {} }] }
       x: { type: kinesis, latency: {}, reshard: [{ at: 1m, shards: 2 }] }
+      an: { type: analytics, source: x, window: { tumbling: 1m }, watermark: {}, checkpoints: {}, sink: { to: z } }
+      cams: { type: video }
+      z: { type: sink }
       i: { type: consumer, source: x, handler: {} }
       z: { type: sink }
       c: { type: consumer, source: q, role: { vpcEndpoint: {} }, deletes: perBatch, handler: { calls: [{ to: u, hedge: { after: 1s }, bulkhead: { concurrent: 9 } }] } }

@@ -82,6 +82,10 @@ export function analyticsSchema(v: Vocabulary): z.ZodType<Omit<ApplicationSettin
         description: 'From the snapshot until records are taken again with another parallelism; assumed.',
         default: '1m',
       }),
+      inputBuffer: v.size({ min: 1 }).optional().meta({
+        description: 'Records that may stand in line before a subtask; what stands there is counted, whatever becomes of results.',
+        default: '320KiB',
+      }),
       startingPosition: v.choice(['TRIM_HORIZON', 'LATEST']).optional().meta({
         description: 'Where it begins: with the oldest record or with the next one.',
         default: 'TRIM_HORIZON',
@@ -140,6 +144,7 @@ export function analyticsSchema(v: Vocabulary): z.ZodType<Omit<ApplicationSettin
         ...(s.recordWait === undefined ? {} : { waitUs: s.recordWait }),
         ...(s.checkpoints?.interval === undefined ? {} : { checkpointIntervalUs: s.checkpoints.interval }),
         ...(s.checkpoints?.minPause === undefined ? {} : { checkpointMinPauseUs: s.checkpoints.minPause }),
+        ...(s.inputBuffer === undefined ? {} : { bufferBytes: s.inputBuffer }),
         ...(s.restartTime === undefined ? {} : { restartUs: s.restartTime }),
         ...(s.rescaleTime === undefined ? {} : { rescaleUs: s.rescaleTime }),
       });
