@@ -126,7 +126,7 @@ describe('an application in a design', () => {
     expect(t(design).lost).toBe(0);
   });
 
-  test('is billed for its KPUs, one more, and their storage', () => {
+  test('is billed for its KPUs, one more, and their storage [flink.price]', () => {
     const design = run({ counts: 'parallelism: 4, parallelismPerKpu: 2' });
     const lines = design.cost?.lines.filter(({ resource }) => resource === 'counts') ?? [];
     const hours = 3 / 60;

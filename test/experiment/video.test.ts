@@ -69,7 +69,7 @@ describe('cameras in a design', () => {
     expect(share).toBeLessThanOrEqual(5);
   });
 
-  test('are billed for what goes in and out and is kept', () => {
+  test('are billed for what goes in and out and is kept [video.price]', () => {
     const design = run({ cameras: 'retention: 24h, viewers: 1' });
     const gb = metric(design, 'PutMedia.IncomingBytes').sum / 1_073_741_824;
     const lines = new Map(design.cost?.lines.map(({ item, usd }) => [item, usd]));

@@ -287,7 +287,6 @@ designs:
       x: { type: kinesis, latency: {}, reshard: [{ at: 1m, shards: 2 }] }
       an: { type: analytics, source: x, window: { tumbling: 1m }, watermark: {}, checkpoints: {}, sink: { to: z } }
       cams: { type: video }
-      z: { type: sink }
       i: { type: consumer, source: x, handler: {} }
       z: { type: sink }
       c: { type: consumer, source: q, role: { vpcEndpoint: {} }, deletes: perBatch, handler: { calls: [{ to: u, hedge: { after: 1s }, bulkhead: { concurrent: 9 } }] } }

@@ -83,7 +83,8 @@ export function analyticsSchema(v: Vocabulary): z.ZodType<Omit<ApplicationSettin
         default: '1m',
       }),
       inputBuffer: v.size({ min: 1 }).optional().meta({
-        description: 'Records that may stand in line before a subtask; what stands there is counted, whatever becomes of results.',
+        description:
+          'Records that may stand in line before a subtask; what stands there is counted, whatever becomes of results.',
         default: '320KiB',
       }),
       startingPosition: v.choice(['TRIM_HORIZON', 'LATEST']).optional().meta({
