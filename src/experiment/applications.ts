@@ -9,7 +9,7 @@ import type { MetricsRecorder } from '../history/index.ts';
 import { compileVariate, type Simulation } from '../kernel/index.ts';
 import type { ResolvedScenario } from '../scenario/resolved.ts';
 import { AnalyticsApplication, type ApplicationSettings } from '../services/analytics/index.ts';
-import type { Witness } from '../services/ports.ts';
+import type { WindowWitness, Witness } from '../services/ports.ts';
 import { ApplicationSource } from '../workload/application-source.ts';
 import { KinesisClient } from '../workload/kinesis-client.ts';
 import { type RequestTable, trafficOf } from '../workload/requests.ts';
@@ -24,7 +24,7 @@ export interface ApplicationsPorts {
   readonly links: Links;
   readonly streams: Streams;
   /** What a client tells of a resource; null: nobody listens. */
-  readonly witnessOf: (client: string, resource: string) => Witness | null;
+  readonly witnessOf: (client: string, resource: string) => (Witness & WindowWitness) | null;
 }
 
 interface Wired {
@@ -51,7 +51,11 @@ export class Applications {
     const { requests, links, streams, witnessOf } = this.#ports;
     const { name, source: from } = settings;
     const { stream, settings: ofStream, reader } = streams.readerOf(from, name);
-    const ledger = new WindowLedger(requests, reader, this.#eventTimeOf, { keepsLast: settings.sink !== null });
+    const witness = witnessOf(name, name);
+    const ledger = new WindowLedger(requests, reader, this.#eventTimeOf, {
+      keepsLast: settings.sink !== null,
+      witness,
+    });
     const results = new ResultSink(this.#sim, settings.sink, {
       requests,
       ledger,
@@ -62,6 +66,7 @@ export class Applications {
       requests,
       reader,
       ledger,
+      witness,
       isHeldBack: () => results.isFull,
     });
     const application = new AnalyticsApplication(

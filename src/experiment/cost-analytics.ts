@@ -3,8 +3,9 @@ import { flinkFacts, PRICES, priceFacts } from '../facts/index.ts';
 import type { ApplicationSettings } from '../services/analytics/settings.ts';
 import type { Meter } from './cost-usage.ts';
 
-export const meterAnalytics: Meter<ApplicationSettings> = ({ hours, metric }) => {
-  const kpuHours = (metric('KPUs')?.mean ?? 0) * hours;
+export const meterAnalytics: Meter<ApplicationSettings> = (metered) => {
+  const { hours } = metered;
+  const kpuHours = (metered.metric('KPUs')?.mean ?? 0) * hours;
   const { kpuStorageGb, orchestrationKpus } = flinkFacts;
   return [
     { item: 'KPUs', quantity: kpuHours, price: PRICES.analyticsKpuHours },

@@ -3,6 +3,7 @@ import { snsFacts, sqsFacts } from '../facts/index.ts';
 import type { Promised, Promises, ResourcePromises } from '../guarantees/index.ts';
 import type { ResolvedDesign, ResolvedScenario, ResourceSettings } from '../scenario/resolved.ts';
 import { GUARANTEES } from '../scenario/guarantees.ts';
+import type { ApplicationSettings } from '../services/analytics/settings.ts';
 import type { LambdaSettings } from '../services/lambda/index.ts';
 import type { SnsSettings } from '../services/sns/index.ts';
 import type { FifoSettings, SqsSettings } from '../services/sqs/settings.ts';
@@ -35,7 +36,8 @@ export function promisesOf(scenario: ResolvedScenario, design: ResolvedDesign): 
     else if (settings.type === 'sns') all.push(ofTopic(scenario, design, settings));
     else if (settings.type === 'consumer') {
       if (!('stream' in settings)) all.push(ofConsumer(design, settings));
-    } else if (settings.type === 'lambda') all.push(ofFunction(design, settings));
+    } else if (settings.type === 'analytics') all.push(...ofApplication(settings));
+    else if (settings.type === 'lambda') all.push(ofFunction(design, settings));
   }
   return all.map((of) => withDemanded(scenario, design, of));
 }
@@ -200,6 +202,22 @@ function ofTopic(scenario: ResolvedScenario, design: ResolvedDesign, settings: S
     );
   }
   return { resource: name, kind: 'sns', watch: [...deadLetterQueues], reads: [...deadLetterQueues], promises };
+}
+
+/** Sessions are not judged: which of them a record belongs to depends on when others came. */
+function ofApplication(settings: ApplicationSettings): ResourcePromises[] {
+  const { name, window, allowedLatenessUs, outOfOrdernessUs, idleAfterUs, transactionalSink } = settings;
+  // A result that leaves with a checkpoint has what was counted when its window fired, not what was by then.
+  if (window.kind === 'session' || (transactionalSink && allowedLatenessUs > 0)) return [];
+  const promise = {
+    guarantee: 'windows-exact',
+    sizeUs: window.sizeUs,
+    slideUs: window.kind === 'sliding' ? window.slideUs : window.sizeUs,
+    latenessUs: allowedLatenessUs,
+    outOfOrdernessUs,
+    hasIdle: idleAfterUs > 0,
+  };
+  return [{ resource: name, kind: 'analytics', reads: [], promises: [promise] }];
 }
 
 /** A consumer, or a function, of a FIFO queue works in the order of each group: the queue gives it that, and it can spoil it. */

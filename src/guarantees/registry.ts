@@ -17,6 +17,7 @@ import { orderOfDelivery, orderOfEffects } from './order.ts';
 import { deadLetters, receiveCount, redrive } from './redrive.ts';
 import { delay, retention } from './times.ts';
 import { deletion, visibility } from './visibility.ts';
+import { windowsExact } from './windows-exact.ts';
 
 export type Registry = Readonly<Record<string, readonly Checker[]>>;
 
@@ -44,6 +45,7 @@ export const registry: Registry = {
   ],
   consumer: [orderOfEffects, doneAtMostOnce, exactlyOnce],
   lambda: [orderOfEffects, doneAtMostOnce, exactlyOnce],
+  analytics: [windowsExact],
   // A function without a queue before it: what was given to it the history does not say.
   function: [doneAtMostOnce],
   sns: [

@@ -11,6 +11,7 @@ import type { Handle, Simulation } from '../kernel/index.ts';
 import type { AnalyticsSource, RecordIntake } from '../services/analytics/operations.ts';
 import type { ApplicationSettings } from '../services/analytics/settings.ts';
 import type { ChildShard, ShardDescription, ShardFilter, StartingPosition } from '../services/kinesis/operations.ts';
+import type { WindowWitness } from '../services/ports.ts';
 import type { KinesisClient, KinesisClientOwner, ReadAnswer, ReadError } from './kinesis-client.ts';
 import type { RequestTable } from './requests.ts';
 import type { StreamReader } from './stream-ledger.ts';
@@ -21,6 +22,7 @@ export interface ApplicationSourcePorts {
   readonly requests: RequestTable;
   readonly reader: StreamReader;
   readonly ledger: WindowLedger;
+  readonly witness: WindowWitness | null;
   /** Whether too many results wait to be taken. */
   readonly isHeldBack: () => boolean;
 }
@@ -105,6 +107,8 @@ export class ApplicationSource implements AnalyticsSource, KinesisClientOwner {
       const SequenceNumber = positions[split.number] ?? -1;
       split.position = SequenceNumber === -1 ? split.beginning : { Type: 'AFTER_SEQUENCE_NUMBER', SequenceNumber };
     }
+    for (const { number, position } of this.#splits)
+      this.#ports.witness?.resuming(number, position.SequenceNumber ?? -1);
     for (const split of this.#splits) this.#beginIfDue(split);
   }
 

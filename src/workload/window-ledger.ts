@@ -7,6 +7,7 @@
  * A restart drops what comes again: all records behind the positions of the checkpoint. What lies before them is in its state and waits on.
  */
 import type { CountWatcher, LateSink, WindowResult } from '../services/analytics/operations.ts';
+import type { WindowWitness } from '../services/ports.ts';
 import type { RequestTable } from './requests.ts';
 import type { StreamReader } from './stream-ledger.ts';
 
@@ -24,6 +25,7 @@ export class WindowLedger implements CountWatcher, LateSink {
   readonly #requests: RequestTable;
   readonly #reader: StreamReader;
   readonly #eventTimeOf: (row: number) => number;
+  readonly #witness: WindowWitness | null;
   readonly #held: Held[] = [];
   readonly #free: number[] = [];
   /** Counted records of a key whose result has not come, in the order of counting. */
@@ -31,13 +33,14 @@ export class WindowLedger implements CountWatcher, LateSink {
   /** The record of a key that was counted last: its row stands for results of the key. null: nobody asks. */
   readonly #last: Map<number, number> | null;
 
-  /** `keepsLast`: whether results are sent to somebody under the row of a record. */
+  /** `keepsLast`: whether results are sent to somebody under the row of a record. `witness`: null: nobody listens. */
   constructor(
     requests: RequestTable,
     reader: StreamReader,
     eventTimeOf: (row: number) => number,
-    { keepsLast }: { readonly keepsLast: boolean },
+    { keepsLast, witness }: { readonly keepsLast: boolean; readonly witness: WindowWitness | null },
   ) {
+    this.#witness = witness;
     this.#requests = requests;
     this.#reader = reader;
     this.#eventTimeOf = eventTimeOf;
@@ -68,6 +71,10 @@ export class WindowLedger implements CountWatcher, LateSink {
   }
 
   counting(record: number, key: number): void {
+    if (this.#witness !== null) {
+      const { split, row, sequence, eventTimeUs } = this.#at(record);
+      this.#witness.counting(split, row, key, sequence, eventTimeUs);
+    }
     const waiting = this.#waiting.get(key);
     if (waiting === undefined) this.#waiting.set(key, [record]);
     else waiting.push(record);
@@ -79,13 +86,15 @@ export class WindowLedger implements CountWatcher, LateSink {
     const waiting = this.#waiting.get(key) as number[];
     waiting.splice(waiting.lastIndexOf(record), 1);
     if (waiting.length === 0) this.#waiting.delete(key);
-    const { row, sequence } = this.#at(record);
+    const { split, row, sequence, eventTimeUs } = this.#at(record);
+    this.#witness?.late(split, row, key, sequence, eventTimeUs);
     this.#reader.giveUp(row, sequence);
     this.#drop(record);
   }
 
   /** The records that have waited for this result; whoever has them finishes them. */
-  take({ key, startUs, endUs }: WindowResult): readonly number[] {
+  take({ key, startUs, endUs, count }: WindowResult): readonly number[] {
+    this.#witness?.result(key, startUs, endUs, count);
     const waiting = this.#waiting.get(key) ?? [];
     const isIn = (record: number): boolean => {
       const { eventTimeUs } = this.#at(record);
@@ -100,7 +109,8 @@ export class WindowLedger implements CountWatcher, LateSink {
 
   finish(records: readonly number[]): void {
     for (const record of records) {
-      const { row, sequence } = this.#at(record);
+      const { split, row, sequence, key, eventTimeUs } = this.#at(record);
+      this.#witness?.counted(split, row, key, sequence, eventTimeUs);
       this.#reader.finish(row, sequence);
       this.#drop(record);
     }
