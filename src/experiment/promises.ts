@@ -36,7 +36,7 @@ export function promisesOf(scenario: ResolvedScenario, design: ResolvedDesign): 
     else if (settings.type === 'sns') all.push(ofTopic(scenario, design, settings));
     else if (settings.type === 'consumer') {
       if (!('stream' in settings)) all.push(ofConsumer(design, settings));
-    } else if (settings.type === 'analytics') all.push(...ofApplication(settings));
+    } else if (settings.type === 'analytics') all.push(...ofApplication(design, settings));
     else if (settings.type === 'lambda') all.push(ofFunction(design, settings));
   }
   return all.map((of) => withDemanded(scenario, design, of));
@@ -205,10 +205,10 @@ function ofTopic(scenario: ResolvedScenario, design: ResolvedDesign, settings: S
 }
 
 /** Sessions are not judged: which of them a record belongs to depends on when others came. */
-function ofApplication(settings: ApplicationSettings): ResourcePromises[] {
-  const { name, window, allowedLatenessUs, outOfOrdernessUs, idleAfterUs, transactionalSink } = settings;
-  // A result that leaves with a checkpoint has what was counted when its window fired, not what was by then.
-  if (window.kind === 'session' || (transactionalSink && allowedLatenessUs > 0)) return [];
+function ofApplication({ resources }: ResolvedDesign, settings: ApplicationSettings): ResourcePromises[] {
+  const { name, window, allowedLatenessUs, outOfOrdernessUs, idleAfterUs } = settings;
+  if (window.kind === 'session') return [];
+  const stream = resources.find((one) => one.name === settings.source);
   const promise = {
     guarantee: 'windows-exact',
     sizeUs: window.sizeUs,
@@ -216,6 +216,7 @@ function ofApplication(settings: ApplicationSettings): ResourcePromises[] {
     latenessUs: allowedLatenessUs,
     outOfOrdernessUs,
     hasIdle: idleAfterUs > 0,
+    splits: stream?.type === 'kinesis' ? stream.shards : 0,
   };
   return [{ resource: name, kind: 'analytics', reads: [], promises: [promise] }];
 }

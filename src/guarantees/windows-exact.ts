@@ -33,6 +33,8 @@ class WindowsExact implements Fold {
   readonly #latenessUs: number;
   readonly #outOfOrdernessUs: number;
   readonly #hasIdle: boolean;
+  /** Splits that are there from the beginning: the watermark of another may have come from those before it. */
+  readonly #splits: number;
   /** By key and sequence number: what counts now. */
   readonly #counted = new Map<number, Map<number, Counted>>();
   /** By split and sequence number: the key. */
@@ -57,6 +59,7 @@ class WindowsExact implements Fold {
     this.#latenessUs = settings.number('latenessUs');
     this.#outOfOrdernessUs = settings.number('outOfOrdernessUs');
     this.#hasIdle = settings.flag('hasIdle');
+    this.#splits = settings.number('splits');
   }
 
   see({ chunk, row, n, what }: Seen): void {
@@ -118,7 +121,7 @@ class WindowsExact implements Fold {
       this.#break('A window gave two results, though nothing late may be added to it.', [before.n, n]);
     if (count === all) return;
     const wasForgotten = endUs + this.#latenessUs + this.#outOfOrdernessUs <= this.#keptUs;
-    if (before !== undefined && wasForgotten && count === fresh) this.#reopened++;
+    if (wasForgotten && count === fresh) this.#reopened++;
     else this.#break(`A result has ${count} records of a window in which ${all} were counted.`, [n]);
   }
 
@@ -142,6 +145,7 @@ class WindowsExact implements Fold {
   #checkLates(): void {
     const latest = new Map([...this.#times].map(([split, times]) => [split, latestBefore(times)]));
     for (const { split, sequence, eventTimeUs, n } of this.#lates) {
+      if (split >= this.#splits) continue;
       const lastEndUs = Math.floor(eventTimeUs / this.#slideUs) * this.#slideUs + this.#sizeUs;
       const neededUs = lastEndUs + this.#latenessUs + this.#outOfOrdernessUs;
       if ((latest.get(split)?.get(sequence) ?? Number.NEGATIVE_INFINITY) >= neededUs) continue;

@@ -174,7 +174,7 @@ export interface WindowWitness {
   counting(split: number, request: number, key: number, sequence: number, eventTimeUs: number): void;
   late(split: number, request: number, key: number, sequence: number, eventTimeUs: number): void;
   counted(split: number, request: number, key: number, sequence: number, eventTimeUs: number): void;
-  /** A window of a key has a result. */
+  /** A window of a key has a result; it may leave later. */
   result(key: number, startUs: number, endUs: number, count: number): void;
   /** After a restart: it reads on behind this record; -1: from the beginning of the split. */
   resuming(split: number, sequence: number): void;

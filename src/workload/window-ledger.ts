@@ -30,6 +30,8 @@ export class WindowLedger implements CountWatcher, LateSink {
   readonly #free: number[] = [];
   /** Counted records of a key whose result has not come, in the order of counting. */
   readonly #waiting = new Map<number, number[]>();
+  /** Records of results that are about to leave. */
+  readonly #leaving = new Map<string, readonly number[]>();
   /** The record of a key that was counted last: its row stands for results of the key. null: nobody asks. */
   readonly #last: Map<number, number> | null;
 
@@ -75,25 +77,12 @@ export class WindowLedger implements CountWatcher, LateSink {
       const { split, row, sequence, eventTimeUs } = this.#at(record);
       this.#witness.counting(split, row, key, sequence, eventTimeUs);
     }
-    const waiting = this.#waiting.get(key);
-    if (waiting === undefined) this.#waiting.set(key, [record]);
-    else waiting.push(record);
+    this.#wait(key, record);
     if (this.#last !== null) this.#standFor(key, this.#at(record).row, this.#last);
   }
 
-  /** It was counted in no window, so no result will have it. */
-  late(record: number, key: number): void {
-    const waiting = this.#waiting.get(key) as number[];
-    waiting.splice(waiting.lastIndexOf(record), 1);
-    if (waiting.length === 0) this.#waiting.delete(key);
-    const { split, row, sequence, eventTimeUs } = this.#at(record);
-    this.#witness?.late(split, row, key, sequence, eventTimeUs);
-    this.#reader.giveUp(row, sequence);
-    this.#drop(record);
-  }
-
-  /** The records that have waited for this result; whoever has them finishes them. */
-  take({ key, startUs, endUs, count }: WindowResult): readonly number[] {
+  /** Those that wait for the result are its own from now on: what is counted until it leaves is not in it. */
+  fired(key: number, startUs: number, endUs: number, count: number, firing: number): void {
     this.#witness?.result(key, startUs, endUs, count);
     const waiting = this.#waiting.get(key) ?? [];
     const isIn = (record: number): boolean => {
@@ -101,10 +90,32 @@ export class WindowLedger implements CountWatcher, LateSink {
       return eventTimeUs >= startUs && eventTimeUs < endUs;
     };
     const taken = waiting.filter(isIn);
-    const rest = taken.length === waiting.length ? [] : waiting.filter((record) => !isIn(record));
-    if (rest.length > 0) this.#waiting.set(key, rest);
-    else this.#waiting.delete(key);
-    return taken;
+    if (taken.length === 0) return;
+    this.#keep(
+      key,
+      waiting.filter((record) => !isIn(record)),
+    );
+    const result = nameOf(key, startUs, firing);
+    this.#leaving.set(result, [...(this.#leaving.get(result) ?? []), ...taken]);
+  }
+
+  /** It was counted in no window, so no result will have it. */
+  late(record: number, key: number): void {
+    const waiting = this.#waiting.get(key) as number[];
+    waiting.splice(waiting.lastIndexOf(record), 1);
+    this.#keep(key, waiting);
+    const { split, row, sequence, eventTimeUs } = this.#at(record);
+    this.#witness?.late(split, row, key, sequence, eventTimeUs);
+    this.#reader.giveUp(row, sequence);
+    this.#drop(record);
+  }
+
+  /** The records that have waited for this result; whoever has them finishes them. */
+  take({ key, startUs, firing }: WindowResult): readonly number[] {
+    const result = nameOf(key, startUs, firing);
+    const records = this.#leaving.get(result) ?? [];
+    this.#leaving.delete(result);
+    return records;
   }
 
   finish(records: readonly number[]): void {
@@ -123,15 +134,29 @@ export class WindowLedger implements CountWatcher, LateSink {
 
   /** `pending`: records of results that have left and are not taken yet: they are the sink's. */
   restore(positions: readonly number[], isPending: (record: number) => boolean): void {
+    // Results that have not left never will: the restored windows give them anew.
+    for (const records of this.#leaving.values())
+      for (const record of records) this.#wait(this.#at(record).key, record);
+    this.#leaving.clear();
     this.#held.forEach(({ used, split, sequence }, record) => {
       if (!used || isPending(record) || sequence <= (positions[split] ?? -1)) return;
       this.#drop(record);
     });
-    for (const [key, waiting] of this.#waiting) {
-      const rest = waiting.filter((record) => this.#at(record).used);
-      if (rest.length > 0) this.#waiting.set(key, rest);
-      else this.#waiting.delete(key);
-    }
+    for (const [key, waiting] of this.#waiting)
+      this.#keep(
+        key,
+        waiting.filter((record) => this.#at(record).used),
+      );
+  }
+
+  #wait(key: number, record: number): void {
+    const waiting = this.#waiting.get(key);
+    if (waiting === undefined) this.#waiting.set(key, [record]);
+    else waiting.push(record);
+  }
+  #keep(key: number, waiting: number[]): void {
+    if (waiting.length > 0) this.#waiting.set(key, waiting);
+    else this.#waiting.delete(key);
   }
 
   /** Parked, so that no run waits for it. */
@@ -157,4 +182,9 @@ export class WindowLedger implements CountWatcher, LateSink {
   #at(record: number): Held {
     return this.#held[record] as Held;
   }
+}
+
+/** A result, within one attempt to run. */
+function nameOf(key: number, startUs: number, firing: number): string {
+  return `${key} ${startUs} ${firing}`;
 }

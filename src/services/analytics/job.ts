@@ -231,6 +231,7 @@ export class Job implements SubtaskOwner {
     const kpu = this.kpus[Math.floor(place / this.#settings.parallelismPerKpu)] as Kpu;
     const windows = windowsOf(this.#settings, (key, startUs, endUs, count, bytes, firing) => {
       metrics.recordsOut.add(1);
+      this.#ports.watcher?.fired(key, startUs, endUs, count, firing);
       outbox.emit(subtask.epoch, key, startUs, endUs, count, bytes, firing);
     });
     const { bufferBytes } = this.#settings;

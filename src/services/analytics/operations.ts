@@ -41,6 +41,8 @@ export interface AnalyticsSink {
 /** Hears of each record just before it is counted in its windows; what is late is told to the LateSink right after. */
 export interface CountWatcher {
   counting(record: number, key: number, eventTimeUs: number): void;
+  /** A window of a key has a result, which goes to the sink now or with a checkpoint. */
+  fired(key: number, startUs: number, endUs: number, count: number, firing: number): void;
 }
 
 /** Flink's side output of late data: records of which every window is past. */
