@@ -39,7 +39,7 @@ function windowsOf({ runScenario: run }: Pick<typeof Experiment, 'runScenario'>)
 test('windows of a sound application are exact, across a failure too', () => {
   const found = windowsOf({ runScenario });
   expect(found.map(({ verdict }) => verdict)).toEqual(['held', 'held']);
-  for (const { counts } of found) {
+  for (const { counts = {} } of found) {
     expect(counts['results']).toBeGreaterThan(20);
     expect(counts['late']).toBeGreaterThan(0);
   }
