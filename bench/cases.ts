@@ -84,6 +84,19 @@ designs:
       topic: { type: sns, subscriptions: [ ${queues.map((i) => `{ to: q${i}, filterPolicy: { kind: [ ${half(i)} ] } }`).join(', ')} ] }
 ${queues.map((i) => `      q${i}: { type: sqs }\n${reader === '' ? '' : `      w${i}: { type: consumer, source: q${i}, ${reader} }\n`}`).join('')}`;
 }
+const STREAM = `
+seed: 1
+horizon: 40s
+drain: 10s
+replications: 1
+traffic: { t: { rate: 20k/s, size: 100B, key: { uniform: { keys: 10000 } }, batch: { size: 500, linger: 100ms } } }
+designs:
+  d:
+    traffic: { t: stream }
+    resources:
+      stream: { type: kinesis, shards: 40 }
+      readers: { type: consumer, source: stream, reader: kcl, instances: 4, handler: { time: 100us } }
+`;
 export const BACKLOG = `
 seed: 1
 horizon: 100s
@@ -115,6 +128,7 @@ export const CASES: readonly Case[] = [
     aim: null,
     deliveries: true,
   },
+  { name: 'Kinesis: put by 500, shared reads, KCL checkpoints', yaml: STREAM, design: 'd', aim: 3 },
   { name: 'flash sale, synchronous', yaml: flashSale, design: 'sync', aim: null },
   { name: 'flash sale, queued', yaml: flashSale, design: 'queued', aim: null },
 ];

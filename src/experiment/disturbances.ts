@@ -73,6 +73,7 @@ function labelOf(fault: FaultSettings): string {
   if (fault.down) effects.push('down');
   if (fault.errors !== null) effects.push(`${percent(fault.errors)} errors`);
   if (fault.crash !== null) effects.push(`${percent(fault.crash)} crash`);
+  if (fault.cutOff !== undefined) effects.push(`${percent(fault.cutOff)} without their leases’ table`);
   if (fault.duplicate !== null) effects.push(`${percent(fault.duplicate)} duplicates`);
   if (fault.throttle !== undefined) effects.push(`${percent(fault.throttle)} throttled`);
   if (fault.unreachable !== null) effects.push(`${percent(fault.unreachable)} unreachable`);

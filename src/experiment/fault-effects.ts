@@ -6,7 +6,7 @@ import type { Sink } from '../services/sink/index.ts';
 import { type AccountQueue, SqsQueue } from '../services/sqs/index.ts';
 import type { Consumer } from '../workload/consumer.ts';
 import type { FaultSettings } from '../workload/settings.ts';
-import type { StreamConsumer } from '../workload/stream-consumer.ts';
+import { StreamConsumer } from '../workload/stream-consumer.ts';
 import type { Applications } from './applications.ts';
 import type { Cameras } from './cameras.ts';
 import type { Functions } from './functions.ts';
@@ -116,6 +116,7 @@ function strikeConsumer(consumer: Consumer | StreamConsumer, fault: FaultSetting
   const ends: (() => void)[] = [];
   if (fault.slow !== null) ends.push(consumer.slowDown(fault.slow));
   if (fault.crash !== null) consumer.crash(fault.crash, fault.forUs ?? consumer.settings.restartDelayUs);
+  if (fault.cutOff !== undefined && consumer instanceof StreamConsumer) ends.push(consumer.cutOff(fault.cutOff));
   if (fault.down) consumer.crash(fault.target.kind === 'resource' ? (fault.target.share ?? 1) : 1, fault.forUs);
   return ends;
 }
@@ -126,6 +127,7 @@ function isLasting(fault: FaultSettings): boolean {
   return (
     fault.down ||
     fault.kmsDown === true ||
+    fault.cutOff !== undefined ||
     fault.throttle !== undefined ||
     shares.some((share) => share !== null) ||
     fault.policy !== undefined

@@ -2,7 +2,8 @@
  * The Lambda functions of a design: which share an account's concurrency, what polls for them, and who may invoke them.
  *
  *   queue ◀─poll── LambdaMapping ──invoke──▶ LambdaFunction ◀──invoke── LambdaEventQueue ◀── whoever asks for `eventsOf`
- *                                                └─▶ concurrency of its account and Region
+ *   stream ◀─poll── LambdaStreamMapping ──invoke──▶ │
+ *                                                   └─▶ concurrency of its account and Region
  */
 import type { Access } from '../access/index.ts';
 import type { CallPath, CallSettings } from '../calls/index.ts';
@@ -17,15 +18,23 @@ import {
   LambdaFunction,
   type LambdaSettings,
 } from '../services/lambda/index.ts';
-import { type HandlerRunner, Outcome, type Witness } from '../services/ports.ts';
+import { type Caller, type HandlerRunner, Outcome, type Witness } from '../services/ports.ts';
+import type { Sink } from '../services/sink/index.ts';
 import type { FifoQueue, SqsQueue } from '../services/sqs/index.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import { LambdaMapping } from '../workload/lambda-mapping.ts';
+import { LambdaStreamMapping } from '../workload/lambda-stream-mapping.ts';
 import type { RequestTable } from '../workload/requests.ts';
 import type { FaultSettings } from '../workload/settings.ts';
 import type { Links } from './links.ts';
+import type { Streams } from './streams.ts';
 
 const NO_NUMBER = -1;
+/** Path of what is told of batches that were left out. */
+const DROPPED = 0;
+/** Of a message about a batch (assumed): what it names, without data. */
+const METADATA_BYTES = 1024;
+const NOBODY: Caller = { onReply: () => {}, onLateReply: () => {} };
 
 export interface FunctionsPorts {
   readonly requests: RequestTable;
@@ -36,12 +45,17 @@ export interface FunctionsPorts {
   /** Code in the place of a function's handler; null: none. */
   readonly codeOf: (settings: LambdaSettings) => HandlerRunner | null;
   readonly queueNamed: (name: string) => { readonly queue: SqsQueue | FifoQueue; readonly settings: SqsSettings };
+  /** undefined: it is no sink. */
+  readonly sinkNamed: (name: string) => Sink | undefined;
+  readonly streams: Streams;
+  /** Whether somebody of this design takes messages out of the queue. */
+  readonly isRead: (queue: string) => boolean;
 }
 
 interface Wired {
   readonly target: LambdaFunction;
   readonly metrics: MetricsRecorder;
-  readonly mapping: LambdaMapping | null;
+  readonly mapping: LambdaMapping | LambdaStreamMapping | null;
   /** Made when somebody first asks for it. */
   events: LambdaEventQueue | null;
 }
@@ -61,12 +75,17 @@ export class Functions {
     this.#ports = ports;
   }
 
-  /** Its queue is there already. */
+  /** Its queue or stream is there already. */
   add(settings: LambdaSettings, metrics: MetricsRecorder): void {
     const { requests, codeOf } = this.#ports;
     const ports = { requests, metrics, account: this.#accountOf(settings), code: codeOf(settings) };
     const target = new LambdaFunction(this.#sim, settings, ports);
-    const mapping = settings.source === null ? null : this.#mapping(settings, settings.source, target, metrics);
+    const mapping =
+      settings.source === null
+        ? null
+        : settings.stream === undefined
+          ? this.#mapping(settings, settings.source, target, metrics)
+          : this.#streamMapping(settings, settings.source, target, metrics);
     this.#functions.set(settings.name, { target, metrics, mapping, events: null });
   }
 
@@ -143,6 +162,45 @@ export class Functions {
       atQueue: witnessOf(settings.name, source),
       witness: witnessOf(settings.name, settings.name),
     });
+  }
+
+  #streamMapping(
+    settings: LambdaSettings,
+    source: string,
+    target: LambdaFunction,
+    metrics: MetricsRecorder,
+  ): LambdaStreamMapping {
+    const { requests, links, streams, witnessOf } = this.#ports;
+    const { name, stream: mapping } = settings;
+    const { stream, settings: ofStream, reader } = streams.readerOf(source, name);
+    const destination = mapping?.onFailure ?? null;
+    return new LambdaStreamMapping(this.#sim, settings, {
+      requests,
+      metrics,
+      stream,
+      reader,
+      fanOutConsumer: mapping?.fanOut === true ? stream.adoptConsumer(name) : -1,
+      endpoint: links.endpoint(name, source),
+      latency: ofStream.latency.get,
+      retentionUs: ofStream.retentionPeriodUs,
+      target,
+      destination: destination === null ? null : this.#destination(name, destination),
+      atStream: witnessOf(name, source),
+      witness: witnessOf(name, name),
+    });
+  }
+
+  /** Where a message about each batch that was left out goes. It bears the request of the batch's first record. */
+  #destination(name: string, to: string): (row: number) => void {
+    const { requests, sinkNamed, queueNamed, links, access, isRead } = this.#ports;
+    const sink = sinkNamed(to);
+    if (sink !== undefined) return (row) => void sink.call(row, DROPPED, NOBODY, 0);
+    const { queue, settings } = queueNamed(to);
+    const client = access.sqsClient(name, settings, queue, links.endpoint(name, to));
+    return (row) => {
+      const { error } = client.SendMessage({ body: row, bytes: METADATA_BYTES, DelaySeconds: -1 });
+      if (error === null) requests.deadLetter(row, !isRead(to));
+    };
   }
 
   /** One account for each place, with the reservations of all its functions. */

@@ -11,13 +11,13 @@ import { effectiveVisibilityUs } from '../workload/lambda-mapping.ts';
 import type { ConsumerSettings } from '../workload/settings.ts';
 import { strikes } from '../scenario/strikes.ts';
 import { deliversTo, topicsOf } from '../scenario/topics.ts';
+import { REST_US } from './rest.ts';
+import { ofStream, ofStreamReader, owedTo } from './stream-promises.ts';
 
 /** The whole run, where a guarantee is of no single resource. */
 export const WHOLE_RUN = '*';
 
 const DEDUPLICATION_US = sqsFacts.deduplicationSeconds.value * 1_000_000;
-/** Nothing that the system does without a sign takes longer: polls, retries of calls, restarts of crashed instances. */
-const REST_US = 120_000_000;
 /** A topic that tries again waits at most an hour. */
 const RETRY_US = REST_US + 3_600_000_000;
 const TOPIC_DEDUPLICATION_US = snsFacts.deduplicationSeconds.value * 1_000_000;
@@ -34,8 +34,9 @@ export function promisesOf(scenario: ResolvedScenario, design: ResolvedDesign): 
   for (const settings of design.resources) {
     if (settings.type === 'sqs') all.push(ofQueue(scenario, design, settings));
     else if (settings.type === 'sns') all.push(ofTopic(scenario, design, settings));
+    else if (settings.type === 'kinesis') all.push(ofStream(scenario, design, settings));
     else if (settings.type === 'consumer') {
-      if (!('stream' in settings)) all.push(ofConsumer(design, settings));
+      all.push('stream' in settings ? ofStreamReader(design, settings) : ofConsumer(design, settings));
     } else if (settings.type === 'analytics') all.push(...ofApplication(design, settings));
     else if (settings.type === 'lambda') all.push(ofFunction(design, settings));
   }
@@ -52,7 +53,8 @@ function withDemanded(scenario: ResolvedScenario, design: ResolvedDesign, of: Re
       !of.promises.some((one) => one.guarantee === guarantee),
   );
   const more = [...new Set(missing.map(({ guarantee }) => guarantee))];
-  return { ...of, promises: [...of.promises, ...more.map((guarantee) => ({ guarantee, ...ASKED_FOR }))] };
+  const asked = { ...ASKED_FOR, ...(of.kind === 'stream-reader' ? owedTo(design, of.resource) : {}) };
+  return { ...of, promises: [...of.promises, ...more.map((guarantee) => ({ guarantee, ...asked }))] };
 }
 
 function queuesOf({ resources }: ResolvedDesign): SqsSettings[] {

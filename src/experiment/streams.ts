@@ -10,6 +10,7 @@ import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
 import { readersOf } from '../scenario/streams.ts';
 import { KinesisStream, type KinesisSettings, streamOf } from '../services/kinesis/index.ts';
 import type { Metrics } from '../services/ports.ts';
+import type { Aggregates } from '../workload/aggregates.ts';
 import type { RequestTable } from '../workload/requests.ts';
 import { StreamKeys } from '../workload/stream-keys.ts';
 import { StreamLedger, type StreamReader } from '../workload/stream-ledger.ts';
@@ -29,6 +30,7 @@ export interface WiredStream {
   readonly settings: KinesisSettings;
   readonly keys: StreamKeys;
   readonly readers: ReadonlyMap<string, StreamReader>;
+  readonly aggregates: Aggregates;
 }
 
 export class Streams {
@@ -62,7 +64,7 @@ export class Streams {
       this.#accounts.push({ topic: name, to, account });
       readers.set(to, ledger.addReader(requests.addSubscription(account)));
     }
-    this.#wired.set(name, { stream, settings, keys, readers });
+    this.#wired.set(name, { stream, settings, keys, readers, aggregates: ledger.aggregates });
     if (settings.reshard.length > 0) new ReshardOperator(sim, stream, settings).start();
   }
 

@@ -8,6 +8,7 @@
  *   traffic ─▶ Sender ─▶ Producer ─▶ KinesisStream ◀─ StreamConsumer ─▶ Service …         replayable
  *                                          └──▶ AnalyticsApplication ─▶ Service | Sink
  *   traffic ─▶ Sender ─▶ Camera ─▶ VideoStream                                           video
+ *                                                  ◀─ LambdaStreamMapping ─▶ LambdaFunction
  *   traffic ─▶ Sender ─▶ Producer ─▶ Topic ─▶ SqsQueue | Service | Sink …                fan-out
  *
  * This is the only place where services meet.
@@ -15,7 +16,7 @@
 import { Access, type ApiLog } from '../access/index.ts';
 import { type CallObserver, CallPath, type CallSettings, Link } from '../calls/index.ts';
 import { NO_RETRY } from '../calls/schema.ts';
-import { snsFacts } from '../facts/index.ts';
+import { snsFacts, streamClientFacts } from '../facts/index.ts';
 import { HistoryRecorder, type HistorySink, MetricsRecorder, TrafficAccount, type Window } from '../history/index.ts';
 import { compileVariate, Simulation } from '../kernel/index.ts';
 import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
@@ -35,6 +36,7 @@ import { scheduleFaults } from '../workload/faults.ts';
 import type { HandlerCode } from '../workload/handler-code.ts';
 import { keyNumber, keySampler } from '../workload/keys.ts';
 import { KinesisTarget } from '../workload/kinesis-target.ts';
+import { KinesisProducerLibrary } from '../workload/kpl.ts';
 import { MessageKinds } from '../workload/message-kinds.ts';
 import { Producer } from '../workload/producer.ts';
 import { RequestTable } from '../workload/requests.ts';
@@ -172,6 +174,9 @@ export class World {
       access: this.#access,
       codeOf: (settings) => this.#codeOf(settings),
       queueNamed: (name) => this.#queueNamed(name),
+      sinkNamed: (name) => this.#sinks.get(name),
+      streams: this.#streams,
+      isRead: (queue) => this.#isRead(queue),
       witnessOf: (client, resource) => this.history?.witness(client, resource) ?? null,
     });
     this.#applications = new Applications(this.sim, scenario, {
@@ -365,7 +370,8 @@ export class World {
     const isDeadLetterQueue = resources.some(
       (other) =>
         (other.type === 'sqs' && other.redrive?.deadLetterQueue === name) ||
-        (other.type === 'sns' && other.subscriptions.some(({ deadLetterQueue }) => deadLetterQueue === name)),
+        (other.type === 'sns' && other.subscriptions.some(({ deadLetterQueue }) => deadLetterQueue === name)) ||
+        (other.type === 'lambda' && other.stream?.onFailure === name),
     );
     const parks = isDeadLetterQueue && !this.#isRead(name);
     const target = resources.find(
@@ -581,16 +587,32 @@ export class World {
     return new Producer(this.sim, this.requests, target, state, { name, latency: latency.publish, batch, witness });
   }
 
-  #recordProducer({ name: traffic, batch, key }: TrafficSettings, { stream, settings, keys }: WiredStream): Callee {
+  #recordProducer({ name: traffic, batch, key, producer }: TrafficSettings, wired: WiredStream): Callee {
+    const { stream, settings, keys, aggregates } = wired;
     const { name: to, latency } = settings;
     const state = this.#links.endpoint(traffic, to);
-    const target = new KinesisTarget(this.requests, stream, {
-      keys,
-      key: key?.kind === 'constant' ? key.value : null,
-    });
     const witness = this.history?.witness(traffic, to) ?? null;
     const name = `${traffic}->${to}`;
-    return new Producer(this.sim, this.requests, target, state, { name, latency: latency.put, batch, witness });
+    const same = { keys, key: key?.kind === 'constant' ? key.value : null };
+    if (producer?.kind === 'kpl') {
+      const shardOf = (one: number): number => stream.shardOfKey(one);
+      const options = { name, settings: producer, latency: latency.put, ...same, aggregates, shardOf, witness };
+      return new KinesisProducerLibrary(this.sim, this.requests, stream, state, options);
+    }
+    const { agentBufferRecords: records, agentBufferBytes: bytes } = streamClientFacts;
+    const isAgent = producer !== undefined;
+    const target = new KinesisTarget(this.requests, stream, {
+      ...same,
+      ...(isAgent ? { batchMaxBytes: bytes.value } : {}),
+    });
+    const grouped = isAgent ? { size: records.value, lingerUs: producer.maxBufferAgeUs } : batch;
+    return new Producer(this.sim, this.requests, target, state, {
+      name,
+      latency: latency.put,
+      batch: grouped,
+      hurriesRetries: isAgent,
+      witness,
+    });
   }
 
   #learnHealthBeforeDisturbances(): void {

@@ -5,6 +5,7 @@ export type { Fact } from './fact.ts';
 export { flinkFactList, flinkFacts } from './flink.ts';
 export { type DirectPutQuota, firehoseFactList, firehoseFacts, firehoseQuotaOf } from './firehose.ts';
 export { kinesisFactList, kinesisFacts } from './kinesis.ts';
+export { kclLookUs, kclRenewUs, streamClientFactList, streamClientFacts } from './kinesis-clients.ts';
 export { kmsFactList, kmsFacts, kmsQuotaOf } from './kms.ts';
 export { lambdaFactList, lambdaFacts } from './lambda.ts';
 export {

@@ -36,6 +36,19 @@ export const lambdaFacts = {
     `${GUIDE} (git 2023)`,
     'with a window, little traffic may wait so long even if the window is shorter',
   ),
+  streamBatchSizeDefault: confirmed('lambda.stream.batch_default', 100, 'records'),
+  streamBatchSizeMax: confirmed('lambda.stream.batch_max', 10_000, 'records'),
+  parallelizationFactorMax: confirmed(
+    'lambda.stream.parallelization_max',
+    10,
+    'batches',
+    API,
+    'of each shard, at once',
+  ),
+  streamRetryAttemptsMax: confirmed('lambda.stream.retry_attempts_max', 10_000, 'retries', API, 'unlimited by default'),
+  streamRecordAgeMinSeconds: confirmed('lambda.stream.record_age_min', 60, 's', API, 'unlimited by default'),
+  streamRecordAgeMaxSeconds: confirmed('lambda.stream.record_age_max', 604_800, 's'),
+  streamPollUs: confirmed('lambda.stream.poll', 1_000_000, 'us', GUIDE, 'of each shard, without enhanced fan-out'),
   payloadBytes: confirmed(
     'lambda.batch.payload',
     6_291_456,
@@ -182,6 +195,18 @@ export const lambdaFacts = {
     300_000_000,
     'us',
     'each wait is twice as long as the one before, up to this',
+  ),
+  streamRetryUs: assumed(
+    'lambda.stream.retry',
+    1_000_000,
+    'us',
+    'until a batch that failed is worked on again; AWS says only that it is retried',
+  ),
+  streamHandRecords: assumed(
+    'lambda.stream.in_hand',
+    10_000,
+    'records',
+    'a shard is not polled while the mapping holds so many of its records',
   ),
   pollRetryUs: assumed('lambda.mapping.poll_retry', 1_000_000, 'us', 'after a poll that failed'),
   sparePollUs: assumed(

@@ -12,6 +12,7 @@ import { KINDS } from './phases.ts';
 import { PROBED, type ProbeCounts } from './probes.ts';
 import { type Promised, PromiseSettings, type ResourcePromises } from './promises.ts';
 import { Sightings } from './sightings.ts';
+import { StreamProbes } from './stream-probes.ts';
 import { type Finding, unknown } from './verdict.ts';
 
 export interface Judged extends Finding {
@@ -87,7 +88,7 @@ const OTHERS = 2;
 export class Bench {
   readonly of: ResourcePromises;
   readonly lives: Lives;
-  /** Those of its promises, in their order; after them may come one that only counts. */
+  /** Those of its promises, in their order; after them may come some that only count. */
   readonly #seats: Seat[] = [];
   /** Of each kind, those that may be shown it. */
   readonly #showing: Seat[][] = Array.from({ length: KINDS }, () => []);
@@ -112,6 +113,11 @@ export class Bench {
     for (const promised of of.promises) this.#add(this.#seat(promised, checkers));
     const locks = of.promises.some(({ guarantee }) => guarantee === 'group-lock');
     if (locks) this.#add({ guarantee: 'group-locked', fold: new GroupLocked(probes), error: null, isShown: false });
+    const replay = of.promises.find(({ guarantee }) => guarantee === 'replay');
+    if (replay !== undefined) {
+      const fold = new StreamProbes(probes, Number(replay['retentionUs'] ?? Number.POSITIVE_INFINITY));
+      this.#add({ guarantee: 'stream-probes', fold, error: null, isShown: false });
+    }
     this.#takeInterest(scope);
   }
 

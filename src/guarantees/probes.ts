@@ -31,8 +31,24 @@ export const PROBES = [
   'purged',
   /** A fault of the script began. */
   'fault',
+  // Of streams.
+  /** Of one call some records were taken, and others not. */
+  'partial-failure',
+  /** A request became two records, since it was tried again. */
+  'put-twice',
+  /** A reader read a record a second time. */
+  'read-again',
+  /** A reader found a key in another shard than before. */
+  'reshard-while-reading',
+  /** A read was refused for its iterator was too old. */
+  'iterator-expired',
+  /** A reader read a shard of which it had not read the first record before that was too old. */
+  'behind-retention',
 ] as const;
 export type Probe = (typeof PROBES)[number];
+
+/** Those that there can be only where there is a stream. */
+export const STREAM_PROBES: readonly Probe[] = PROBES.slice(PROBES.indexOf('partial-failure'));
 
 /** Kinds of record that may tell of one. */
 export const PROBED: readonly number[] = [

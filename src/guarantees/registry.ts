@@ -14,7 +14,13 @@ import { inFlight, rate, rateOfPublishes } from './limits.ts';
 import { littlesLaw } from './littles-law.ts';
 import { monotoneTime } from './monotone-time.ts';
 import { orderOfDelivery, orderOfEffects } from './order.ts';
+import { placement } from './placement.ts';
+import { rateOfPuts } from './put-rate.ts';
+import { handledAtLeastOnce, handledExactlyOnce } from './reader-endings.ts';
+import { retentionOfRecords } from './record-retention.ts';
 import { deadLetters, receiveCount, redrive } from './redrive.ts';
+import { conservationOfRecords, replay } from './replay.ts';
+import { orderOfRecords } from './shard-order.ts';
 import { delay, retention } from './times.ts';
 import { deletion, visibility } from './visibility.ts';
 import { windowsExact } from './windows-exact.ts';
@@ -56,4 +62,7 @@ export const registry: Registry = {
     deduplicationOfPublishes,
     rateOfPublishes,
   ],
+  kinesis: [conservationOfRecords, orderOfRecords, placement, replay, retentionOfRecords, rateOfPuts],
+  // Whoever reads a stream and works. Where each shard has one owner at a time, that is one more promise.
+  'stream-reader': [handledAtLeastOnce, orderOfEffects, doneAtMostOnce, handledExactlyOnce],
 };

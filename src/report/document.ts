@@ -87,8 +87,8 @@ export function documentOf(result: Result): ReportDocument {
     },
     {
       id: 'subscriptions',
-      title: 'Deliveries of topics',
-      blocks: table(subscriptionsTable(result), 'Deliveries by subscription'),
+      title: 'Who got what',
+      blocks: table(subscriptionsTable(result), 'Deliveries by subscription and reader'),
     },
     {
       id: 'disturbances',

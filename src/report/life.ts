@@ -35,12 +35,14 @@ export function lifeOf(records: readonly HistoryRecord[], context: LifeContext =
     ...new Set(its.flatMap(({ on, subscription, do: what }) => (what === 'owed' ? [`${subscription}/${on}`] : []))),
   ];
   const own = its.filter(({ subscription }) => subscription === undefined);
-  const parts = own.length === 0 ? [] : [partOf('', own, faults, context, places.length)];
   const seen = new Set(its.flatMap(({ subscription }) => (subscription === undefined ? [] : [subscription])));
+  // Of a stream nobody tells what it owes; who has read it is known.
+  const parts = own.length === 0 ? [] : [partOf('', own, faults, context, Math.max(places.length, seen.size))];
   for (const place of [...seen].sort((a, b) => a - b)) {
-    const topic = its.find(({ subscription, do: what }) => subscription === place && what === 'owed')?.on ?? '';
-    const name = context.subscription?.(topic, place) ?? `subscription ${place}`;
     const delivery = its.filter(({ subscription }) => subscription === place);
+    const topic = delivery.find(({ do: what }) => what === 'owed')?.on;
+    const reader = topic === undefined ? delivery.find(({ do: what }) => what === 'receive')?.client : undefined;
+    const name = reader ?? context.subscription?.(topic ?? '', place) ?? `subscription ${place}`;
     parts.push(partOf(`Its delivery to ${name}`, delivery, faults, context, 0));
   }
   return parts;
@@ -116,7 +118,8 @@ function endOf(records: readonly HistoryRecord[], context: LifeContext, deliveri
   const effects = those('handle', 'ok');
   const [effect] = effects;
   if (effect !== undefined) {
-    const begin = records.some(({ do: what }) => what === 'owed') ? 'published' : 'sent';
+    const isPublished = records.some(({ do: what }) => what === 'owed');
+    const begin = isPublished ? 'published' : records[0]?.do === 'receive' ? 'first received' : 'sent';
     const after = `${duration((effect.us - firstUs) / 1000)} after it was ${begin}`;
     const times = effects.length === 1 ? `Done ${after}` : `Done ${effects.length} times, first ${after}`;
     if (leftWords !== '') return `${times}, but ${leftWords}.`;
@@ -125,6 +128,7 @@ function endOf(records: readonly HistoryRecord[], context: LifeContext, deliveri
   const fails = those('handle', 'fail').length;
   const failed = fails === 0 ? '' : `, after it failed ${fails === 1 ? 'once' : `${fails} times`}`;
   if (leftWords !== '') return `Never done${failed}: ${leftWords}.`;
+  if (deliveries > 0 && those('send', 'ok').length > 0) return `Put, and read by ${plural(deliveries, 'reader')}.`;
   if (deliveries > 0) return `Published, to be delivered to ${plural(deliveries, 'subscription')}.`;
   const [answer] = those('request', 'ok');
   if (answer !== undefined) return `Done and answered after ${duration((answer.us - firstUs) / 1000)}.`;

@@ -353,7 +353,7 @@ export function outcomesTable(result: Result): Table {
   return { columns: designColumns(result, 'requests'), groups };
 }
 
-/** What became of the deliveries of each topic, subscription by subscription; undefined where there is no topic. */
+/** What became of the deliveries of each topic and stream, by subscription and reader; undefined where there is neither. */
 export function subscriptionsTable(result: Result, terse = false): Table | undefined {
   const names = designNames(result);
   const groups = names.flatMap((name): Group[] => {
@@ -363,16 +363,49 @@ export function subscriptionsTable(result: Result, terse = false): Table | undef
     return rows.length === 0 ? [] : [names.length > 1 ? { heading: name, rows } : { rows }];
   });
   if (groups.length === 0) return undefined;
+  const words = deliveryWords(result);
   const labels = ['deliveries', 'completed', 'median', 'p99', 'not completed'];
   const more = terse ? [] : ['dead-lettered', 'lost', 'expired', 'still in the system', 'duplicates'];
   return {
     columns: [
-      { label: 'subscription', align: 'left' },
+      { label: words.one, align: 'left' },
       ...[...labels, ...more].map((label) => ({ label, align: 'right' as const })),
     ],
     groups,
-    note: 'A delivery is what a topic sends to one subscription whose filter lets it through. Times are from the arrival of the request to its first completion by this subscriber.',
+    note: `${words.what} Times are from the arrival of the request to its first completion by this ${words.who}.`,
   };
+}
+
+interface DeliveryWords {
+  readonly one: string;
+  readonly who: string;
+  readonly what: string;
+}
+
+const OF_TOPICS: DeliveryWords = {
+  one: 'subscription',
+  who: 'subscriber',
+  what: 'A delivery is what a topic sends to one subscription whose filter lets it through.',
+};
+const OF_STREAMS: DeliveryWords = {
+  one: 'reader',
+  who: 'reader',
+  what: 'A delivery is a record of a stream that one of its readers is to have.',
+};
+const OF_BOTH: DeliveryWords = {
+  one: 'subscription or reader',
+  who: 'subscriber or reader',
+  what: 'A delivery is what a topic sends to one subscription whose filter lets it through, or a record of a stream that one of its readers is to have.',
+};
+
+function deliveryWords(result: Result): DeliveryWords {
+  const types = new Set(
+    designNames(result)
+      .flatMap((name) => Object.values(designOf(result, name).resources))
+      .flatMap(({ type, subscriptions }) => (subscriptions === undefined ? [] : [type])),
+  );
+  if (!types.has('kinesis')) return OF_TOPICS;
+  return types.size === 1 ? OF_STREAMS : OF_BOTH;
 }
 
 function subscriptionRow(topic: string, to: string, one: SubscriptionResult, terse: boolean): Cell[] {

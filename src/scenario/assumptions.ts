@@ -19,7 +19,7 @@ import { ofPrices } from './price-assumptions.ts';
 import { ofRedrives } from './redrive-assumptions.ts';
 import { ofScaling } from './scaling-assumptions.ts';
 import { ofTopics } from './sns-assumptions.ts';
-import { ofStreams } from './stream-assumptions.ts';
+import { ofProducers, ofStreams } from './stream-assumptions.ts';
 import { ofVideo } from './video-assumptions.ts';
 import type { ReadTraffic } from './traffic.ts';
 import { formatDuration } from './units.ts';
@@ -38,6 +38,7 @@ export function assumptionsOf(scenario: ResolvedScenario, traffic: readonly Read
     ...ofTopics(resources),
     ...ofServices(services),
     ...ofKeys(services, scenario),
+    ...ofProducers(scenario.traffic),
     ...ofStreams(resources),
     ...ofAnalytics(scenario),
     ...ofVideo(resources),

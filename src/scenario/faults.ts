@@ -14,7 +14,7 @@ const FITTING: Readonly<Record<ResourceType | 'link', readonly string[]>> = {
   kinesis: ['down', 'errors', 'unreachable', 'lose', 'throttle'],
   analytics: ['slow', 'crash'],
   video: ['down'],
-  consumer: ['slow', 'down', 'crash', 'share'],
+  consumer: ['slow', 'down', 'crash', 'cutOff', 'share'],
   sink: ['down', 'errors'],
   lambda: ['slow', 'down', 'errors'],
   link: ['lose', 'unreachable'],
@@ -25,6 +25,7 @@ export const EFFECTS = [
   'down',
   'errors',
   'crash',
+  'cutOff',
   'duplicate',
   'unreachable',
   'lose',
@@ -123,6 +124,7 @@ function resourceTarget(
     if (replica !== null) checkReplica(resource, replica, at, findings);
     if (fault.flush) checkFlush(resource, [...path, 'flush'], findings);
     if (fault.kmsDown === true) checkKms(resource, [...path, 'kmsDown'], findings);
+    if (fault.cutOff !== undefined) checkLeases(resource, [...path, 'cutOff'], findings);
     if (fault.zone !== null) checkZone(resource, fault.zone, [...path, 'zone'], findings);
   }
   if (fault.redrive !== undefined) checkRedrive(name, fault.redrive.to, designs, [...path, 'redrive'], findings);
@@ -167,6 +169,12 @@ function checkKms(resource: NamedResource, path: Path, findings: Finding[]): voi
   if (resource.type === 'service' || resource.type === 'consumer') return;
   if (valueAt(resource.raw, ['encryption', 'kms']) !== undefined) return;
   const expected = `a queue under a key of KMS: add encryption: { kms: {} } to ${resource.name}`;
+  findings.push({ code: 'misfit', path, atKey: true, expected });
+}
+
+function checkLeases(resource: NamedResource, path: Path, findings: Finding[]): void {
+  if (resource.type !== 'consumer' || valueAt(resource.raw, ['reader']) === 'kcl') return;
+  const expected = `a consumer whose instances share leases: add reader: kcl to ${resource.name}`;
   findings.push({ code: 'misfit', path, atKey: true, expected });
 }
 
@@ -280,13 +288,13 @@ function checkNarrowing(
 ): void {
   const replica = /\[\d+\]$/.test(String(valueAt(raw, ['resource'])));
   const by = [...given.filter((key) => key === 'share' || key === 'zone'), ...(replica ? ['resource'] : [])];
-  const whole = types.includes('consumer') ? ['slow', 'crash'] : ['lose', 'unreachable', 'flush'];
+  const whole = types.includes('consumer') ? ['slow', 'crash', 'cutOff'] : ['lose', 'unreachable', 'flush'];
   for (const key of by) {
     const wide = given.find((effect) => whole.includes(effect));
     if (wide === undefined) continue;
     const expected =
-      wide === 'crash'
-        ? 'the share at crash itself, such as crash: 50%'
+      wide === 'crash' || wide === 'cutOff'
+        ? `the share at ${wide} itself, such as ${wide}: 50%`
         : `a fault of its own for ${wide}, which strikes the whole ${types[0]}`;
     findings.push({ code: 'misfit', path: [...path, key], atKey: true, expected });
   }

@@ -8,7 +8,7 @@ import { whole } from './patterns.ts';
 import type { Schemas } from './schemas.ts';
 import { nearest } from './suggest.ts';
 
-/** By type of resource; what the checkers can judge. */
+/** By type of resource, `stream-reader` of whatever reads a stream; what the checkers can judge. */
 export const GUARANTEES: Readonly<Record<string, readonly string[]>> = {
   traffic: ['conservation'],
   sqs: [
@@ -34,6 +34,9 @@ export const GUARANTEES: Readonly<Record<string, readonly string[]>> = {
   consumer: ['order', 'at-most-once', 'exactly-once'],
   lambda: ['order', 'at-most-once', 'exactly-once'],
   sns: ['conservation', 'fan-out', 'no-loss', 'order', 'deduplication', 'rate'],
+  kinesis: ['conservation', 'order', 'placement', 'replay', 'retention', 'rate'],
+  // A consumer or a function whose source is a stream.
+  'stream-reader': ['at-least-once', 'order', 'at-most-once', 'exactly-once'],
 };
 
 const SHAPE = /^\s*([a-z-]+)\s+of\s+(\S+)\s*$/;
@@ -45,7 +48,7 @@ export function guaranteePattern(): string {
   return whole(`(${all.join('|')})\\s+of\\s+[A-Za-z][A-Za-z0-9_-]*`);
 }
 
-/** Reads every one; those with an error are left out. `types`: of every resource by name, over all designs. */
+/** Reads every one; those with an error are left out. `types`: rows of `GUARANTEES` of every resource by name, over all designs. */
 export function readGuarantees(
   schemas: Schemas,
   raw: unknown,

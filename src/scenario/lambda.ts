@@ -42,6 +42,7 @@ export function checkFunctions(
   findings: Finding[],
 ): void {
   for (const { name, resources } of designs) {
+    const isFifo = (queue: string | null): boolean => queueOf(queue, resources)?.fifo === true;
     const pathOf = (one: LambdaSettings): Path =>
       names.designs.find((design) => design.name === name)?.resources.find((other) => other.name === one.name)?.path ??
       [];
@@ -49,6 +50,10 @@ export function checkFunctions(
     for (const one of functionsOf(resources)) {
       const queue = queueOf(one.source, resources);
       if (queue !== undefined) checkMapping(one, queue, pathOf(one), findings);
+      if (isFifo(one.stream?.onFailure ?? null)) {
+        const expected = 'a standard queue: Lambda tells no FIFO queue what it left out';
+        findings.push({ code: 'wrong-reference', path: [...pathOf(one), 'onFailure'], expected });
+      }
       const place = placeOfFunction(one, resources, aws);
       const sum = (kept.get(place) ?? 0) + (one.reservedConcurrency ?? 0);
       kept.set(place, sum);
@@ -61,6 +66,11 @@ export function checkFunctions(
 }
 
 function checkMapping(one: LambdaSettings, queue: SqsSettings, path: Path, findings: Finding[]): void {
+  const most = f.batchSizeWithoutWindow.value;
+  if (!queue.fifo && one.batchSize > most && one.batchWindowUs === 0) {
+    const expected = `a batchWindow of at least 1s beside a batch of more than ${most} (limits of Lambda)`;
+    findings.push({ code: 'misfit', path: [...path, 'batchSize'], expected });
+  }
   if (queue.fifo && one.batchSize > f.batchSizeMaxFifo.value) {
     const expected = `a batch of at most ${f.batchSizeMaxFifo.value} from the FIFO queue ${queue.name} (limits of Lambda)`;
     findings.push({ code: 'out-of-range', path: [...path, 'batchSize'], expected });
@@ -90,7 +100,7 @@ export function assumptionsOfFunctions(designs: readonly ResolvedDesign[]): Assu
   const say = (who: readonly LambdaSettings[], text: string, source = 'assumed'): void => {
     if (who.length > 0) found.push({ about: who.map(({ name }) => name).join(', '), text, source });
   };
-  const mapped = functions.filter(({ source }) => source !== null);
+  const mapped = functions.filter(({ source, stream }) => source !== null && stream === undefined);
   say(
     functions.filter(({ coldStart }) => coldStart === LAMBDA_COLD_START),
     `A new environment takes ${f.coldStartP50Us.value / 1000} ms to start in the median and ${f.coldStartP99Us.value / 1000} ms at the 99th percentile (lognormal, no coldStart is given); it depends on runtime and package, and AWS publishes none.`,

@@ -2,6 +2,7 @@
  * The street: text → document (+ options) → plain data → read part by part → references → resolved scenario.
  * Pure. Every error is collected; nothing is resolved while there is one.
  */
+import { checkAnalytics } from './analytics-checks.ts';
 import { assumptionsOf } from './assumptions.ts';
 import { checkAccess } from './access.ts';
 import { awsOf } from './aws.ts';
@@ -23,7 +24,7 @@ import { readResource } from './resources.ts';
 import type { WrittenRoot } from './schema.ts';
 import { type ReadText, schemasFor, type WrittenResource } from './schemas.ts';
 import { checkTopics, resolveTopics } from './sns.ts';
-import { checkStreams, resolveConsumers } from './streams.ts';
+import { checkStreams, resolveReaders, streamsOf } from './streams.ts';
 import { sqsMaxBytes } from './sqs-limits.ts';
 import { checkSteady, readStudy } from './study.ts';
 import { type ReadTraffic, readTraffic } from './traffic.ts';
@@ -99,7 +100,7 @@ function resolve(
       });
     }
     const own = design.resources.filter((one) => !names.shared.includes(one)).flatMap(place);
-    const all = resolveTopics(resolveConsumers([...shared, ...own]));
+    const all = resolveTopics(resolveReaders([...shared, ...own]));
     checkDesign(design, findings);
     const entries = readEntries(design, trafficNames, findings);
     return { name: design.name, entries, resources: all };
@@ -110,6 +111,7 @@ function resolve(
   checkFifo(settings, designs, faults, findings);
   checkTopics(settings, designs, names, faults, findings);
   checkStreams(settings, designs, names, findings);
+  checkAnalytics(settings, designs, findings);
   checkAccess(raw, names, findings);
   checkQueues(raw, names, findings);
   const objectives = readObjectives(schemas, raw, names, findings);
@@ -152,8 +154,13 @@ function typesOf(
   designs: readonly ResolvedDesign[],
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const types = new Map<string, Set<string>>(traffic.map((name) => [name, new Set(['traffic'])]));
-  for (const { name, type } of designs.flatMap(({ resources }) => resources))
-    types.set(name, (types.get(name) ?? new Set()).add(type));
+  for (const design of designs) {
+    const streams = new Set(streamsOf(design).map(({ name }) => name));
+    for (const one of design.resources) {
+      const reads = 'source' in one && one.source !== null && streams.has(one.source);
+      types.set(one.name, (types.get(one.name) ?? new Set()).add(reads ? 'stream-reader' : one.type));
+    }
+  }
   return types;
 }
 

@@ -26,6 +26,8 @@ function checkResource(design: NamedDesign, one: NamedResource, findings: Findin
   }
   const sink = one.type === 'analytics' ? valueAt(one.raw, ['sink', 'to']) : undefined;
   if (typeof sink === 'string') checkOneOf(design, sink, RESULT_SINKS, [...one.path, 'sink', 'to'], findings);
+  const failures = one.type === 'lambda' ? valueAt(one.raw, ['onFailure']) : undefined;
+  if (typeof failures === 'string') checkOneOf(design, failures, ['sqs', 'sink'], [...one.path, 'onFailure'], findings);
   if (one.type === 'sns') checkSubscriptions(design, one, findings);
   const allowed = one.type === 'sqs' ? valueAt(one.raw, ['redriveAllow']) : undefined;
   if (Array.isArray(allowed)) {
@@ -72,7 +74,7 @@ function checkSubscriptions(design: NamedDesign, topic: NamedResource, findings:
 /** What a type can fetch its work from. */
 const SOURCES: ReadonlyMap<string, readonly string[]> = new Map([
   ['consumer', ['sqs', 'kinesis']],
-  ['lambda', ['sqs']],
+  ['lambda', ['sqs', 'kinesis']],
   ['analytics', ['kinesis']],
 ]);
 /** Types that a topic can deliver to. */

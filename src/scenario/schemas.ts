@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { analyticsSchema } from '../services/analytics/schema.ts';
 import { serviceSchema } from '../services/compute/schema.ts';
 import { KINESIS_LIMITS, kinesisSchema } from '../services/kinesis/schema.ts';
-import { lambdaSchema } from '../services/lambda/schema.ts';
+import { lambdaSchema, type WrittenLambda } from '../services/lambda/schema.ts';
 import { sinkSchema } from '../services/sink/schema.ts';
 import { snsSchema, type WrittenSns } from '../services/sns/schema.ts';
 import { sqsSchema } from '../services/sqs/schema.ts';
@@ -33,8 +33,12 @@ import { createVocabulary } from './vocabulary.ts';
 /** Text of a file that the scenario names, by the path as written; undefined where it cannot be read. */
 export type ReadText = (path: string) => string | undefined;
 
-/** Settings of a resource as it is written by itself: a topic's subscriptions do not know yet what they deliver to, nor a consumer what it reads. */
-export type WrittenResource = Exclude<ResourceSettings, { type: 'sns' | 'consumer' }> | WrittenSns | WrittenConsumer;
+/** Settings of a resource as it is written by itself: a topic's subscriptions do not know yet what they deliver to, nor a consumer or a function what it reads. */
+export type WrittenResource =
+  | Exclude<ResourceSettings, { type: 'sns' | 'consumer' | 'lambda' }>
+  | WrittenSns
+  | WrittenConsumer
+  | WrittenLambda;
 /** The same before it has its name. */
 export type Unnamed = WrittenResource extends infer R ? (R extends { name: string } ? Omit<R, 'name'> : never) : never;
 

@@ -1,11 +1,19 @@
 /** What streams and their readers rest on that AWS does not publish, or that a default decided. */
-import { kinesisFacts as f } from '../facts/index.ts';
+import { kinesisFacts as f, lambdaFacts as l, streamClientFacts as c } from '../facts/index.ts';
 import { KINESIS_LATENCY } from '../services/kinesis/schema.ts';
-import type { StreamConsumerSettings } from '../workload/settings.ts';
+import type { StreamConsumerSettings, TrafficSettings } from '../workload/settings.ts';
 import type { Assumption, ResourceSettings } from './resolved.ts';
 import { formatDuration } from './units.ts';
 
 const ASSUMED = 'assumed';
+
+/** Empty where no producer is anything but an SDK client. */
+export function ofProducers(traffic: readonly TrafficSettings[]): Assumption[] {
+  const about = traffic.filter(({ producer }) => producer?.kind === 'kpl').map(({ name }) => name);
+  if (about.length === 0) return [];
+  const text = `Around each request that KPL aggregates are ${c.kplPartBytes.value} B and its key; it knows the shards as they are, and what was on its way to a shard that was split is grouped anew.`;
+  return [{ about: about.join(', '), text, source: ASSUMED }];
+}
 
 /** Empty where there is no stream. */
 export function ofStreams(resources: readonly ResourceSettings[]): Assumption[] {
@@ -48,6 +56,21 @@ export function ofStreams(resources: readonly ResourceSettings[]): Assumption[] 
     readers.filter(({ stream }) => stream.reader === 'sdk'),
     'Its shards are spread over its instances by their numbers, and it keeps its position in memory: after a crash it begins again where it began.',
     'model',
+  );
+  const leased = readers.filter(({ stream }) => stream.kcl !== undefined);
+  say(
+    leased,
+    `Leases are renewed, taken and stolen by the rules of KCL 1.x and 2.x, which count them; a call to their table takes ${formatDuration(c.leaseTableUs.value)}, and is on no bill.`,
+    `${ASSUMED}, after ${c.kclFailoverUs.source}`,
+  );
+  say(
+    leased.filter(({ stream }) => stream.startingPosition === 'LATEST'),
+    'A shard without a checkpoint begins at LATEST again when its lease goes to another instance: what came in between is lost.',
+    'model',
+  );
+  say(
+    resources.filter((one) => one.type === 'lambda' && one.stream !== undefined),
+    `A batch that failed is worked on again after ${formatDuration(l.streamRetryUs.value)}; AWS says only that it is retried. With several batches of a shard at once a key’s number decides which of them its records are in.`,
   );
   say(
     readers.filter(({ stream }) => stream.startingPosition === 'LATEST'),

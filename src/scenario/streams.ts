@@ -1,6 +1,8 @@
-/** Streams: what consumers have by what they read, and whether traffic and readers fit their stream. */
+/** Streams: what consumers and functions have by what they read, and whether traffic and readers fit their stream. */
 import { kinesisFacts, sqsFacts } from '../facts/index.ts';
 import { KINESIS_LIMITS } from '../services/kinesis/schema.ts';
+import { LAMBDA_QUEUE_KEYS, LAMBDA_STREAM_KEYS, resolveLambda, type WrittenLambda } from '../services/lambda/schema.ts';
+import type { LambdaSettings } from '../services/lambda/settings.ts';
 import type { KinesisSettings } from '../services/kinesis/settings.ts';
 import { QUEUE_KEYS, resolveConsumer, STREAM_KEYS, type WrittenConsumer } from '../workload/schema.ts';
 import type { ConsumerSettings, StreamConsumerSettings, TrafficSettings } from '../workload/settings.ts';
@@ -10,19 +12,21 @@ import type { NamedResource, Names } from './names.ts';
 import type { ResolvedDesign } from './resolved.ts';
 import type { WrittenResource } from './schemas.ts';
 
-/** A resource whose consumers know what they read. */
-export type ReadableResource = Exclude<WrittenResource, WrittenConsumer> | ConsumerSettings | StreamConsumerSettings;
+type Reader = ConsumerSettings | StreamConsumerSettings | LambdaSettings;
 
-const resolved = new WeakMap<WrittenConsumer, Map<string, ConsumerSettings | StreamConsumerSettings>>();
+/** A resource whose readers know what they read. */
+export type ReadableResource = Exclude<WrittenResource, WrittenConsumer | WrittenLambda> | Reader;
 
-/** A consumer of several designs stays one object where it reads the same in them. */
-export function resolveConsumers(resources: readonly WrittenResource[]): ReadableResource[] {
-  const typeOf = (name: string): string | undefined => resources.find((one) => one.name === name)?.type;
+const resolved = new WeakMap<WrittenConsumer | WrittenLambda, Map<string, Reader>>();
+
+/** A reader of several designs stays one object where it reads the same in them. */
+export function resolveReaders(resources: readonly WrittenResource[]): ReadableResource[] {
+  const typeOf = (name: string | null): string | undefined => resources.find((one) => one.name === name)?.type;
   return resources.map((one): ReadableResource => {
-    if (one.type !== 'consumer') return one;
+    if (one.type !== 'consumer' && one.type !== 'lambda') return one;
     const kind = typeOf(one.source) === 'kinesis' ? 'kinesis' : 'sqs';
-    const known = resolved.get(one) ?? new Map<string, ConsumerSettings | StreamConsumerSettings>();
-    const settings = known.get(kind) ?? resolveConsumer(one, kind);
+    const known = resolved.get(one) ?? new Map<string, Reader>();
+    const settings = known.get(kind) ?? (one.type === 'lambda' ? resolveLambda(one, kind) : resolveConsumer(one, kind));
     resolved.set(one, known.set(kind, settings));
     return settings;
   });
@@ -43,13 +47,17 @@ export function checkStreams(
   for (const one of traffic) checkTraffic(one, designs, findings);
   for (const design of designs) {
     const named = names.designs.find(({ name }) => name === design.name)?.resources ?? [];
-    for (const one of named) if (one.type === 'consumer') checkConsumer(one, named, findings);
+    for (const one of named) {
+      if (one.type === 'consumer') checkKeys(one, named, QUEUE_KEYS, STREAM_KEYS, 'a consumer', findings);
+      if (one.type !== 'lambda') continue;
+      checkKeys(one, named, LAMBDA_QUEUE_KEYS, LAMBDA_STREAM_KEYS, 'the mapping', findings);
+    }
     for (const stream of streamsOf(design)) {
       const fanOut = fanOutOf(design, stream.name);
       const most = kinesisFacts.consumersMax.value;
       const path = named.find(({ name }) => name === stream.name)?.path ?? [];
       if (fanOut.length <= most) continue;
-      const expected = `at most ${most} consumers with fanOut: true; ${stream.name} has ${fanOut.length} (limits of Kinesis)`;
+      const expected = `at most ${most} readers with fanOut: true; ${stream.name} has ${fanOut.length} (limits of Kinesis)`;
       findings.push({ code: 'out-of-range', path, atKey: true, expected });
     }
   }
@@ -59,31 +67,42 @@ export function streamsOf({ resources }: Pick<ResolvedDesign, 'resources'>): Kin
   return resources.filter((one) => one.type === 'kinesis');
 }
 
-function fanOutOf({ resources }: ResolvedDesign, stream: string): StreamConsumerSettings[] {
+/** Readers with a consumer of enhanced fan-out. */
+function fanOutOf({ resources }: ResolvedDesign, stream: string): Reader[] {
   return resources.filter(
-    (one): one is StreamConsumerSettings =>
-      one.type === 'consumer' && 'stream' in one && one.source === stream && one.stream.fanOut,
+    (one): one is Reader =>
+      (one.type === 'consumer' || one.type === 'lambda') &&
+      'stream' in one &&
+      one.source === stream &&
+      (one.stream?.fanOut ?? false),
   );
 }
 
 /** Keys of the other kind of source. */
-function checkConsumer({ path, raw }: NamedResource, all: readonly NamedResource[], findings: Finding[]): void {
+function checkKeys(
+  { path, raw }: NamedResource,
+  all: readonly NamedResource[],
+  queueKeys: readonly string[],
+  streamKeys: readonly string[],
+  who: string,
+  findings: Finding[],
+): void {
   const source = valueAt(raw, ['source']);
   const type = all.find(({ name }) => name === source)?.type;
   if (type !== 'kinesis' && type !== 'sqs') return;
-  const misfits = type === 'kinesis' ? QUEUE_KEYS : STREAM_KEYS;
+  const misfits = type === 'kinesis' ? queueKeys : streamKeys;
   for (const key of misfits) {
     if (valueAt(raw, [key]) === undefined) continue;
     const expected =
       type === 'kinesis'
         ? `no ${key}: ${String(source)} is a stream, whose records are read by position and never deleted`
-        : `no ${key}: ${String(source)} is a queue; only a consumer of a stream has it`;
+        : `no ${key}: ${String(source)} is a queue; only ${who} of a stream has it`;
     findings.push({ code: 'misfit', path: [...path, key], atKey: true, expected });
   }
 }
 
 function checkTraffic(
-  { name, key, batch, size }: TrafficSettings,
+  { name, key, batch, size, producer }: TrafficSettings,
   designs: readonly ResolvedDesign[],
   findings: Finding[],
 ): void {
@@ -91,6 +110,11 @@ function checkTraffic(
     entries.flatMap((entry) => (entry.traffic === name ? resources.filter((one) => one.name === entry.resource) : [])),
   );
   const streams = entered.filter((one) => one.type === 'kinesis');
+  const elsewhere = producer === undefined ? undefined : entered.find(({ type }) => type !== 'kinesis');
+  if (elsewhere !== undefined && producer !== undefined) {
+    const expected = `no producer: ${producer.kind}: ${name} enters ${elsewhere.name}, which is no stream`;
+    findings.push({ code: 'misfit', path: ['traffic', name, 'producer'], atKey: true, expected });
+  }
   const most = sqsFacts.batchMaxEntries.value;
   const other = entered.find(({ type }) => type === 'sqs' || type === 'sns');
   if (batch !== null && batch.size > most && other !== undefined) {

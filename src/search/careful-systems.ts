@@ -26,7 +26,8 @@ const name = (one: string): fc.Arbitrary<string> => fc.constant(one);
 function carefulTraffic(fifo: boolean): fc.Arbitrary<Document> {
   return fc.record({
     rate: fc.constant('10/s'),
-    key: fifo ? key : seldom(key),
+    // Tenants of a fair queue, too.
+    key: fifo ? key : sometimes(key),
     size: seldom(fc.constant({ exponential: { mean: '1KiB' } })),
     attributes: fc.constant(attributes),
     timeout: fifo ? sometimes(fc.constant('3s')) : never,
@@ -46,7 +47,7 @@ function patientQueue(fifo: boolean, visibilityTimeout: string): fc.Arbitrary<Do
     delay: seldom(seconds(2, 20)),
     maximumMessageSize: seldom(fc.constant('2KiB')),
     maxInFlight: seldom(count(1, 20)),
-    fairQueues: fifo ? never : seldom(fc.constant(true)),
+    fairQueues: fifo ? never : sometimes(fc.constant(true)),
     deduplicationScope: fifo ? seldom(fc.constant('messageGroup')) : never,
   });
 }

@@ -46,6 +46,7 @@ function onResource(settings: ResourceSettings): Strikes {
   const unreachable = strike({ unreachable: share });
   const loses = strike({ lose: losses });
   const duplicate = strike({ duplicate: share });
+  const cutOff = strike({ cutOff: share });
   switch (settings.type) {
     case 'service':
       return [slow, down, errors, unreachable, loses];
@@ -62,12 +63,17 @@ function onResource(settings: ResourceSettings): Strikes {
       return [down];
     case 'consumer':
       // Crashes more often: what is in hand then is where most handlers go wrong.
-      return [slow, strike({ crash: share }), strike({ crash: share }), down];
+      return [slow, strike({ crash: share }), strike({ crash: share }), down, ...(leases(settings) ? [cutOff] : [])];
     case 'lambda':
       return [slow, down, errors];
     case 'sink':
       return [down, errors];
   }
+}
+
+/** Whether its instances share leases. */
+function leases(settings: Extract<ResourceSettings, { readonly type: 'consumer' }>): boolean {
+  return 'stream' in settings && settings.stream.kcl !== undefined;
 }
 
 const losses = fc.oneof(

@@ -4,6 +4,7 @@
  *   traffic ─▶ inbox ─▶ workers (a consumer or a function) ─▶ [db]          inbox, subscriptions: standard or FIFO
  *                └─▶ [dead ─▶ [gravediggers]]
  *   traffic ─▶ topic ─▶ left, right: queues with a reader · hook: a service, a function or a sink       what is given up ─▶ lost-letters
+ *   traffic ─▶ stream ─▶ readers (stream-systems.ts)
  *
  * What a design may not do, or it breaks a promise by its own fault: a consumer of a FIFO queue that goes on with the next message after one has
  * failed, or still works on one whose retention is over; a subscription without a dead-letter queue, or with one that is out of reach. Where a consumer
@@ -15,7 +16,8 @@ import { resolveData } from '../scenario/index.ts';
 import { around, seldom, sometimes, type SpaceOptions } from './around.ts';
 import { carefulFanOut, carefulQueue } from './careful-systems.ts';
 import { type Document, written } from './document.ts';
-import { recovering, stubborn } from './told-systems.ts';
+import { beating, recovering, stubborn } from './told-systems.ts';
+import { behind, carefulStream, streamed } from './stream-systems.ts';
 import { consumer, db, filter, lambda, never, queue, ROOT, shapes, traffic } from './system-parts.ts';
 
 const name = 'system';
@@ -35,6 +37,9 @@ export function systems(options: SpaceOptions): fc.Arbitrary<Document> {
     { weight: 6, arbitrary: careful.chain(hardlyStruck) },
     { weight: 2, arbitrary: recovering(options.messages) },
     { weight: 1, arbitrary: stubborn },
+    { weight: 5, arbitrary: streamed.chain(struck) },
+    { weight: 3, arbitrary: carefulStream.chain(hardlyStruck) },
+    { weight: 1, arbitrary: fc.oneof(behind, beating) },
   );
 }
 

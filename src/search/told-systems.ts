@@ -1,6 +1,6 @@
 /** Random systems that tell one story, each complete as it is: nothing else may happen to them. */
 import fc from 'fast-check';
-import { seldom, sometimes } from './around.ts';
+import { sometimes } from './around.ts';
 import { type Document, written } from './document.ts';
 import { count, db, deafness, key, queue, seconds } from './system-parts.ts';
 
@@ -21,7 +21,7 @@ export function recovering(messages: number): fc.Arbitrary<Document> {
       downFor: seconds(5, 60),
       rate: sometimes(fc.constantFrom('5/s', '50/s')),
       instances: count(1, 4),
-      fairQueues: seldom(fc.constant(true)),
+      fairQueues: sometimes(fc.constant(true)),
     })
     .chain(({ fifo, ...own }) =>
       fc.record({ fifo: fc.constant(fifo), own: fc.constant(own), dead: queue({ fifo, patient: true }), db }),
@@ -115,6 +115,37 @@ export const stubborn: fc.Arbitrary<Document> = fc
         },
       },
       faults: [deafness('t', entry, '20m')],
+    };
+  })
+  .map(written);
+
+/** Workers who take more than they can do at once, and keep all of it for as long as their hearts beat. */
+export const beating: fc.Arbitrary<Document> = fc
+  .record({
+    seed,
+    burst: count(5, 30),
+    batchSize: count(4, 10),
+    instances: count(1, 3),
+    concurrency: sometimes(count(2, 3)),
+  })
+  .map(({ seed: own, burst, ...settings }): Document => {
+    const heartbeat = { every: '1s', extendTo: '3s' };
+    return {
+      ...ROOT,
+      seed: own,
+      horizon: '20s',
+      drain: '20m',
+      traffic: { t: { rate: '0/s', changes: [{ at: '0s', burst }] } },
+      designs: {
+        d: {
+          traffic: { t: 'inbox' },
+          resources: {
+            inbox: { type: 'sqs', visibilityTimeout: '3s', latency: { receive: '10ms', delete: '10ms' } },
+            workers: { type: 'consumer', source: 'inbox', ...settings, heartbeat, handler: { time: '2s' } },
+          },
+        },
+      },
+      guarantees: ['exactly-once of workers'],
     };
   })
   .map(written);

@@ -12,7 +12,13 @@ import type { AnalyticsSource, RecordIntake } from '../services/analytics/operat
 import type { ApplicationSettings } from '../services/analytics/settings.ts';
 import type { ChildShard, ShardDescription, ShardFilter, StartingPosition } from '../services/kinesis/operations.ts';
 import type { WindowWitness } from '../services/ports.ts';
-import type { KinesisClient, KinesisClientOwner, ReadAnswer, ReadError } from './kinesis-client.ts';
+import {
+  EXPIRED_ITERATOR,
+  type KinesisClient,
+  type KinesisClientOwner,
+  type ReadAnswer,
+  type ReadError,
+} from './kinesis-client.ts';
 import type { RequestTable } from './requests.ts';
 import type { StreamReader } from './stream-ledger.ts';
 import { StreamRecords } from './stream-records.ts';
@@ -54,7 +60,6 @@ interface Split {
 /** The tag of a list of shards, where those of splits are from 0. */
 const LISTING = -1;
 const TRIM_HORIZON: StartingPosition = { Type: 'TRIM_HORIZON' };
-const EXPIRED_ITERATOR = 'ExpiredIteratorException';
 
 export class ApplicationSource implements AnalyticsSource, KinesisClientOwner {
   readonly #sim: Simulation;

@@ -15,6 +15,7 @@ import type {
   SubscribeToShardEvent,
   SubscriptionEnd,
 } from '../services/kinesis/operations.ts';
+import type { Aggregate } from './aggregates.ts';
 import type { EndpointState } from './endpoint.ts';
 import { outcomeOf } from './producer.ts';
 import type { StreamReader } from './stream-ledger.ts';
@@ -25,6 +26,8 @@ const SDK_TIMEOUT_US = 5_000_000;
 
 /** How a call ended: null is well; else the service's error, or what the client makes of silence. */
 export type ReadError = Pick<KinesisError, 'code'> | null;
+/** The position is good, the iterator is not: whoever reads asks for another one. */
+export const EXPIRED_ITERATOR = 'ExpiredIteratorException';
 const UNAVAILABLE: ReadError = { code: 'ServiceUnavailable' };
 const TIMED_OUT: ReadError = { code: 'RequestTimeout' };
 
@@ -181,6 +184,11 @@ export class KinesisClient implements Subscriber {
     (this.#calls[index] as Call).abandoned = true;
   }
 
+  /** Whether something may still come of a subscription. */
+  isSubscribed(tag: number): boolean {
+    return this.#pipes.has(tag);
+  }
+
   /** Breaks the connection of a subscription; nothing more is told of it. */
   unsubscribe(tag: number): void {
     const pipe = this.#pipes.get(tag);
@@ -266,7 +274,7 @@ export class KinesisClient implements Subscriber {
         const { error, ShardIterator } = this.#stream.GetShardIterator(call.shard, call.position);
         call.error = error;
         call.iterator = ShardIterator;
-        if (error === null) this.#reader.begins(call.shard, call.position);
+        if (error === null) this.#begins(call);
         return;
       }
       case Reading:
@@ -294,15 +302,30 @@ export class KinesisClient implements Subscriber {
     call.error = error;
     if (error !== null) return;
     this.#pipes.set(tag, { subscription, who });
-    this.#reader.begins(shard, position);
+    this.#begins(call);
+  }
+
+  /** Behind a record that it has read nothing is passed over: what came before is done, or in its hands. */
+  #begins({ shard, position }: Call): void {
+    if (position.Type !== 'AFTER_SEQUENCE_NUMBER') this.#reader.begins(shard, position);
   }
 
   #copy(from: Columns, into: StreamRecords): void {
     into.count = 0;
     for (let i = 0; i < from.count; i++) {
-      const row = this.#reader.take(from.Data[i] as number);
-      into.add(row, from.PartitionKey[i] as number, from.SequenceNumber[i] as number);
+      const data = from.Data[i] as number;
+      const aggregate = this.#reader.aggregateOf(data);
+      const sequence = from.SequenceNumber[i] as number;
+      const arrivedUs = from.ApproximateArrivalTimestamp[i] as number;
+      if (aggregate === undefined)
+        into.add(this.#reader.take(data), from.PartitionKey[i] as number, sequence, arrivedUs);
+      else this.#copyAggregate(aggregate, sequence, arrivedUs, into);
     }
+  }
+
+  /** Readers take it apart (KCL, and what others do the same with). */
+  #copyAggregate({ rows, keys }: Aggregate, sequence: number, arrivedUs: number, into: StreamRecords): void {
+    rows.forEach((row, sub) => into.add(this.#reader.take(row), keys[sub] as number, sequence, arrivedUs, sub));
   }
 
   #over(call: Call): void {
@@ -326,7 +349,8 @@ export class KinesisClient implements Subscriber {
       witness.received(who, call, this.#sim.now - servedUs, answer.records, 0, answer.records.count, -1);
       return;
     }
-    const outcome = error === TIMED_OUT ? Outcome.timedOut : outcomeOf({ code: error.code, senderFault: false });
+    const senderFault = error.code === EXPIRED_ITERATOR;
+    const outcome = error === TIMED_OUT ? Outcome.timedOut : outcomeOf({ code: error.code, senderFault });
     witness.receiveFailed(who, call, outcome);
   }
 
@@ -389,4 +413,7 @@ export class KinesisClient implements Subscriber {
   }
 }
 
-type Columns = Pick<SubscribeToShardEvent, 'count' | 'Data' | 'PartitionKey' | 'SequenceNumber'>;
+type Columns = Pick<
+  SubscribeToShardEvent,
+  'count' | 'Data' | 'PartitionKey' | 'SequenceNumber' | 'ApproximateArrivalTimestamp'
+>;

@@ -12,11 +12,13 @@ export interface KinesisTargetOptions {
   readonly keys: StreamKeys;
   /** The key of all, where all requests have one; null: each has its own, -1 where it has none. */
   readonly key: string | null;
+  /** Bytes that one batch may have. Default: what PutRecords takes. */
+  readonly batchMaxBytes?: number;
 }
 
 export class KinesisTarget implements ProducerTarget {
   readonly fifo = true;
-  readonly batchMaxBytes = kinesisFacts.putMaxBytes.value;
+  readonly batchMaxBytes: number;
   readonly #requests: Requests;
   readonly #stream: Pick<KinesisOperations, 'PutRecord' | 'PutRecords'>;
   readonly #keys: StreamKeys;
@@ -31,8 +33,9 @@ export class KinesisTarget implements ProducerTarget {
   constructor(
     requests: Requests,
     stream: Pick<KinesisOperations, 'PutRecord' | 'PutRecords'>,
-    { keys, key }: KinesisTargetOptions,
+    { keys, key, batchMaxBytes = kinesisFacts.putMaxBytes.value }: KinesisTargetOptions,
   ) {
+    this.batchMaxBytes = batchMaxBytes;
     this.#requests = requests;
     this.#stream = stream;
     this.#keys = keys;

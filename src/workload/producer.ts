@@ -64,6 +64,8 @@ export interface ProducerOptions {
   /** Round trip of a send. */
   readonly latency: Distribution;
   readonly batch: { readonly size: number; readonly lingerUs: number } | null;
+  /** Whether what is tried again waits for no others but those of its instant. Default: false. */
+  readonly hurriesRetries?: boolean;
   /** Default: null. */
   readonly witness?: Witness | null;
 }
@@ -117,6 +119,7 @@ export class Producer implements Callee {
   readonly #replyLosses: KeyedStream;
   readonly #errors: KeyedStream;
   readonly #batching: ProducerOptions['batch'];
+  readonly #hurries: boolean;
   readonly #witness: Witness | null;
   readonly #pool: Batch[] = [];
   #open: Batch | null = null;
@@ -173,6 +176,7 @@ export class Producer implements Callee {
     this.#replyLosses = sim.keyedStream(`${options.name}/lostReply`);
     this.#errors = sim.keyedStream(`${options.name}/error`);
     this.#batching = options.batch !== null && options.batch.size > 1 ? options.batch : null;
+    this.#hurries = options.hurriesRetries ?? false;
     this.#witness = options.witness ?? null;
     if (this.#witness !== null) this.#growWitness(FIRST_SLOTS);
   }
@@ -258,6 +262,10 @@ export class Producer implements Callee {
     this.#open.slots.push(slot);
     this.#open.bytes += bytes;
     if (this.#open.slots.length >= batching.size) this.#close(this.#open);
+    else if (this.#hurries && this.#path[slot] !== 0) {
+      this.#sim.cancel(this.#open.linger);
+      this.#open.linger = this.#sim.schedule(0, this.#lingered, undefined);
+    }
   }
 
   #close(batch: Batch): void {

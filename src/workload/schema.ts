@@ -12,9 +12,10 @@ import {
   retrySchema,
   type Vocabulary,
 } from '../calls/schema.ts';
-import { assumedPrice, givenPrice, sqsFacts } from '../facts/index.ts';
+import { assumedPrice, givenPrice, sqsFacts, streamClientFacts } from '../facts/index.ts';
 import { autoscalingSchema, SCALED_CONSUMER, startOf } from '../scaling/schema.ts';
 import type {
+  AgentSettings,
   Arrivals,
   AttributeSettings,
   BaseRate,
@@ -23,6 +24,9 @@ import type {
   FaultSettings,
   KeySettings,
   RateChange,
+  CheckpointRule,
+  KclSettings,
+  KplSettings,
   StreamConsumerSettings,
   StreamPosition,
   TrafficSettings,
@@ -83,7 +87,13 @@ export const STREAM_KEYS = [
   'fanOut',
   'onFailure',
   'retryDelay',
+  'checkpoint',
+  'failoverTime',
+  'shardSync',
+  'gracefulHandOff',
 ] as const;
+/** Those of them that only KCL has. */
+const KCL_KEYS = ['checkpoint', 'failoverTime', 'shardSync', 'gracefulHandOff'] as const;
 
 /** A recording as written: it is read and counted by whoever has the file. */
 export interface TraceSpec {
@@ -410,6 +420,11 @@ export function trafficSchema(v: Vocabulary, limits: StreamLimits): z.ZodType<Wr
         .share()
         .optional()
         .meta({ description: 'Share of the requests on which a handler always fails.', default: '0%' }),
+      producer: producerSchema(v).optional().meta({
+        description:
+          'Into a stream: what puts the records: sdk, an SDK client; kpl, the Kinesis Producer Library; agent, the Kinesis Agent.',
+        default: 'sdk',
+      }),
       role: roleSchema(v)
         .optional()
         .meta({ description: 'The role under which it sends. Default: one that may do everything.' }),
@@ -435,6 +450,9 @@ export function trafficSchema(v: Vocabulary, limits: StreamLimits): z.ZodType<Wr
         );
       }
       if (t.users === undefined && t.think !== undefined) complain(ctx, ['think'], 'misfit', 'think only beside users');
+      const producer = t.producer ?? null;
+      if (producer !== null && t.batch !== undefined)
+        complain(ctx, ['batch'], 'misfit', `no batch beside producer: ${producer.kind}, which groups by itself`);
       return {
         source: sourceOf(t),
         size: t.size ?? { kind: 'constant', value: DEFAULT_SIZE_BYTES },
@@ -442,7 +460,7 @@ export function trafficSchema(v: Vocabulary, limits: StreamLimits): z.ZodType<Wr
         attributes: t.attributes ?? [],
         batch: t.batch === undefined ? null : { size: t.batch.size, lingerUs: t.batch.linger },
         timeoutUs: t.timeout ?? null,
-        retry: t.retry ?? NO_RETRY,
+        retry: t.retry ?? (producer?.kind === 'agent' ? AGENT_RETRY : NO_RETRY),
         breaker: t.breaker ?? null,
         hedge: t.hedge ?? null,
         bulkhead: t.bulkhead ?? null,
@@ -450,9 +468,74 @@ export function trafficSchema(v: Vocabulary, limits: StreamLimits): z.ZodType<Wr
         duplicates: t.duplicates ?? 0,
         poison: t.poison ?? 0,
         ...(t.eventDelay === undefined ? {} : { eventDelay: t.eventDelay }),
+        ...(producer === null ? {} : { producer }),
         ...roleOf(t.role),
       };
     });
+}
+
+/** The Agent tries again until the record is put. */
+const AGENT_RETRY: TrafficSettings['retry'] = {
+  ...NO_RETRY,
+  attempts: 1000,
+  backoff: {
+    baseUs: streamClientFacts.agentRetryFirstUs.value,
+    capUs: streamClientFacts.agentRetryMostUs.value,
+    factor: 2,
+    jitter: 'none',
+  },
+};
+
+/** null: an SDK client. */
+function producerSchema(v: Vocabulary): z.ZodType<KplSettings | AgentSettings | null> {
+  const kpl = v.object({
+    aggregation: v
+      .flag()
+      .optional()
+      .meta({ description: 'Whether several requests may be in one record.', default: true }),
+    recordMaxBufferedTime: v
+      .duration({ min: 1000 })
+      .optional()
+      .meta({ description: 'How long a request waits for others.', default: '100ms' }),
+    recordTtl: v
+      .duration({ min: 1000 })
+      .optional()
+      .meta({ description: 'How long it is tried before it has failed.', default: '30s' }),
+    rateLimit: v.count({ min: 1, max: 1_000_000 }).optional().meta({
+      description: 'Percent of what a shard takes, records and bytes, that this producer sends to it at most.',
+      default: streamClientFacts.kplRatePercent.value,
+    }),
+  });
+  const agent = v.object({
+    maxBufferAge: v
+      .duration({ min: 1000 })
+      .optional()
+      .meta({ description: 'How long a record waits for others.', default: '1m' }),
+  });
+  const ofKpl = (k: z.output<typeof kpl>): KplSettings => ({
+    kind: 'kpl',
+    aggregation: k.aggregation ?? true,
+    recordMaxBufferedTimeUs: k.recordMaxBufferedTime ?? streamClientFacts.kplBufferedUs.value,
+    recordTtlUs: k.recordTtl ?? streamClientFacts.kplTtlUs.value,
+    rateLimit: (k.rateLimit ?? streamClientFacts.kplRatePercent.value) / 100,
+  });
+  const ofAgent = (a: z.output<typeof agent>): AgentSettings => ({
+    kind: 'agent',
+    maxBufferAgeUs: a.maxBufferAge ?? streamClientFacts.agentBufferAgeUs.value,
+  });
+  const named = v
+    .choice(['sdk', 'kpl', 'agent'])
+    .transform((kind) => (kind === 'sdk' ? null : kind === 'kpl' ? ofKpl({}) : ofAgent({})));
+  const withSettings = v
+    .oneKey('kpl or agent, such as { kpl: { recordTtl: 1m } }', {
+      kpl: kpl.optional().meta({ description: 'The Kinesis Producer Library.' }),
+      agent: agent.optional().meta({ description: 'The Kinesis Agent, which reads files.' }),
+    })
+    .transform((one) => (one.kpl === undefined ? ofAgent(one.agent ?? {}) : ofKpl(one.kpl)));
+  return v.either('sdk, kpl, agent, or one of the two with settings, such as { kpl: { recordTtl: 1m } }', [
+    named,
+    withSettings,
+  ]);
 }
 
 function sourceOf(t: {
@@ -545,8 +628,9 @@ export function consumerSchema(
             .meta({ description: 'Share of the attempts on which the handler fails.', default: '0%' }),
         })
         .meta({ description: 'What is done for each message.' }),
-      reader: v.choice(['sdk']).optional().meta({
-        description: 'Stream: who says which instance reads which shard; sdk: the number of the shard.',
+      reader: v.choice(['sdk', 'kcl']).optional().meta({
+        description:
+          'Stream: who says which instance reads which shard; sdk: the number of the shard, kcl: leases that instances share.',
         default: 'sdk',
       }),
       startingPosition: positionSchema(v).optional().meta({
@@ -554,10 +638,9 @@ export function consumerSchema(
         default: 'TRIM_HORIZON',
       }),
       from: v.duration().optional().meta({ description: 'Stream: when it begins to read.', default: '0s' }),
-      idleTimeBetweenReads: v
-        .duration()
-        .optional()
-        .meta({ description: 'Stream: from the answer to a read until the next one of the shard.', default: '1s' }),
+      idleTimeBetweenReads: v.duration().optional().meta({
+        description: 'Stream: from the answer to a read until the next one of the shard. Default: 1s; with kcl 1.5s.',
+      }),
       limit: v
         .count({ ...ofStream.limit, because: 'Kinesis' })
         .optional()
@@ -574,7 +657,25 @@ export function consumerSchema(
       retryDelay: v
         .duration({ min: 1 })
         .optional()
-        .meta({ description: 'Stream: between two attempts at a record.', default: '1s' }),
+        .meta({ description: 'Stream: between two attempts at a record. Default: 1s; with kcl 500ms.' }),
+      checkpoint: checkpointSchema(v).optional().meta({
+        description:
+          'KCL: when a worker writes down how far it has come: when all of a read is done, after so many records, or with the first that is done after so long.',
+        default: 'perBatch',
+      }),
+      failoverTime: v.duration({ min: 1_000_000 }).optional().meta({
+        description: 'KCL: a lease that was not renewed for so long may be taken by another instance.',
+        default: '10s',
+      }),
+      shardSync: v.duration({ min: 1_000_000 }).optional().meta({
+        description: 'KCL: time between two looks for new shards.',
+        default: '1m',
+      }),
+      gracefulHandOff: v.duration().optional().meta({
+        description:
+          'KCL: how long an instance whose lease another one wants has to finish what it has in hand; 0s: the lease is taken at once, as by KCL 1.x and 2.x.',
+        default: '30s',
+      }),
       autoscaling: autoscalingSchema(v, SCALED_CONSUMER)
         .optional()
         .meta({ description: 'Instances come and go with a metric. Default: they do not.' }),
@@ -625,15 +726,17 @@ export function consumerSchema(
         price,
         ...roleOf(c.role),
       };
+      const isKcl = c.reader === 'kcl';
       const stream = {
         reader: c.reader ?? 'sdk',
         startingPosition: c.startingPosition ?? 'TRIM_HORIZON',
         fromUs: c.from ?? 0,
-        idleTimeBetweenReadsUs: c.idleTimeBetweenReads ?? 1_000_000,
+        idleTimeBetweenReadsUs: c.idleTimeBetweenReads ?? (isKcl ? streamClientFacts.kclIdleUs.value : 1_000_000),
         limit: c.limit ?? ofStream.limit.max,
         fanOut: c.fanOut ?? false,
         onFailure: c.onFailure ?? 'retry',
-        retryDelayUs: c.retryDelay ?? 1_000_000,
+        retryDelayUs: c.retryDelay ?? (isKcl ? streamClientFacts.kclTaskBackoffUs.value : 1_000_000),
+        ...(isKcl ? { kcl: kclOf(c) } : {}),
       };
       checkReading(c, ctx);
       return {
@@ -674,8 +777,38 @@ function positionSchema(v: Vocabulary): z.ZodType<StreamPosition> {
   return v.either('TRIM_HORIZON, LATEST or { at: 10m }', [named, instant]);
 }
 
+function checkpointSchema(v: Vocabulary): z.ZodType<CheckpointRule> {
+  const records = v.count({ min: 1 }).optional().meta({ description: 'After so many records.' });
+  const every = v.duration({ min: 1 }).optional().meta({ description: 'With the first that is done after so long.' });
+  const perBatch = v.choice(['perBatch']).transform((): CheckpointRule => ({ kind: 'perBatch' }));
+  const counted = v
+    .oneKey('records or every, such as { every: 1m }', { records, every })
+    .transform(
+      (c): CheckpointRule =>
+        c.records === undefined ? { kind: 'every', everyUs: c.every ?? 0 } : { kind: 'records', records: c.records },
+    );
+  return v.either('perBatch, { records: 100 } or { every: 1m }', [perBatch, counted]);
+}
+
+interface WrittenKcl {
+  readonly checkpoint?: CheckpointRule | undefined;
+  readonly failoverTime?: number | undefined;
+  readonly shardSync?: number | undefined;
+  readonly gracefulHandOff?: number | undefined;
+}
+
+function kclOf(c: WrittenKcl): KclSettings {
+  return {
+    failoverTimeUs: c.failoverTime ?? streamClientFacts.kclFailoverUs.value,
+    shardSyncUs: c.shardSync ?? streamClientFacts.kclShardSyncUs.value,
+    gracefulHandOffUs: c.gracefulHandOff ?? streamClientFacts.kclHandOffUs.value,
+    checkpoint: c.checkpoint ?? { kind: 'perBatch' },
+  };
+}
+
 function checkReading(
-  c: {
+  c: WrittenKcl & {
+    readonly reader?: 'sdk' | 'kcl' | undefined;
     readonly startingPosition?: StreamPosition | undefined;
     readonly from?: number | undefined;
     readonly fanOut?: boolean | undefined;
@@ -694,6 +827,18 @@ function checkReading(
     if (c.fanOut === true && c[key] !== undefined)
       complain(ctx, [key], 'misfit', `no ${key} beside fanOut: true, where records are pushed`);
   }
+  for (const key of KCL_KEYS) {
+    if (c.reader !== 'kcl' && c[key] !== undefined)
+      complain(ctx, [key], 'misfit', `no ${key} without reader: kcl, whose instances share leases`);
+  }
+  const least = streamClientFacts.kclIdleLeastUs.value;
+  if (c.reader === 'kcl' && (c.idleTimeBetweenReads ?? least) < least)
+    complain(
+      ctx,
+      ['idleTimeBetweenReads'],
+      'out-of-range',
+      `${least / 1000}ms or longer with reader: kcl (limits of KCL)`,
+    );
   if (c.onFailure === 'skip' && c.retryDelay !== undefined)
     complain(ctx, ['retryDelay'], 'misfit', 'no retryDelay beside onFailure: skip');
 }
@@ -743,6 +888,9 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
         .share()
         .optional()
         .meta({ description: 'Share of the instances that stop; what is in hand is not deleted.' }),
+      cutOff: v.share().optional().meta({
+        description: 'Share of the instances of a KCL consumer that do not reach their table of leases.',
+      }),
       duplicate: v.share().optional().meta({ description: 'Share of the deletes that a copy survives.' }),
       unreachable: v.share().optional().meta({ description: 'Share of the calls that get no answer.' }),
       flush: v.flag().optional().meta({ description: 'Empties the cache of a service, at once.' }),
@@ -800,6 +948,7 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
         down: f.down ?? false,
         errors: f.errors ?? null,
         crash: f.crash ?? null,
+        ...(f.cutOff === undefined ? {} : { cutOff: f.cutOff }),
         duplicate: f.duplicate ?? null,
         unreachable: f.unreachable ?? null,
         loseRequests: f.lose?.requests ?? null,

@@ -99,8 +99,30 @@ export interface TrafficSettings {
   readonly duplicates: number;
   /** Share of requests on which a handler always fails. */
   readonly poison: number;
+  /** Into a stream: what puts its records. Left out: an SDK client. */
+  readonly producer?: KplSettings | AgentSettings;
   /** There only where something is said of it. */
   readonly role?: RoleSettings;
+}
+
+/** The Kinesis Producer Library. */
+export interface KplSettings {
+  readonly kind: 'kpl';
+  /** Whether several requests may be in one record. */
+  readonly aggregation: boolean;
+  /** How long a request waits for others. */
+  readonly recordMaxBufferedTimeUs: number;
+  /** How long it is tried. */
+  readonly recordTtlUs: number;
+  /** Of what a shard takes, records and bytes; 1 is all of it. */
+  readonly rateLimit: number;
+}
+
+/** The Kinesis Agent, which tails files. */
+export interface AgentSettings {
+  readonly kind: 'agent';
+  /** How long a record waits for others. */
+  readonly maxBufferAgeUs: number;
 }
 
 export interface HandlerSettings {
@@ -149,7 +171,7 @@ export type StreamPosition = 'TRIM_HORIZON' | 'LATEST' | { readonly atUs: number
 /** How a consumer reads a stream. */
 export interface StreamReading {
   /** Who says which instance reads which shard: the shard's number (`sdk`), or leases (`kcl`). */
-  readonly reader: 'sdk';
+  readonly reader: 'sdk' | 'kcl';
   readonly startingPosition: StreamPosition;
   /** When it begins to read. */
   readonly fromUs: number;
@@ -163,7 +185,26 @@ export interface StreamReading {
   readonly onFailure: 'retry' | 'skip';
   /** Between two attempts at a record. */
   readonly retryDelayUs: number;
+  /** With `kcl` alone. */
+  readonly kcl?: KclSettings;
 }
+
+/** Leases of the Kinesis Client Library. */
+export interface KclSettings {
+  /** A lease that was not renewed for so long may be taken. */
+  readonly failoverTimeUs: number;
+  /** Between two looks for new shards. */
+  readonly shardSyncUs: number;
+  /** How long the owner of a lease that another worker wants has to finish what it has in hand; 0: the lease is taken at once. */
+  readonly gracefulHandOffUs: number;
+  readonly checkpoint: CheckpointRule;
+}
+
+/** When a worker writes how far it has come: after each read's records, after so many, or with the first that is done after so long. */
+export type CheckpointRule =
+  | { readonly kind: 'perBatch' }
+  | { readonly kind: 'records'; readonly records: number }
+  | { readonly kind: 'every'; readonly everyUs: number };
 
 /** A consumer whose source is a stream. */
 export interface StreamConsumerSettings {
@@ -209,6 +250,8 @@ export interface FaultSettings {
   readonly errors: number | null;
   /** Share of a consumer's instances that crash. */
   readonly crash: number | null;
+  /** Share of the instances of a KCL consumer that do not reach their table of leases; there only where one is written. */
+  readonly cutOff?: number;
   /** Share of deletes of a queue that leave a copy behind. */
   readonly duplicate: number | null;
   /** Share of calls that get no answer at all. */

@@ -13,7 +13,11 @@ export interface ShardReading {
   begin(instance: number, ShardId: number, position: StartingPosition): void;
   /** It stops at once: what it has in hand of the shard is dropped. */
   stop(instance: number, ShardId: number): void;
+  /** It reads no more of the shard; when what it has in hand of it is done, owners hear `onDrained`, perhaps at once. */
+  drain(instance: number, ShardId: number): void;
   isReading(ShardId: number): boolean;
+  /** Whether that instance has not done with the shard. */
+  isReadBy(instance: number, ShardId: number): boolean;
   isAlive(instance: number): boolean;
   /** Asks the stream, tries again when it gets no answer, and tells it unless the instance has gone meanwhile. */
   listShards(instance: number, filter: ShardFilter, then: (shards: readonly ShardDescription[]) => void): void;
@@ -27,10 +31,14 @@ export interface ShardOwners {
   onInstance(instance: number): void;
   /** It has crashed: what it was reading was stopped. */
   onCrash(instance: number): void;
-  /** All records of the shard up to this one are done; `inHand`: records behind it that were read already. */
+  /** All records of the shard up to this one are done; `inHand`: records behind it that came with the same read. */
   onFinished(instance: number, ShardId: number, SequenceNumber: number, inHand: number): void;
   /** A closed shard has been read to its end, and all of it is done. It is not read any more. */
   onShardEnd(instance: number, ShardId: number, children: readonly ChildShard[]): void;
+  /** What was to be drained is done. The shard is not read any more by that instance. */
+  onDrained(instance: number, ShardId: number): void;
+  /** Whether the instance is cut off from what owners share, if that is more than memory. */
+  cut(instance: number, on: boolean): void;
 }
 
 interface Known {
@@ -61,6 +69,10 @@ export class NumberedShards implements ShardOwners {
   onCrash(): void {}
 
   onFinished(): void {}
+
+  onDrained(): void {}
+
+  cut(): void {}
 
   onShardEnd(_instance: number, ShardId: number, children: readonly ChildShard[]): void {
     const known = this.#known.get(ShardId);

@@ -26,7 +26,14 @@ import type {
   StartingPosition,
 } from '../services/kinesis/operations.ts';
 import type { EndpointState } from './endpoint.ts';
-import { KinesisClient, type KinesisClientOwner, type ReadAnswer, type ReadError } from './kinesis-client.ts';
+import {
+  EXPIRED_ITERATOR,
+  KinesisClient,
+  type KinesisClientOwner,
+  type ReadAnswer,
+  type ReadError,
+} from './kinesis-client.ts';
+import { LeasedShards } from './leased-shards.ts';
 import { isThrottling } from './producer.ts';
 import { RecordHandler, type RecordHandlerOwner } from './record-handler.ts';
 import type { RequestTable } from './requests.ts';
@@ -79,6 +86,10 @@ interface Lane {
   readonly records: StreamRecords;
   /** The next of them. */
   next: number;
+  /** Where, in hand, what came with each read ends; the first is the one being handled. */
+  readonly reads: number[];
+  /** Nothing more is read: it is over when nothing is in hand. */
+  draining: boolean;
   /** The shard ends behind what is in hand. */
   ends: boolean;
   children: readonly ChildShard[];
@@ -121,8 +132,8 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
   readonly #instances: Instance[] = [];
   readonly #lanes: Lane[] = [];
   readonly #listings: Listing[] = [];
-  /** By shard. */
-  readonly #reading = new Map<number, Lane>();
+  /** Lanes of each shard that is read: two where one instance has lost it and has not noticed. */
+  readonly #reading = new Map<number, number>();
   readonly #inHandLevel: Level;
   readonly #alive: Level;
   readonly #shardsRead: Level;
@@ -185,12 +196,13 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
       this.#instances.push({ index, alive: true, restartUs: 0, lanes: [], busy: 0, waiting: [], life: 0 });
     }
     this.#alive.set(settings.instances);
-    this.#owners = this.#ownersOf(settings);
+    this.#owners = this.#ownersOf(settings, metrics);
   }
 
-  /** KCL has owners of its own: leases. */
-  #ownersOf({ instances, stream }: StreamConsumerSettings): ShardOwners {
-    return new NumberedShards(this, instances, stream.startingPosition);
+  #ownersOf({ name, instances, stream }: StreamConsumerSettings, metrics: Metrics): ShardOwners {
+    if (stream.kcl === undefined) return new NumberedShards(this, instances, stream.startingPosition);
+    const leases = { name, instances, position: stream.startingPosition, settings: stream.kcl };
+    return new LeasedShards(this.#sim, this, metrics, leases);
   }
 
   /** Wires the services that the handler calls; `calls[i]` serves `handler.calls[i]`. */
@@ -228,6 +240,15 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
     }
   }
 
+  /** Cuts a share of all instances, the first in their order, off from their table of leases; the returned function ends it. */
+  cutOff(share: number): () => void {
+    const cut = this.#instances.slice(0, Math.round(share * this.#instances.length));
+    for (const { index } of cut) this.#owners.cut(index, true);
+    return () => {
+      for (const { index } of cut) this.#owners.cut(index, false);
+    };
+  }
+
   #kill(instance: Instance): void {
     instance.alive = false;
     instance.life++;
@@ -254,21 +275,39 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
       pause: -1,
       records,
       next: 0,
+      reads: [],
+      draining: false,
       ends: false,
       children: [],
       handling: -1,
     };
     this.#lanes.push(lane);
     instance.lanes.push(lane);
-    this.#reading.set(ShardId, lane);
+    this.#reading.set(ShardId, (this.#reading.get(ShardId) ?? 0) + 1);
     this.#shardsRead.set(this.#reading.size);
     this.#noteUtilisation();
     this.#fetch(lane);
   }
 
   stop(index: number, ShardId: number): void {
-    const lane = this.#reading.get(ShardId);
-    if (lane !== undefined && lane.instance.index === index) this.#stop(lane);
+    const lane = this.#laneOf(index, ShardId);
+    if (lane !== undefined) this.#stop(lane);
+  }
+
+  drain(index: number, ShardId: number): void {
+    const lane = this.#laneOf(index, ShardId);
+    if (lane === undefined || lane.draining) return;
+    lane.draining = true;
+    this.#hangUp(lane);
+    if (lane.next === lane.records.count) this.#drained(lane);
+  }
+
+  isReadBy(index: number, ShardId: number): boolean {
+    return this.#laneOf(index, ShardId) !== undefined;
+  }
+
+  #laneOf(index: number, ShardId: number): Lane | undefined {
+    return this.#instances[index]?.lanes.find(({ shard }) => shard === ShardId);
   }
 
   isReading(ShardId: number): boolean {
@@ -307,7 +346,8 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
     if (error === null) {
       lane.iterator = ShardIterator;
       this.#fetch(lane);
-    } else this.#later(lane, error);
+    } else if (error.code === GONE) this.#end(lane);
+    else this.#later(lane, error);
   }
 
   onRecords(tag: number, error: ReadError, answer: ReadAnswer): void {
@@ -330,6 +370,8 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
   onSubscribed(tag: number, error: ReadError): void {
     const lane = this.#answered(tag);
     if (error !== null) this.#later(lane, error);
+    // Its connection broke while the answer was on its way.
+    else if (!lane.ends && !this.#client.isSubscribed(tag)) this.#subscribe(lane);
   }
 
   onPush(tag: number, answer: ReadAnswer, ended: boolean): void {
@@ -385,8 +427,10 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
     if (lane.next === lane.records.count) {
       lane.records.count = 0;
       lane.next = 0;
+      lane.reads.length = 0;
     }
     lane.records.addAll(records);
+    if (records.count > 0) lane.reads.push(lane.records.count);
     this.#inHandLevel.add(records.count);
     if (records.count > 0) {
       const last = records.sequence[records.count - 1] as number;
@@ -443,16 +487,21 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
     const { records, next, instance, shard } = lane;
     const row = records.body[next] as number;
     const sequence = records.sequence[next] as number;
-    if (success) this.#reader.finish(row, sequence);
+    const sub = records.sub[next] as number;
+    if (success) this.#reader.finish(row, sequence, sub);
     else {
       this.#skipped.add(1);
-      this.#reader.giveUp(row, sequence);
+      this.#reader.giveUp(row, sequence, sub);
     }
     lane.next++;
     lane.state = Pausing;
     this.#inHandLevel.add(-1);
     this.#reader.letGo(row);
-    this.#owners.onFinished(instance.index, shard, sequence, records.count - lane.next);
+    const left = (lane.reads[0] as number) - lane.next;
+    if (left === 0) lane.reads.shift();
+    // Of an aggregated record all parts must be done.
+    if (left > 0 && records.sequence[next + 1] === sequence) return;
+    this.#owners.onFinished(instance.index, shard, sequence, left);
   }
 
   /** Nothing is in hand any more. */
@@ -460,7 +509,14 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
     lane.state = Fetching;
     this.#leave(lane.instance);
     if (lane.ends) this.#end(lane);
+    else if (lane.draining) this.#drained(lane);
     else if (!this.settings.stream.fanOut) this.#idle(lane);
+  }
+
+  #drained(lane: Lane): void {
+    const { instance, shard } = lane;
+    this.#forget(lane);
+    this.#owners.onDrained(instance.index, shard);
   }
 
   #end(lane: Lane): void {
@@ -471,12 +527,8 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
 
   #stop(lane: Lane): void {
     const { state, records, instance } = lane;
-    if (lane.call >= 0) this.#client.abandon(lane.call);
-    if (this.settings.stream.fanOut) this.#client.unsubscribe(lane.index);
-    if (lane.timer !== -1) this.#sim.cancel(lane.timer);
+    this.#hangUp(lane);
     if (lane.pause !== -1) this.#sim.cancel(lane.pause);
-    lane.call = -1;
-    lane.timer = -1;
     lane.pause = -1;
     if (state === Handling) {
       this.#handler.drop(lane.index);
@@ -491,12 +543,23 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
     if (state === Handling || state === Pausing) this.#leave(instance);
   }
 
+  /** It asks the stream for nothing any more. */
+  #hangUp(lane: Lane): void {
+    if (lane.call >= 0) this.#client.abandon(lane.call);
+    if (this.settings.stream.fanOut) this.#client.unsubscribe(lane.index);
+    if (lane.timer !== -1) this.#sim.cancel(lane.timer);
+    lane.call = -1;
+    lane.timer = -1;
+  }
+
   #forget(lane: Lane): void {
     const { instance, shard } = lane;
     lane.stopped = true;
     lane.state = Fetching;
     instance.lanes.splice(instance.lanes.indexOf(lane), 1);
-    this.#reading.delete(shard);
+    const lanes = (this.#reading.get(shard) as number) - 1;
+    if (lanes === 0) this.#reading.delete(shard);
+    else this.#reading.set(shard, lanes);
     this.#shardsRead.set(this.#reading.size);
     this.#noteUtilisation();
   }
@@ -522,4 +585,5 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
   }
 }
 
-const EXPIRED_ITERATOR = 'ExpiredIteratorException';
+/** A shard that is so old that nothing is left of it. */
+const GONE = 'ResourceNotFoundException';

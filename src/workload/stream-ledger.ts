@@ -6,8 +6,9 @@
  *
  * A record that was finished and is read again is handled again: a duplicate.
  */
-import { placeOf, shardOf } from '../services/kinesis/sequence.ts';
+import { placeOf, sequenceOf, shardOf } from '../services/kinesis/sequence.ts';
 import type { StartingPosition } from '../services/kinesis/operations.ts';
+import { type Aggregate, Aggregates } from './aggregates.ts';
 import type { RequestTable } from './requests.ts';
 
 /** What the ledger asks of the log itself. */
@@ -23,10 +24,12 @@ export interface StreamReader {
   /** It has read a record: the row of its delivery, held once more until `letGo`. */
   take(data: number): number;
   letGo(row: number): void;
-  /** It has handled the record. */
-  finish(row: number, SequenceNumber: number): void;
+  /** What is in a record that bears several requests, each to be taken by itself; undefined: it bears one, its data. */
+  aggregateOf(data: number): Aggregate | undefined;
+  /** It has handled the record; `sub`: its place in an aggregated one, default 0. */
+  finish(row: number, SequenceNumber: number, sub?: number): void;
   /** It will not handle the record (any more): lost, unless somebody reads it again. */
-  giveUp(row: number, SequenceNumber: number): void;
+  giveUp(row: number, SequenceNumber: number, sub?: number): void;
   /** It begins to read a shard there, now: what lies before it will not read. */
   begins(ShardId: number, position: StartingPosition): void;
   /** It reads nothing of what these shards have now. */
@@ -73,6 +76,8 @@ class Settled {
 }
 
 export class StreamLedger {
+  /** Whoever aggregates says here what its records bear. */
+  readonly aggregates = new Aggregates();
   readonly #requests: RequestTable;
   readonly #isEntry: boolean;
   readonly #readers: Reader[] = [];
@@ -92,27 +97,43 @@ export class StreamLedger {
   /** `subscription`: its number in the table of requests. Before the first put. */
   addReader(subscription: number): StreamReader {
     const log = (): LedgerLog => this.#log as LedgerLog;
-    const reader = new Reader(this.#requests, subscription, log);
+    const reader = new Reader(this.#requests, subscription, log, this.aggregates);
     this.#readers.push(reader);
     return reader;
   }
 
-  readonly onRecord = (request: number, SequenceNumber: number): void => {
+  readonly onRecord = (data: number, SequenceNumber: number): void => {
     const requests = this.#requests;
-    requests.retain(request);
-    requests.park(request);
-    if (this.#isEntry) requests.accept(request);
-    for (const reader of this.#readers) reader.owe(request, SequenceNumber);
+    const rows = this.#rowsOf(data);
+    for (const row of rows) {
+      requests.retain(row);
+      requests.park(row);
+      if (this.#isEntry) requests.accept(row);
+    }
+    for (const reader of this.#readers) reader.owe(data, SequenceNumber);
     // Nobody reads it: to be stored is all that can become of it.
-    if (this.#readers.length === 0) requests.complete(request);
+    if (this.#readers.length === 0) for (const row of rows) requests.complete(row);
   };
 
-  readonly onExpired = (request: number, SequenceNumber: number): void => {
+  readonly onExpired = (data: number, SequenceNumber: number): void => {
     const requests = this.#requests;
-    for (const reader of this.#readers) reader.expire(request, SequenceNumber);
-    requests.unpark(request);
-    requests.release(request);
+    for (const reader of this.#readers) reader.expire(data, SequenceNumber);
+    for (const row of this.#rowsOf(data)) {
+      requests.unpark(row);
+      requests.release(row);
+    }
+    this.aggregates.drop(data);
   };
+
+  #rowsOf(data: number): readonly number[] {
+    return this.aggregates.of(data)?.rows ?? [data];
+  }
+}
+
+/** An aggregated record of which not all is done: a mark for each part, and how many have none. */
+interface Parts {
+  readonly done: Uint8Array;
+  left: number;
 }
 
 class Reader implements StreamReader {
@@ -120,17 +141,31 @@ class Reader implements StreamReader {
   readonly #subscription: number;
   readonly #log: () => LedgerLog;
   readonly #settled: (Settled | undefined)[] = [];
+  readonly #aggregates: Aggregates;
+  /** By sequence number. */
+  readonly #parts = new Map<number, Parts>();
 
-  constructor(requests: RequestTable, subscription: number, log: () => LedgerLog) {
+  constructor(requests: RequestTable, subscription: number, log: () => LedgerLog, aggregates: Aggregates) {
     this.#requests = requests;
     this.#subscription = subscription;
     this.#log = log;
+    this.#aggregates = aggregates;
   }
 
-  owe(request: number, SequenceNumber: number): void {
+  owe(data: number, SequenceNumber: number): void {
     const shard = shardOf(SequenceNumber);
     this.#settled[shard] ??= new Settled(placeOf(SequenceNumber));
-    this.take(request);
+    const rows = this.#aggregates.of(data)?.rows;
+    if (rows === undefined) {
+      this.take(data);
+      return;
+    }
+    for (const row of rows) this.take(row);
+    this.#parts.set(SequenceNumber, { done: new Uint8Array(rows.length), left: rows.length });
+  }
+
+  aggregateOf(data: number): Aggregate | undefined {
+    return this.#aggregates.of(data);
   }
 
   take(request: number): number {
@@ -141,21 +176,22 @@ class Reader implements StreamReader {
     this.#requests.release(row);
   }
 
-  finish(row: number, SequenceNumber: number): void {
+  finish(row: number, SequenceNumber: number, sub = 0): void {
     this.#requests.complete(row);
-    this.giveUp(row, SequenceNumber);
+    this.giveUp(row, SequenceNumber, sub);
   }
 
-  giveUp(row: number, SequenceNumber: number): void {
-    if (this.#settle(SequenceNumber)) this.#requests.release(row);
+  giveUp(row: number, SequenceNumber: number, sub = 0): void {
+    if (this.#settlePart(SequenceNumber, sub)) this.#requests.release(row);
   }
 
-  expire(request: number, SequenceNumber: number): void {
-    if (!this.#settle(SequenceNumber)) return;
-    const row = this.take(request);
-    this.#requests.expire(row);
-    this.#requests.release(row);
-    this.#requests.release(row);
+  expire(data: number, SequenceNumber: number): void {
+    for (const request of this.#settleRest(data, SequenceNumber)) {
+      const row = this.take(request);
+      this.#requests.expire(row);
+      this.#requests.release(row);
+      this.#requests.release(row);
+    }
   }
 
   begins(ShardId: number, position: StartingPosition): void {
@@ -175,11 +211,35 @@ class Reader implements StreamReader {
     const log = this.#log();
     const { first, next } = log.extentOf(ShardId);
     for (let at = Math.max(settled.upTo, first); at < Math.min(place, next); at++) {
-      if (!settled.add(at)) continue;
-      const row = this.take(log.dataAt(ShardId, at));
-      this.#requests.release(row);
-      this.#requests.release(row);
+      for (const request of this.#settleRest(log.dataAt(ShardId, at), sequenceOf(at, ShardId))) {
+        const row = this.take(request);
+        this.#requests.release(row);
+        this.#requests.release(row);
+      }
     }
+  }
+
+  /** Settles one part of a record. Whether it owed something for it until now. */
+  #settlePart(SequenceNumber: number, sub: number): boolean {
+    const parts = this.#parts.get(SequenceNumber);
+    if (parts === undefined) return this.#settle(SequenceNumber);
+    if (parts.done[sub] === 1) return false;
+    parts.done[sub] = 1;
+    parts.left--;
+    if (parts.left === 0) {
+      this.#parts.delete(SequenceNumber);
+      this.#settle(SequenceNumber);
+    }
+    return true;
+  }
+
+  /** Settles a record: the requests for which it owed something until now. */
+  #settleRest(data: number, SequenceNumber: number): readonly number[] {
+    if (!this.#settle(SequenceNumber)) return [];
+    const parts = this.#parts.get(SequenceNumber);
+    if (parts === undefined) return [data];
+    this.#parts.delete(SequenceNumber);
+    return (this.#aggregates.of(data)?.rows ?? []).filter((_, sub) => parts.done[sub] === 0);
   }
 
   /** Whether it owed something for it until now. */

@@ -8,8 +8,12 @@ export class StreamRecords {
   id = new Float64Array(FIRST);
   group = new Float64Array(FIRST);
   sequence = new Float64Array(FIRST);
+  /** Which part of an aggregated record it is, from 0. */
+  sub = new Int32Array(FIRST);
+  /** When the stream had it, microseconds. */
+  arrivedUs = new Float64Array(FIRST);
 
-  add(row: number, key: number, SequenceNumber: number): void {
+  add(row: number, key: number, SequenceNumber: number, arrivedUs: number, sub = 0): void {
     const at = this.count;
     if (at === this.body.length) this.#grow();
     this.body[at] = row;
@@ -18,12 +22,30 @@ export class StreamRecords {
     this.id[at] = SequenceNumber;
     this.group[at] = key;
     this.sequence[at] = SequenceNumber;
+    this.arrivedUs[at] = arrivedUs;
+    this.sub[at] = sub;
     this.count++;
   }
 
   addAll(from: StreamRecords): void {
-    for (let i = 0; i < from.count; i++)
-      this.add(from.body[i] as number, from.group[i] as number, from.sequence[i] as number);
+    for (let i = 0; i < from.count; i++) this.addOne(from, i);
+  }
+
+  /** One of others, with the attempts that were made at it. */
+  addOne(from: StreamRecords, i: number): void {
+    const { body, group, sequence, arrivedUs, sub, receiveCount } = from;
+    const part = sub[i] as number;
+    this.add(body[i] as number, group[i] as number, sequence[i] as number, arrivedUs[i] as number, part);
+    this.receiveCount[this.count - 1] = receiveCount[i] as number;
+  }
+
+  /** Without the first so many. */
+  dropFirst(records: number): void {
+    for (const column of [this.body, this.handle, this.id, this.group, this.sequence, this.arrivedUs])
+      column.copyWithin(0, records, this.count);
+    this.receiveCount.copyWithin(0, records, this.count);
+    this.sub.copyWithin(0, records, this.count);
+    this.count -= records;
   }
 
   #grow(): void {
@@ -33,9 +55,9 @@ export class StreamRecords {
     this.id = widened(this.id, length);
     this.group = widened(this.group, length);
     this.sequence = widened(this.sequence, length);
-    const counts = new Int32Array(length);
-    counts.set(this.receiveCount);
-    this.receiveCount = counts;
+    this.arrivedUs = widened(this.arrivedUs, length);
+    this.receiveCount = widenedInts(this.receiveCount, length);
+    this.sub = widenedInts(this.sub, length);
   }
 }
 
@@ -43,6 +65,12 @@ const FIRST = 16;
 
 function widened(column: Float64Array, length: number): Float64Array<ArrayBuffer> {
   const wider = new Float64Array(length);
+  wider.set(column);
+  return wider;
+}
+
+function widenedInts(column: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const wider = new Int32Array(length);
   wider.set(column);
   return wider;
 }

@@ -7,6 +7,7 @@ interface Brook {
   /** Of the traffic. */
   readonly traffic?: string;
   readonly stream?: string;
+  readonly latency?: string;
   /** Lines of resources, besides the stream. */
   readonly readers?: string;
   readonly rest?: string;
@@ -17,6 +18,7 @@ interface Brook {
 function brook({
   traffic = 'rate: 20/s, arrivals: regular, key: { uniform: { keys: 50 } }',
   stream = '',
+  latency = 'latency: { put: 10ms, get: 10ms, push: 50ms }',
   readers = 'r: { type: consumer, source: events, handler: {} }',
   rest = '',
   horizon = '60s',
@@ -29,7 +31,7 @@ designs:
   d:
     traffic: { t: events }
     resources:
-      events: { type: kinesis, latency: { put: 10ms, get: 10ms, push: 50ms }, ${stream} }
+      events: { type: kinesis, ${latency}, ${stream} }
       ${readers}
 ${rest}`);
   return runScenario(scenario).designs['d'] as DesignResult;
@@ -145,7 +147,7 @@ describe('a stream in a design', () => {
     expect([design.traffic['t']?.rejected, design.traffic['t']?.completed]).toEqual([400, 800]);
   });
 
-  test('has its readers crash, who read again what they had read', () => {
+  test('has its readers crash, who read again what they had read [kinesis.consumer-duplicates]', () => {
     const design = brook({ rest: 'faults: [ { at: 30s, for: 5s, resource: r, crash: 100% } ]' });
     expect(design.traffic['t']?.completed).toBe(1200);
     expect(Math.abs((design.traffic['t']?.duplicates ?? 0) - 590)).toBeLessThan(30);
@@ -157,6 +159,23 @@ describe('a stream in a design', () => {
   });
 });
 
+describe('the latency of a stream where nothing is said', () => {
+  const meanMs = (reads: string): number =>
+    reader(
+      brook({ latency: 'latency: {}', readers: `r: { type: consumer, source: events, ${reads}, handler: {} }` }),
+      'r',
+    )?.completionMs.mean ?? 0;
+
+  test('is under a second for a reader that polls once a second [kinesis.propagation-kcl]', () => {
+    const mean = meanMs('idleTimeBetweenReads: 900ms');
+    expect([mean > 500, mean < 1000]).toEqual([true, true]);
+  });
+
+  test('is about 200 ms for one that polls five times a second [kinesis.propagation-shared]', () => {
+    expect(Math.abs(meanMs('idleTimeBetweenReads: 100ms') - 200)).toBeLessThan(30);
+  });
+});
+
 describe('the cost of a stream', () => {
   const lines = (design: DesignResult): Record<string, number> =>
     Object.fromEntries(
@@ -165,7 +184,15 @@ describe('the cost of a stream', () => {
         .map(({ item, quantity }) => [item, quantity]),
     );
 
-  test('is shards by the hour and puts by 25 KiB, key included; fan-out by consumer, shard and hour and by the GB', () => {
+  /** USD, of what was used at all. */
+  const perUnit = (design: DesignResult): Record<string, number> =>
+    Object.fromEntries(
+      (design.cost?.lines ?? [])
+        .filter(({ resource, quantity }) => resource === 'events' && quantity > 0)
+        .map(({ item, quantity, usd }) => [item, Number((usd / quantity).toPrecision(6))]),
+    );
+
+  test('is shards by the hour and puts by 25 KiB, key included; fan-out by consumer, shard and hour and by the GB [kinesis.price-shard-hour] [kinesis.price-put-unit] [kinesis.price-efo] [kinesis.price-getrecords]', () => {
     const design = brook({
       traffic: 'rate: 10/s, arrivals: regular, key: abcde, size: 25KiB',
       stream: 'shards: 3',
@@ -178,15 +205,28 @@ describe('the cost of a stream', () => {
     expect(Math.abs((found['put payload units'] ?? 0) - 1200)).toBeLessThanOrEqual(2);
     expect(found['consumers of enhanced fan-out']).toBeCloseTo(6 / 60, 9);
     expect(found['pushed data']).toBeCloseTo((2 * 600 * 25_605) / 1_073_741_824, 4);
+    // Polls are free: there is no line for them.
+    expect(perUnit(design)).toEqual({
+      shards: 0.015,
+      'put payload units': 0.014e-6,
+      'consumers of enhanced fan-out': 0.015,
+      'pushed data': 0.013,
+    });
   });
 
-  test('is hours and GB on demand, of records of whole KiB, and what is kept for longer than a day', () => {
-    const found = lines(
-      brook({
-        traffic: 'rate: 10/s, arrivals: regular, key: a, size: 100B',
-        stream: 'streamMode: on-demand, retentionPeriod: 240h',
-      }),
-    );
+  test('is hours and GB on demand, of records of whole KiB, and what is kept for longer than a day [kinesis.price-on-demand] [kinesis.price-long-term]', () => {
+    const design = brook({
+      traffic: 'rate: 10/s, arrivals: regular, key: a, size: 100B',
+      stream: 'streamMode: on-demand, retentionPeriod: 240h',
+    });
+    const found = lines(design);
+    expect(perUnit(design)).toEqual({
+      stream: 0.04,
+      'data in': 0.08,
+      'data out': 0.04,
+      'records kept from a day to 7': 0.1,
+      'records kept beyond 7 days': 0.023,
+    });
     expect(found['stream']).toBeCloseTo(1 / 60, 9);
     expect(found['data in']).toBeCloseTo(600 / 1_048_576, 5);
     const gb = (600 * 101) / 1_073_741_824;

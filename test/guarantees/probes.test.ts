@@ -123,3 +123,52 @@ describe('kinds of record', () => {
     expect(met(one('fault', 'ok'), [])).toEqual({});
   });
 });
+
+describe('of a stream', () => {
+  const STREAM: Promises = [
+    { resource: 'clicks', kind: 'kinesis', reads: [], promises: [{ guarantee: 'replay', retentionUs: 10e6 }] },
+  ];
+  const put = '0 shop sends a\n0 shop sent a s=1/0 g=1\n';
+  test.each<[string, string, Record<string, number>]>([
+    ['a put and a read are not rare', `${put}1 w1 gets a s=1/0 g=1\n1 w2 gets a s=1/0 g=1`, {}],
+    [
+      'a batch of which one is refused',
+      '0 s sent a s=1/0 call=1\n0 s refused b call=1',
+      { 'partial-failure': 1, refused: 1 },
+    ],
+    [
+      'is counted once',
+      '0 s sent a s=1/0 call=1\n0 s refused b call=1\n0 s refused c call=1\n0 s sent d s=2/0 call=1',
+      { 'partial-failure': 1, refused: 2 },
+    ],
+    ['two calls of which one is refused are none', '0 s sent a s=1/0 call=1\n0 s refused b call=2', { refused: 1 }],
+    ['a request with two numbers', `${put}1 shop sent a s=2/0 g=1`, { 'put-twice': 1 }],
+    [
+      'of which only the reader is told, counted once',
+      '0 shop sends a\n1 w1 gets a s=1/0\n1 w1 gets a s=2/0\n2 w2 gets a s=1/0\n2 w2 gets a s=2/0\n3 shop sent a s=2/0',
+      { 'put-twice': 1 },
+    ],
+    ['a replay', `${put}1 w1 gets a s=1/0\n2 w1 gets a s=1/0`, { 'read-again': 1 }],
+    [
+      'a key that goes on in a child',
+      `${put}1 shop sent b s=2/1 g=1\n1 w1 gets a s=1/0 g=1\n2 w1 gets b s=2/1 g=1`,
+      { 'reshard-while-reading': 1 },
+    ],
+    ['another key in another shard is none', '1 w1 gets a s=1/0 g=1\n2 w1 gets b s=2/1 g=2\n3 w2 gets b s=2/1 g=1', {}],
+    ['a first read when the first record is too old', `${put}10 w1 gets b s=2/0`, { 'behind-retention': 1 }],
+    ['and a moment before', `${put}9.9 w1 gets b s=2/0`, {}],
+    ['who had read it is not behind', `${put}1 w1 gets a s=1/0\n10 w1 gets b s=2/0`, {}],
+  ])('%s', (_, told, expected) => {
+    expect(met(story(told, 'clicks').history, STREAM)).toEqual(expected);
+  });
+
+  test('a read is refused where its iterator is too old', () => {
+    const failed = (because: string): Record<string, number> => {
+      const history = new History();
+      history.add({ us: 1, do: 'receive', is: 'fail', client: 'w1', on: 'clicks', call: 1, because });
+      return met(history, STREAM);
+    };
+    expect(failed('refused')).toEqual({ 'iterator-expired': 1, refused: 1 });
+    expect(failed('throttled')).toEqual({ throttled: 1 });
+  });
+});

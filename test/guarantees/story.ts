@@ -8,7 +8,7 @@
  *     fault … over                a fault begins and ends
  *     rest                        faults over (healed), nothing under way (quiesced), all queues read (read), end
  *
- * After `key=value`: g group · d deduplication id · s sequence · v timeout in seconds · on another resource than the first ·
+ * After `key=value`: g group · d deduplication id · s sequence (s=3/1: place 3 of shard 1) · v timeout in seconds · on another resource than the first ·
  * to a subscription.
  */
 import { History, type HistoryRecord } from '../../src/history/index.ts';
@@ -125,12 +125,18 @@ export function story(text: string, resource = 'orders', queues: readonly string
       ['call', 'call'],
       ['to', 'subscription'],
     ] as const) {
-      if (args.has(key)) record[column] = Number(args.get(key));
+      if (args.has(key)) record[column] = key === 's' ? sequenceOf(args.get(key) as string) : Number(args.get(key));
     }
     if (args.has('v')) record['valueUs'] = Math.round(Number(args.get('v')) * 1e6);
     add(line, record as unknown as Omit<HistoryRecord, 'n'>);
   }
   return { history, lines: (evidence) => evidence.map((n) => told[n] as string) };
+}
+
+/** Of a stream: place and shard. */
+function sequenceOf(text: string): number {
+  const [place = '', shard = '0'] = text.split('/');
+  return shard === '0' && !text.includes('/') ? Number(place) : Number(place) * 2 ** 20 + Number(shard);
 }
 
 function numberOf(name: string): number {

@@ -64,6 +64,12 @@ describe('an application', () => {
     expect(error).toContain(expected);
   });
 
+  test('wants records of one request each', () => {
+    const kpl = text('window: { tumbling: 1m }').replace('key: a }', 'key: a, producer: kpl }');
+    const outcome = parseScenario(kpl, { file: 't.yaml', name: 't', readText: () => undefined });
+    expect(outcome.ok ? '' : outcome.errors[0]?.expected).toContain('aggregation: false');
+  });
+
   test('reads a stream and nothing else, and no traffic enters it', () => {
     expect(errorsOf('window: { tumbling: 1m }', 'queue')[0]).toContain('a kinesis stream; queue is an sqs queue');
     const outcome = parseScenario(text('window: { tumbling: 1m }').replace('{ t: events }', '{ t: counts }'), {

@@ -273,9 +273,11 @@ traffic:
   y: { rate: 1/s, key: a }
   k: { rate: 1/s, attributes: { a: { choice: { x: 1 } } } }
   r: { trace: { file: counts.csv, time: at, count: n, every: 1m } }
+  o: { rate: 1/s, key: a, producer: { kpl: {} } }
+  h: { rate: 1/s, key: a, retry: none, producer: { agent: {} } }
 designs:
   d:
-    traffic: { t: s, y: x, k: n, r: s }
+    traffic: { t: s, y: x, k: n, r: s, o: x, h: x }
     resources:
       s: { type: service, serviceTime: 1ms, calls: [{ to: u, hedge: { after: 1s }, bulkhead: { concurrent: 9 } }] }
       u: { type: service, serviceTime: 1ms, cache: { ttl: 1m } }
@@ -288,6 +290,8 @@ designs:
       an: { type: analytics, source: x, window: { tumbling: 1m }, watermark: {}, checkpoints: {}, sink: { to: z } }
       cams: { type: video }
       i: { type: consumer, source: x, handler: {} }
+      j: { type: consumer, source: x, reader: kcl, handler: {} }
+      m: { type: lambda, source: x, handler: {} }
       z: { type: sink }
       c: { type: consumer, source: q, role: { vpcEndpoint: {} }, deletes: perBatch, handler: { calls: [{ to: u, hedge: { after: 1s }, bulkhead: { concurrent: 9 } }] } }
       e: { type: consumer, source: q, handler: {}, autoscaling: { min: 1, max: 9, target: { metric: utilisation, value: 50% }, scaleOut: {}, scaleIn: {} } }

@@ -74,6 +74,14 @@ const CLASSICS: readonly Classic[] = [
     ),
     breaks: 'no-loss of topic',
   },
+  {
+    name: 'a record that is put again since no answer came, where all should be done once',
+    text: scenario(
+      `  inbox: { type: kinesis, shards: 2 }\n${workers('fanOut: true, ', CALLS)}`,
+      'guarantees: [ exactly-once of workers ]',
+    ),
+    breaks: 'exactly-once of workers',
+  },
 ];
 
 describe('is found in 200 runs, and fits on half a page', () => {

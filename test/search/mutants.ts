@@ -25,6 +25,15 @@ const MAPPING = 'src/workload/lambda-mapping.ts';
 const CLIENT = 'src/workload/sqs-client.ts';
 const PRODUCER = 'src/workload/producer.ts';
 const TARGET = 'src/workload/sqs-target.ts';
+const STREAM = 'src/services/kinesis/stream.ts';
+const SHARD = 'src/services/kinesis/shard.ts';
+const SHARDS = 'src/services/kinesis/shards.ts';
+const RECORD_LOG = 'src/services/kinesis/record-log.ts';
+const FAN_OUT = 'src/services/kinesis/fan-out.ts';
+const STREAM_CONSUMER = 'src/workload/stream-consumer.ts';
+
+/** Sources of which the bugs of streams are. */
+export const OF_STREAMS = /kinesis|stream-|shard-|kcl-/;
 
 /** The search with a bug. */
 export const MUTANTS: readonly Mutant[] = [
@@ -429,7 +438,7 @@ export const MUTANTS: readonly Mutant[] = [
     replace: `if (worker === worker.instance.workers[0] && worker.instance.workers.length > 1) {
       for (let i = 0; i < count; i++) this.#requests.retain(worker.unit.body[i] as number);
     } else worker.instance.next += count;`,
-    breaks: ['exactly-once'],
+    breaks: ['exactly-once', 'littles-law'],
   },
   {
     name: 'a consumer whose poll failed never polls again',
@@ -492,5 +501,176 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'input.MessageDeduplicationId = this.deduplicationOf(request);',
     replace: 'input.MessageDeduplicationId = this.fifo ? (input.MessageDeduplicationId ?? -1) + 1 : -1;',
     breaks: ['deduplication', 'exactly-once'],
+  },
+
+  // --- streams ---
+  {
+    name: 'a stream acknowledges a record that it throttled',
+    file: STREAM,
+    find: 'output.error = shard.rateExceeded;\n      return output;\n    }\n    output.ShardId = shard.id;',
+    replace: 'return output;\n    }\n    output.ShardId = shard.id;',
+    breaks: ['at-least-once', 'exactly-once'],
+  },
+  {
+    name: 'a stream answers a record that failed inside as taken',
+    file: STREAM,
+    find: 'output.entryErrors[i] = kinesisErrors.internalFailure;',
+    replace: 'output.entryErrors[i] = null;',
+    breaks: ['at-least-once', 'exactly-once'],
+  },
+  {
+    name: 'a stream looks at no more of a batch when one of it is throttled',
+    file: STREAM,
+    find: 'throttled++;\n        continue;',
+    replace: 'throttled++;\n        break;',
+    breaks: ['at-least-once', 'exactly-once', 'replay', 'order', 'placement'],
+  },
+  {
+    name: 'a read that brings nothing moves the iterator on all the same',
+    file: STREAM,
+    find: 'const next = from + output.count;',
+    replace: 'const next = from + Math.max(1, output.count);',
+    breaks: ['at-least-once', 'exactly-once', 'replay'],
+  },
+  {
+    name: 'an iterator from an instant begins behind the first record since',
+    file: RECORD_LOG,
+    find: 'return from;\n  }',
+    replace: 'return Math.min(from + 1, this.#next);\n  }',
+    breaks: ['at-least-once'],
+  },
+  {
+    name: 'an iterator behind a record begins at it',
+    file: SHARDS,
+    find: "(Type === 'AFTER_SEQUENCE_NUMBER' ? 1 : 0)",
+    replace: '0',
+    breaks: ['exactly-once'],
+  },
+  {
+    name: 'records come out for an hour longer than they are kept',
+    file: RECORD_LOG,
+    find: 'this.arrivedUs(this.#head) <= horizonUs)',
+    replace: 'this.arrivedUs(this.#head) <= horizonUs - 3_600_000_000)',
+    breaks: ['retention'],
+  },
+  {
+    name: 'records are kept half as long as they should',
+    file: SHARDS,
+    find: 'return this.#sim.now - this.#retentionUs;',
+    replace: 'return this.#sim.now - this.#retentionUs / 2;',
+    breaks: ['at-least-once', 'replay'],
+  },
+  {
+    name: 'the last record of a closed shard is not read',
+    file: SHARD,
+    find: 'place >= this.log.next;',
+    replace: 'place >= this.log.next - 1;',
+    breaks: ['at-least-once', 'exactly-once', 'replay'],
+  },
+  {
+    name: 'the numbers of a child begin anew',
+    file: SHARD,
+    find: 'parents.reduce((most, { log }) => Math.max(most, log.next), 0)',
+    replace: '0',
+    breaks: ['order'],
+  },
+  {
+    name: 'the numbers of a merged shard go on from one of its parents only',
+    file: SHARD,
+    find: 'parents.reduce((most, { log }) => Math.max(most, log.next), 0)',
+    replace: 'parents[0]?.log.next ?? 0',
+    breaks: ['order'],
+  },
+  {
+    name: 'a merged shard names one of its parents only',
+    file: SHARD,
+    find: 'ParentShards: parents.map((parent) => parent.id),',
+    replace: 'ParentShards: parents.slice(0, 1).map((parent) => parent.id),',
+    breaks: ['order'],
+  },
+  {
+    name: 'a shard that was split goes on in the place of its left child',
+    file: SHARDS,
+    find: 'this.map.set(this.map.open.flatMap((one) => (one === shard ? this.#cut(one, [at]) : [one])));',
+    replace:
+      'this.map.set(this.map.open.flatMap((one) => (one === shard ? [one, ...this.#cut(one, [at]).slice(1)] : [one])));',
+    breaks: ['placement', 'at-least-once', 'exactly-once', 'replay', 'order'],
+  },
+  {
+    name: 'the upper of two shards that were merged stays open',
+    file: SHARDS,
+    find: 'one === lower ? [merged] : one === upper ? [] : [one]',
+    replace: 'one === lower ? [merged] : [one]',
+    breaks: ['at-least-once', 'exactly-once', 'placement', 'replay', 'order'],
+  },
+  {
+    name: 'a stream goes on by the shard map in which it found a key first',
+    file: 'src/services/kinesis/shard-map.ts',
+    find: 'this.#version++;',
+    replace: 'this.#version = 1;',
+    breaks: ['placement', 'order', 'at-least-once', 'exactly-once', 'replay', 'sound run'],
+  },
+  {
+    name: 'a shard counts no bytes',
+    file: 'src/services/kinesis/rates.ts',
+    find: 'this.#bytes -= cost;',
+    replace: '',
+    breaks: ['rate'],
+  },
+  {
+    name: 'the last push of a closed shard comes when its subscription has ended',
+    file: FAN_OUT,
+    find: 'subscriber.onSubscribeToShardEvent(tag, event);',
+    replace: "if (isOver) this.#end(subscription, 'shardEnd');\n    subscriber.onSubscribeToShardEvent(tag, event);",
+    breaks: ['at-least-once', 'exactly-once'],
+  },
+  {
+    name: 'a push takes all there is for pushed, though the youngest are still on their way',
+    file: FAN_OUT,
+    find: 'subscription.position = from + event.count;',
+    replace: 'subscription.position = log.next;',
+    breaks: ['at-least-once', 'exactly-once', 'replay'],
+  },
+  {
+    name: 'a batch has the partition key of its first record',
+    file: 'src/workload/kinesis-target.ts',
+    find: 'this.#partitionKey[i] = this.groupOf(request);',
+    replace: 'this.#partitionKey[i] = this.groupOf(this.#data[0] as number);',
+    breaks: ['placement', 'replay', 'order'],
+  },
+  {
+    name: 'a reader begins a shard when its parents have not been read to their end',
+    file: 'src/workload/shard-owners.ts',
+    find: 'if (known.parents.some((parent) => this.#known.get(parent)?.hasEnded !== true)) return;',
+    replace: '',
+    breaks: ['order'],
+  },
+  {
+    name: 'a reader whose iterator was too old goes on with the newest record',
+    file: STREAM_CONSUMER,
+    find: 'this.#expired.add(1);\n        lane.iterator = -1;',
+    replace: "this.#expired.add(1);\n        lane.iterator = -1;\n        lane.position = { Type: 'LATEST' };",
+    breaks: ['at-least-once', 'exactly-once', 'replay'],
+  },
+  {
+    name: 'a reader that crashed goes on with the newest record',
+    file: 'src/workload/shard-owners.ts',
+    find: 'onCrash(): void {}',
+    replace: "onCrash(): void {\n    this.#position = { Type: 'LATEST' };\n  }",
+    breaks: ['at-least-once', 'replay'],
+  },
+  {
+    name: 'a reader leaves out the first record of a read where it fails',
+    file: STREAM_CONSUMER,
+    find: "if (!success && onFailure === 'retry') {",
+    replace: "if (!success && onFailure === 'retry' && lane.next > 0) {",
+    breaks: ['at-least-once', 'exactly-once'],
+  },
+  {
+    name: 'a worker writes down that it has done what it has read',
+    file: 'src/workload/kcl-worker.ts',
+    find: 'held.last = SequenceNumber;\n    held.since++;\n    if (this.#isDue(held, inHand)) this.#checkpoint(held);',
+    replace: 'held.last = SequenceNumber + inHand * 1_048_576;\n    held.since++;\n    this.#checkpoint(held);',
+    breaks: ['at-least-once', 'replay'],
   },
 ];

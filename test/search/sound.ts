@@ -13,7 +13,7 @@ export function expectSound(seed: string, runs: number): void {
     scenario: JSON.stringify(document),
   }));
   expect(told).toEqual([]);
-  expect(neverMet(tried)).toEqual([]);
+  expect(neverMet(tried, true)).toEqual([]);
   // Some never come to rest, but few.
   expect(tried.skipped).toBeLessThan(1 + runs / 100);
 }

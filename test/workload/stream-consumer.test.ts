@@ -50,6 +50,7 @@ class Brook {
     ledger.connect(this.stream);
     this.metrics = new MetricsRecorder(this.sim, { fromUs: 0, toUs: 3600 * SECOND, resolutionUs: SECOND });
     const noting: StreamReader = {
+      aggregateOf: () => undefined,
       take: (data) => reader.take(data),
       letGo: (row) => reader.letGo(row),
       giveUp: (row, sequence) => reader.giveUp(row, sequence),
@@ -277,6 +278,18 @@ describe('a consumer of a stream', () => {
   it('is pushed what was put after the time of a push, again after five minutes', () => {
     const brook = new Brook(1, { stream: { fanOut: true } }).put(1000, 1).put(400_000, 1).run(500);
     expect(brook.done.map(({ ms }) => ms)).toEqual([1080, 400_080]);
+  });
+
+  it('subscribes again where the connection broke while the answer to its subscription was on its way', () => {
+    // Served at 103 ms, answered at 104; the push comes between.
+    const brook = new Brook(1, { stream: { fanOut: true, fromUs: 100 * MS } }).put(33.5, 1);
+    brook.at(103.25, ({ endpoint }) => {
+      endpoint.down = true;
+    });
+    brook.at(103.75, ({ endpoint }) => {
+      endpoint.down = false;
+    });
+    expect(brook.run(20).done).toHaveLength(1);
   });
 
   it('is throttled where others take the reads, and says so', () => {

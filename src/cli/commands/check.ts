@@ -35,6 +35,7 @@ interface Job {
   readonly name: string;
   readonly out: string;
   readonly hunt: Hunt;
+  readonly hasStreams: boolean;
 }
 
 /** A guarantee that broke, with the smallest scenario in which it does. */
@@ -69,13 +70,16 @@ function planJobs(readings: readonly Readable[], options: CheckOptions): Job[] {
   const { seed, messages, designs, out } = options;
   if (readings.length === 0) {
     const nothing = { document: null, texts: new Map<string, string>(), designs: [] };
-    return [{ name: SYSTEMS, out: out ?? join('out', SYSTEMS), hunt: { seed, messages, ...nothing } }];
+    return [
+      { name: SYSTEMS, out: out ?? join('out', SYSTEMS), hunt: { seed, messages, ...nothing }, hasStreams: true },
+    ];
   }
   const folders = foldersOf(readings, out);
   return readings.map((reading, i) => {
     const { scenario, document, texts } = reading;
     const searched = { seed, messages, document, texts, designs: chosenDesigns(reading, designs) };
-    return { name: scenario.name, out: folders[i] as string, hunt: searched };
+    const hasStreams = scenario.designs.some((design) => design.resources.some(({ type }) => type === 'kinesis'));
+    return { name: scenario.name, out: folders[i] as string, hunt: searched, hasStreams };
   });
 }
 
@@ -130,7 +134,7 @@ function tell(job: Job, tried: Tried, examples: readonly Counterexample[], termi
   const outcome = examples.length === 0 ? 'nothing broke' : `${examples.length} broken`;
   terminal.out(`${job.name}: ${thousands(runs)} runs, ${thousands(messages)} messages: ${outcome}${lost}.`);
   for (const example of examples) tellExample(job, example, terminal);
-  const never = neverMet(tried);
+  const never = neverMet(tried, job.hasStreams);
   if (never.length > 0) {
     terminal.out(['', ...wrap(`No run met: ${never.join(', ')}.`, terminal.width)].join('\n'));
   }

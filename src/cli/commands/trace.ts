@@ -135,11 +135,19 @@ function wordsOf(stage: Stage): LifeContext {
         ? `traffic ${client}`
         : on(client),
     subscription: stage.subscription,
-    visibilityUs: stage.visibilityUs,
+    // A stream hides nothing.
+    visibilityUs: (queue) => (types.get(queue) === STREAM ? undefined : stage.visibilityUs(queue)),
     maxReceives: (queue) => stage.deadLetters(queue)?.maxReceiveCount,
     behind: stage.behind,
   };
 }
 
 /** Consumers and functions are known by what they do. */
-const WORDS: Readonly<Record<string, string>> = { sqs: 'queue ', sns: 'topic ', service: 'service ', sink: '' };
+const STREAM = 'stream ';
+const WORDS: Readonly<Record<string, string>> = {
+  kinesis: STREAM,
+  sqs: 'queue ',
+  sns: 'topic ',
+  service: 'service ',
+  sink: '',
+};

@@ -364,6 +364,12 @@ export class KinesisStream implements KinesisOperations {
     return this.#shards.ever(ShardId).log.data(place);
   }
 
+  /** The open shard that a partition key falls into: who has listed the shards can tell (with AUTO distribution it says nothing). */
+  shardOfKey(PartitionKey: number): number {
+    this.#keys.bytesOf(PartitionKey);
+    return this.#shards.map.ofKey(PartitionKey, this.#keys).id;
+  }
+
   /** Shards that ever were, numbered from 0. */
   get shardsEver(): number {
     return this.#shards.count;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { roleOf, roleSchema } from '../../calls/access.ts';
 import { callsSchema, complain, type Vocabulary } from '../../calls/schema.ts';
 import { lambdaFacts } from '../../facts/index.ts';
-import type { LambdaSettings } from './settings.ts';
+import type { LambdaSettings, StreamMappingSettings } from './settings.ts';
 
 type Distribution = LambdaSettings['coldStart'];
 
@@ -27,18 +27,49 @@ const MAPPING_KEYS = [
   'reportBatchItemFailures',
   'provisioned',
 ] as const;
+/** Keys that only the mapping of a queue has, and those that only one of a stream has. */
+export const LAMBDA_QUEUE_KEYS = ['maximumConcurrency', 'provisioned'] as const;
+export const LAMBDA_STREAM_KEYS = [
+  'startingPosition',
+  'from',
+  'parallelizationFactor',
+  'bisectBatchOnFunctionError',
+  'maximumRetryAttempts',
+  'maximumRecordAge',
+  'onFailure',
+  'fanOut',
+] as const;
+
+/** A function before anybody has looked at what its mapping polls. */
+export interface WrittenLambda {
+  readonly type: 'lambda';
+  readonly name: string;
+  readonly source: string | null;
+  readonly ofQueue: Omit<LambdaSettings, 'name'>;
+  readonly ofStream: Omit<LambdaSettings, 'name'>;
+}
+
+/** The settings of a function that fit its source. */
+export function resolveLambda(
+  { name, ofQueue, ofStream }: WrittenLambda,
+  sourceType: string | undefined,
+): LambdaSettings {
+  const { type, ...rest } = sourceType === 'kinesis' ? ofStream : ofQueue;
+  return { type, name, ...rest };
+}
 
 /** Settings of a `lambda`, without its name. */
-export function lambdaSchema(v: Vocabulary): z.ZodType<Omit<LambdaSettings, 'name'>> {
+export function lambdaSchema(v: Vocabulary): z.ZodType<Omit<WrittenLambda, 'name'>> {
   return v
     .object({
       type: v.choice(['lambda']).meta({ description: 'What kind of resource it is.' }),
-      source: v.name('the name of an sqs queue').optional().meta({
-        description: 'The sqs queue that its event source mapping polls. Default: none, others invoke it.',
+      source: v.name('the name of an sqs queue or a kinesis stream').optional().meta({
+        description:
+          'The sqs queue or the kinesis stream that its event source mapping polls. Default: none, others invoke it.',
       }),
       batchSize: v.count({ min: 1, max: f.batchSizeMaxStandard.value, because: BECAUSE }).optional().meta({
-        description: 'Messages of one invocation at most; more than 10 need a batchWindow, FIFO queues give no more.',
-        default: f.batchSizeDefault.value,
+        description:
+          'Messages of one invocation at most. Of a queue more than 10 need a batchWindow, FIFO queues give no more. Default: 10; of a stream 100.',
       }),
       batchWindow: v
         .duration({ min: 0, max: f.batchWindowMaxSeconds.value * SECOND, wholeSeconds: true, because: BECAUSE })
@@ -74,6 +105,43 @@ export function lambdaSchema(v: Vocabulary): z.ZodType<Omit<LambdaSettings, 'nam
           description:
             'Event pollers of its own, each with 10 invocations at once. Default: pollers scale by themselves.',
         }),
+      startingPosition: positionSchema(v).optional().meta({
+        description: 'Stream: where it begins: TRIM_HORIZON is the oldest record, LATEST the next one.',
+        default: 'TRIM_HORIZON',
+      }),
+      from: v.duration().optional().meta({ description: 'Stream: when the mapping is there.', default: '0s' }),
+      parallelizationFactor: v
+        .count({ min: 1, max: f.parallelizationFactorMax.value, because: BECAUSE })
+        .optional()
+        .meta({
+          description: 'Stream: batches of a shard that are worked on at once; each partition key keeps its order.',
+          default: 1,
+        }),
+      bisectBatchOnFunctionError: v.flag().optional().meta({
+        description: 'Stream: a batch on which the function failed is tried again in two halves.',
+        default: false,
+      }),
+      maximumRetryAttempts: v.count({ min: 0, max: f.streamRetryAttemptsMax.value, because: BECAUSE }).optional().meta({
+        description: 'Stream: how often a batch is tried again before it is left out. Default: until it goes well.',
+      }),
+      maximumRecordAge: v
+        .duration({
+          min: f.streamRecordAgeMinSeconds.value * SECOND,
+          max: f.streamRecordAgeMaxSeconds.value * SECOND,
+          wholeSeconds: true,
+          because: BECAUSE,
+        })
+        .optional()
+        .meta({
+          description: 'Stream: records that are older are left out. Default: as long as the stream keeps them.',
+        }),
+      onFailure: v.name('the name of an sqs queue or a sink').optional().meta({
+        description: 'Stream: the queue or sink that is told of batches that were left out. Default: nobody.',
+      }),
+      fanOut: v.flag().optional().meta({
+        description: 'Stream: enhanced fan-out, records are pushed to it in a pipe of its own.',
+        default: false,
+      }),
       timeout: v
         .duration({ min: SECOND, max: f.timeoutMaxSeconds.value * SECOND, wholeSeconds: true, because: BECAUSE })
         .optional()
@@ -116,14 +184,14 @@ export function lambdaSchema(v: Vocabulary): z.ZodType<Omit<LambdaSettings, 'nam
       const batchSize = l.batchSize ?? f.batchSizeDefault.value;
       const batchWindowUs = l.batchWindow ?? 0;
       if (l.source === undefined) {
-        for (const key of MAPPING_KEYS) {
+        for (const key of [...MAPPING_KEYS, ...LAMBDA_STREAM_KEYS]) {
           if (l[key] !== undefined)
             complain(ctx, [key], 'misfit', `${key} only beside source: without one nothing is polled`);
         }
       }
-      if (batchSize > f.batchSizeWithoutWindow.value && batchWindowUs === 0) {
-        const expected = `a batchWindow of at least 1s beside a batch of more than ${f.batchSizeWithoutWindow.value}`;
-        complain(ctx, ['batchSize'], 'misfit', `${expected} (limits of Lambda)`);
+      const position = l.startingPosition ?? 'TRIM_HORIZON';
+      if (typeof position === 'object' && position.atUs > (l.from ?? 0)) {
+        complain(ctx, ['startingPosition', 'at'], 'out-of-range', 'an instant before the mapping is there: see from');
       }
       if (l.provisioned !== undefined && l.maximumConcurrency !== undefined) {
         const expected = 'one of maximumConcurrency and provisioned: Lambda takes not both';
@@ -137,7 +205,7 @@ export function lambdaSchema(v: Vocabulary): z.ZodType<Omit<LambdaSettings, 'nam
       const memoryBytes = l.memory ?? f.memoryMinBytes.value;
       if (memoryBytes % MEBIBYTE !== 0)
         complain(ctx, ['memory'], 'out-of-range', 'whole MiB, such as 512MiB (limits of Lambda)');
-      return {
+      const ofQueue = {
         type: 'lambda' as const,
         source: l.source ?? null,
         batchSize,
@@ -157,5 +225,30 @@ export function lambdaSchema(v: Vocabulary): z.ZodType<Omit<LambdaSettings, 'nam
         },
         ...roleOf(l.role),
       };
+      const stream = {
+        startingPosition: position,
+        fromUs: l.from ?? 0,
+        parallelizationFactor: l.parallelizationFactor ?? 1,
+        bisectBatchOnFunctionError: l.bisectBatchOnFunctionError ?? false,
+        maximumRetryAttempts: l.maximumRetryAttempts ?? null,
+        maximumRecordAgeUs: l.maximumRecordAge ?? null,
+        onFailure: l.onFailure ?? null,
+        fanOut: l.fanOut ?? false,
+      };
+      const ofStream = {
+        ...ofQueue,
+        batchSize: l.batchSize ?? f.streamBatchSizeDefault.value,
+        maximumConcurrency: null,
+        provisioned: null,
+        stream,
+      };
+      return { type: 'lambda' as const, source: l.source ?? null, ofQueue, ofStream };
     });
+}
+
+function positionSchema(v: Vocabulary): z.ZodType<StreamMappingSettings['startingPosition']> {
+  const instant = v
+    .object({ at: v.duration().meta({ description: 'AT_TIMESTAMP: with what came at that instant or later.' }) })
+    .transform(({ at }) => ({ atUs: at }));
+  return v.either('TRIM_HORIZON, LATEST or { at: 10m }', [v.choice(['TRIM_HORIZON', 'LATEST']), instant]);
 }

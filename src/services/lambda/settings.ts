@@ -26,7 +26,7 @@ export interface FunctionSettings {
 
 export interface MappingSettings {
   readonly name: string;
-  /** The sqs queue that it polls; null: it polls none, others invoke the function. */
+  /** The queue or the stream that it polls; null: it polls none, others invoke the function. */
   readonly source: string | null;
   /** Messages of one invocation at most. */
   readonly batchSize: number;
@@ -37,6 +37,28 @@ export interface MappingSettings {
   readonly reportBatchItemFailures: boolean;
   /** Pollers of its own; null: those that scale by themselves. */
   readonly provisioned: { readonly minPollers: number; readonly maxPollers: number } | null;
+  /** There only where the source is a stream; then `maximumConcurrency` and `provisioned` are null. */
+  readonly stream?: StreamMappingSettings;
+}
+
+/** What only a mapping of a stream has. */
+export interface StreamMappingSettings {
+  /** `at`: with what came at that instant or later, microseconds. */
+  readonly startingPosition: 'TRIM_HORIZON' | 'LATEST' | { readonly atUs: number };
+  /** When the mapping is there. */
+  readonly fromUs: number;
+  /** Batches of one shard that are worked on at once; the records of a partition key are in one of them at a time. */
+  readonly parallelizationFactor: number;
+  /** Whether a batch on which the function failed is tried again in two halves. */
+  readonly bisectBatchOnFunctionError: boolean;
+  /** Of one batch; null: until it goes well, or its records are too old. */
+  readonly maximumRetryAttempts: number | null;
+  /** Records that are older are left out; null: they are when the stream does not keep them any more. */
+  readonly maximumRecordAgeUs: number | null;
+  /** The queue or sink that is told of batches that were left out; null: nobody. */
+  readonly onFailure: string | null;
+  /** Whether it has a consumer of enhanced fan-out. */
+  readonly fanOut: boolean;
 }
 
 export interface LambdaSettings extends FunctionSettings, MappingSettings {

@@ -78,12 +78,65 @@ describe('what AWS refuses, in its own words', () => {
     expect(refusal(nested, 'MessageBody')).toBe('accepted');
   });
 
-  it.each(['{', '{"a":[1,]}', '{"a":["x]}', '{"a" [1]}', '', '{"a":[1]} x', '[1', '{"a":[-]}'])(
-    'text that is no JSON is refused at its place: %s',
+  const VALUE = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
+  it.each([
+    ['', 'Unexpected end-of-input', 1],
+    ['{', 'Unexpected end-of-input', 2],
+    ['{"a"', 'Unexpected end-of-input', 5],
+    ['{"a":', 'Unexpected end-of-input', 6],
+    ['{"a":[', 'Unexpected end-of-input', 7],
+    ['{"a":[1]', 'Unexpected end-of-input', 9],
+    ['{"a":["x]}', 'Unexpected end-of-input in a String value', 11],
+    ['{"a":[1,]}', `Unexpected character (']' (code 93)): expected a valid value ${VALUE}`, 9],
+    ['{"a" [1]}', "Unexpected character ('[' (code 91)): was expecting a colon to separate field name and value", 6],
+    ['  {"a":[1 2]}', "Unexpected character ('2' (code 50)): was expecting comma to separate Array entries", 11],
+    ['{"a":[1] "b":[1]}', "Unexpected character ('\"' (code 34)): was expecting comma to separate Object entries", 10],
+    ['{"a":[1]} x', "Unexpected character ('x' (code 120)): Expected end-of-input", 11],
+    ['{"a":[-]}', "Unexpected character ('-' (code 45)): expected a digit to follow a minus sign", 7],
+    ['{"a":[tru]}', `Unrecognized token 'tru': was expecting ${VALUE}`, 10],
+  ])('text that is no JSON is refused at its place: %s', (policy, reason, column) => {
+    const place = `\n at [Source: REDACTED (\`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION\` disabled); line: 1, column: ${column}]`;
+    expect(refusal(policy)).toBe(`FilterPolicy: failed to parse JSON. ${reason}${place}`);
+  });
+
+  it.each(['{"a":["\\""]}', ' { "a" : [ 1 , 2 ] } ', '{"a":[\n1]}', '{"$or":[{"a":[1]},{"b":[2]}]}', '{"$or":[1]}'])(
+    'JSON with room between, and quotes in it, is fine: %s',
     (policy) => {
-      expect(refusal(policy)).toMatch(/^FilterPolicy: failed to parse JSON\. .*line: 1, column: \d+\]$/s);
+      expect(refusal(policy)).toBe('accepted');
     },
   );
+});
+
+describe("what is refused in words like AWS's (assumed)", () => {
+  it.each([
+    ['[]', 'Filter is not an object', 2],
+    ['"x"', 'Filter is not an object', 2],
+    ['{}', 'Filter policy is empty', 3],
+    ['{"a":{}}', 'Empty objects are not allowed', 8],
+    ['{"a":[{}]}', 'Empty objects are not allowed', 9],
+    ['{"a":[{"anything-but":{"prefix":"x","suffix":"y"}}]}', 'Only one key allowed in match expression', 47],
+    ['{"a":[{"anything-but":[]}]}', 'Empty arrays are not allowed', 25],
+    ['{"a":[{"numeric":5}]}', 'Value of numeric must be an array.', 19],
+    ['{"a":[{"numeric":[">=",1,"<",1]}]}', 'Bottom must be less than top', 32],
+    // No list of two objects or more: then it is a key like others.
+    ['{"$or":5}', '"$or" must be an object or an array', 9],
+    ['{"$or":[{"a":[1]}]}', 'Unrecognized match type a', 15],
+    ['{"$or":[{"a":[1]},5]}', 'Unrecognized match type a', 15],
+    ['{"$or":[[1],{"a":[1]}]}', 'Match value must be String, number, true, false, or null', 10],
+  ])('%s', (policy, reason, column) => {
+    expect(refusal(policy, 'MessageBody')).toBe(`FilterPolicy: ${reason}${source(policy, column)}`);
+  });
+
+  it.each([
+    ['10.0.0.0/32', 'accepted'],
+    ['10.0.0.0/33', 'FilterPolicy: Malformed CIDR, mask bits must be at most 32'],
+    ['::1/128', 'accepted'],
+    ['::1/129', 'FilterPolicy: Malformed CIDR, mask bits must be at most 128'],
+    ['10.0.0.0/x8', 'FilterPolicy: Malformed CIDR, mask bits must be an integer'],
+    ['10.0.0.0/8x', 'FilterPolicy: Malformed CIDR, mask bits must be an integer'],
+  ])('a range of addresses: %s', (range, answer) => {
+    expect(refusal(`{"a":[{"cidr":"${range}"}]}`)).toBe(answer);
+  });
 });
 
 describe('limits', () => {
@@ -120,5 +173,15 @@ describe('limits', () => {
   it('256 KB [sns.filter-policy-size]', () => {
     expect(refusal(`{"a":["${'x'.repeat(262_144 - 10)}"]}`)).toBe('accepted');
     expect(refusal(`{"a":["${'x'.repeat(262_144 - 9)}"]}`)).toMatch(/256 KB/);
+    // Bytes, not characters: two, three and four of them.
+    for (const [char, bytes] of [
+      ['é', 2],
+      ['€', 3],
+      ['😀', 4],
+    ] as const) {
+      const fits = Math.floor((262_144 - 10) / bytes);
+      expect(refusal(`{"a":["${char.repeat(fits)}"]}`), char).toBe('accepted');
+      expect(refusal(`{"a":["${char.repeat(fits + 1)}"]}`), char).toMatch(/256 KB/);
+    }
   });
 });
