@@ -10,6 +10,7 @@ import { type Fact, priceFacts } from '../facts/index.ts';
 import type { CostFigure } from '../scenario/prices.ts';
 import type { ResolvedDesign, ResolvedScenario, ResourceSettings } from '../scenario/resolved.ts';
 import { jackknifeRatio, pairedDifference, tInterval } from '../stats/index.ts';
+import { meterAnalytics } from './cost-analytics.ts';
 import { meterConsumer, meterService } from './cost-instances.ts';
 import { meterFirehose } from './cost-firehose.ts';
 import { meterKinesis } from './cost-kinesis.ts';
@@ -18,6 +19,7 @@ import { meterLambda } from './cost-lambda.ts';
 import { pricesOf, tellsOfMonths } from './cost-pricing.ts';
 import { meterSns } from './cost-sns.ts';
 import { meterSqs } from './cost-sqs.ts';
+import { meterVideo } from './cost-video.ts';
 import type { Meter, Metered, Usage } from './cost-usage.ts';
 import type { ReplicationOutcome } from './replication.ts';
 import type { ComparisonResult, CostLine, DesignCost, Interval } from './result.ts';
@@ -30,6 +32,8 @@ const METERS: Meters = {
   sns: meterSns,
   kinesis: meterKinesis,
   firehose: meterFirehose,
+  analytics: meterAnalytics,
+  video: meterVideo,
   consumer: meterConsumer,
   service: meterService,
   lambda: meterLambda,

@@ -8,6 +8,8 @@ import type { Consumer } from '../workload/consumer.ts';
 import type { FaultSettings } from '../workload/settings.ts';
 import { StreamConsumer } from '../workload/stream-consumer.ts';
 import type { DeliveryStreams } from './delivery-streams.ts';
+import type { Applications } from './applications.ts';
+import type { Cameras } from './cameras.ts';
 import type { Functions } from './functions.ts';
 import type { Links } from './links.ts';
 import type { Redrives } from './redrives.ts';
@@ -29,6 +31,8 @@ export interface Parts {
   readonly sinks: Named<Sink>;
   readonly topics: Topics;
   readonly functions: Functions;
+  readonly applications: Applications;
+  readonly cameras: Cameras;
   readonly redrives: Redrives;
   /** null: nobody listens. */
   readonly history: HistoryRecorder | null;
@@ -93,7 +97,8 @@ function strikeResource(
   if (sink !== undefined && fault.down) ends.push(sink.takeDown());
   if (sink !== undefined && fault.errors !== null) ends.push(sink.impair(fault.errors));
   if (consumer !== undefined) ends.push(...strikeConsumer(consumer, fault));
-  ends.push(...functions.strike(resource, fault));
+  ends.push(...functions.strike(resource, fault), ...parts.applications.strike(resource, fault));
+  ends.push(...parts.cameras.strike(resource, fault));
   if (fault.policy !== undefined) ends.push(access.changePolicy(resource, fault.policy));
   if (fault.kmsDown === true) ends.push(access.cutKms(resource));
   if (fault.redrive !== undefined) ends.push(redrives.start(resource, fault.redrive));

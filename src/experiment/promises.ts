@@ -3,6 +3,7 @@ import { snsFacts, sqsFacts } from '../facts/index.ts';
 import type { Promised, Promises, ResourcePromises } from '../guarantees/index.ts';
 import type { ResolvedDesign, ResolvedScenario, ResourceSettings } from '../scenario/resolved.ts';
 import { GUARANTEES } from '../scenario/guarantees.ts';
+import type { ApplicationSettings } from '../services/analytics/settings.ts';
 import type { LambdaSettings } from '../services/lambda/index.ts';
 import type { SnsSettings } from '../services/sns/index.ts';
 import type { FifoSettings, SqsSettings } from '../services/sqs/settings.ts';
@@ -38,7 +39,8 @@ export function promisesOf(scenario: ResolvedScenario, design: ResolvedDesign): 
     else if (settings.type === 'kinesis') all.push(ofStream(scenario, design, settings));
     else if (settings.type === 'consumer') {
       all.push('stream' in settings ? ofStreamReader(design, settings) : ofConsumer(design, settings));
-    } else if (settings.type === 'lambda') all.push(ofFunction(design, settings));
+    } else if (settings.type === 'analytics') all.push(...ofApplication(design, settings));
+    else if (settings.type === 'lambda') all.push(ofFunction(design, settings));
   }
   return all.map((of) => withDemanded(scenario, design, of));
 }
@@ -204,6 +206,23 @@ function ofTopic(scenario: ResolvedScenario, design: ResolvedDesign, settings: S
     );
   }
   return { resource: name, kind: 'sns', watch: [...deadLetterQueues], reads: [...deadLetterQueues], promises };
+}
+
+/** Sessions are not judged: which of them a record belongs to depends on when others came. */
+function ofApplication({ resources }: ResolvedDesign, settings: ApplicationSettings): ResourcePromises[] {
+  const { name, window, allowedLatenessUs, outOfOrdernessUs, idleAfterUs } = settings;
+  if (window.kind === 'session') return [];
+  const stream = resources.find((one) => one.name === settings.source);
+  const promise = {
+    guarantee: 'windows-exact',
+    sizeUs: window.sizeUs,
+    slideUs: window.kind === 'sliding' ? window.slideUs : window.sizeUs,
+    latenessUs: allowedLatenessUs,
+    outOfOrdernessUs,
+    hasIdle: idleAfterUs > 0,
+    splits: stream?.type === 'kinesis' ? stream.shards : 0,
+  };
+  return [{ resource: name, kind: 'analytics', reads: [], promises: [promise] }];
 }
 
 /** A consumer, or a function, of a FIFO queue works in the order of each group: the queue gives it that, and it can spoil it. */

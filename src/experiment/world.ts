@@ -6,6 +6,8 @@
  *                                          │     ◀─ LambdaMapping ─▶ LambdaFunction ─▶ Service …
  *                                          └─▶ dead-letter queue
  *   traffic ─▶ Sender ─▶ Producer ─▶ KinesisStream ◀─ StreamConsumer ─▶ Service …         replayable
+ *                                          └──▶ AnalyticsApplication ─▶ Service | Sink
+ *   traffic ─▶ Sender ─▶ Camera ─▶ VideoStream                                           video
  *                                                  ◀─ LambdaStreamMapping ─▶ LambdaFunction
  *                                    KinesisStream ◀─ FirehoseReader ─▶ DeliveryStream ─▶ Service | Sink …
  *   traffic ─▶ Sender ─▶ Producer ─▶ DeliveryStream ─▶ Service | Sink …                   collected
@@ -53,6 +55,8 @@ import { SnsTarget } from '../workload/sns-target.ts';
 import { SqsTarget } from '../workload/sqs-target.ts';
 import { StreamConsumer } from '../workload/stream-consumer.ts';
 import { DeliveryStreams, type WiredDeliveryStream } from './delivery-streams.ts';
+import { Applications } from './applications.ts';
+import { Cameras } from './cameras.ts';
 import { disturbancesOf } from './disturbances.ts';
 import { strike } from './fault-effects.ts';
 import { Functions } from './functions.ts';
@@ -101,6 +105,8 @@ export class World {
   readonly #streams: Streams;
   readonly #functions: Functions;
   readonly #deliveryStreams: DeliveryStreams;
+  readonly #applications: Applications;
+  readonly #cameras: Cameras;
   readonly #senders: Sender[] = [];
   readonly #scalers: Scalers;
   readonly #redrives: Redrives;
@@ -188,6 +194,13 @@ export class World {
         this.#wire(owner, to, name, this.#sinks.get(to) ?? this.#caches.get(to) ?? this.#serviceNamed(to)),
       witnessOf: (client, resource) => this.history?.witness(client, resource) ?? null,
     });
+    this.#applications = new Applications(this.sim, scenario, {
+      requests: this.requests,
+      links: this.#links,
+      streams: this.#streams,
+      witnessOf: (client, resource) => this.history?.witness(client, resource) ?? null,
+    });
+    this.#cameras = new Cameras(this.sim, this.requests);
     this.#build();
     this.#connect();
     this.#route();
@@ -204,6 +217,8 @@ export class World {
       sinks: this.#sinks,
       topics: this.#topics,
       functions: this.#functions,
+      applications: this.#applications,
+      cameras: this.#cameras,
       redrives: this.#redrives,
       history: this.history,
     };
@@ -231,6 +246,8 @@ export class World {
     for (const consumer of this.#streamConsumers.values()) consumer.start();
     this.#functions.start();
     this.#deliveryStreams.start();
+    this.#applications.start();
+    this.#cameras.start();
     for (const sender of this.#senders) sender.start();
     this.#scalers.start();
   }
@@ -286,6 +303,7 @@ export class World {
         this.#queues.set(name, { queue: this.#queue(settings), settings });
       } else if (settings.type === 'sns') this.#topics.add(settings);
       else if (settings.type === 'kinesis') this.#streams.add(settings, this.#recorder(name, type));
+      else if (settings.type === 'video') this.#cameras.add(settings, this.#recorder(name, type));
       else if (settings.type === 'sink') {
         const metrics = this.#recorder(name, type);
         this.#sinks.set(name, new Sink(this.sim, settings, { requests: this.requests, metrics }));
@@ -293,6 +311,7 @@ export class World {
     }
     // Consumers and functions last: their queues and streams are all there.
     for (const settings of resources) {
+      if (settings.type === 'analytics') this.#applications.add(settings, this.#recorder(settings.name, settings.type));
       if (settings.type === 'lambda') this.#functions.add(settings, this.#recorder(settings.name, settings.type));
       if (settings.type === 'firehose')
         this.#deliveryStreams.add(settings, this.#recorder(settings.name, settings.type));
@@ -424,6 +443,7 @@ export class World {
       consumer.connect(this.#paths(name, consumer.settings.handler.calls));
     }
     this.#functions.connect((owner, calls) => this.#paths(owner, calls));
+    this.#applications.connect((owner, call) => this.#resultPath(owner, call));
     this.#topics.connect(
       (topic, { to }) => this.#endpoint(topic, to),
       (topic, queue) => this.#queueEndpoint(topic, queue, true),
@@ -484,6 +504,17 @@ export class World {
     });
   }
 
+  /** To whatever takes the results of an application. */
+  #resultPath(owner: string, call: CallSettings): CallPath {
+    const name = `${owner}->${call.to}`;
+    const sink = this.#sinks.get(call.to);
+    const callee =
+      sink === undefined
+        ? this.#linked(owner, call.to, name, call.latency)
+        : this.#wire(owner, call.to, name, sink, call.latency);
+    return new CallPath(this.sim, name, this.requests, callee, call, this.#callObserver(owner, [call]));
+  }
+
   /** Attempts of a resource at its calls: against its calls they tell how retries multiply the load. */
   #callObserver(owner: string, calls: readonly CallSettings[]): CallObserver | null {
     const recorder = this.recorders.find(({ name }) => name === owner)?.recorder;
@@ -520,7 +551,7 @@ export class World {
       const { source } = traffic;
       const arrivals =
         source.kind === 'users' ? null : arrivalsOf(this.sim, traffic.name, source, this.#scenario.horizonUs);
-      const entryCompletes = this.#services.has(entry);
+      const entryCompletes = this.#services.has(entry) || this.#cameras.has(entry);
       // Into a queue its producer tells each attempt.
       const witness = entryCompletes ? (this.history?.witness(traffic.name, entry) ?? null) : null;
       const sender = new Sender(
@@ -550,6 +581,8 @@ export class World {
     if (stream !== undefined) return this.#recordProducer(traffic, stream);
     const collected = this.#deliveryStreams.get(resource);
     if (collected !== undefined) return this.#putProducer(traffic, collected);
+    const cameras = this.#cameras.get(resource);
+    if (cameras !== undefined) return cameras;
     const queue = this.#queues.get(resource);
     if (queue === undefined) return this.#linked(traffic.name, resource, name, NO_TIME);
     const state = this.#links.endpoint(traffic.name, resource);

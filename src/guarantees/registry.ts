@@ -23,6 +23,7 @@ import { conservationOfRecords, replay } from './replay.ts';
 import { orderOfRecords } from './shard-order.ts';
 import { delay, retention } from './times.ts';
 import { deletion, visibility } from './visibility.ts';
+import { windowsExact } from './windows-exact.ts';
 
 export type Registry = Readonly<Record<string, readonly Checker[]>>;
 
@@ -50,6 +51,7 @@ export const registry: Registry = {
   ],
   consumer: [orderOfEffects, doneAtMostOnce, exactlyOnce],
   lambda: [orderOfEffects, doneAtMostOnce, exactlyOnce],
+  analytics: [windowsExact],
   // A function without a queue before it: what was given to it the history does not say.
   function: [doneAtMostOnce],
   // What it took is at the destination or in the backup.

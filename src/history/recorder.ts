@@ -33,6 +33,7 @@ const NO_CALL = -1;
 const US_PER_SECOND = 1e6;
 /** Outcomes of the ports that a history tells apart. */
 const OK = 0;
+const FAILED = 1;
 const TIMED_OUT = 5;
 
 export class HistoryRecorder {
@@ -270,6 +271,42 @@ export class WitnessOf {
     const row = this.#answer(What.handleInvoke, who, call, request, outcome);
     const { chunk } = this.#recorder;
     if (outcome === OK) chunk.servedUs[row] = chunk.us[row] as number;
+  }
+
+  // --- of an application that counts in windows ---
+
+  counting(split: number, request: number, key: number, sequence: number, eventTimeUs: number): void {
+    this.#windowed(What.handleInvoke, split, request, key, sequence, eventTimeUs);
+  }
+  late(split: number, request: number, key: number, sequence: number, eventTimeUs: number): void {
+    const row = this.#windowed(What.handleFail, split, request, key, sequence, eventTimeUs);
+    this.#recorder.chunk.outcome[row] = FAILED;
+  }
+  counted(split: number, request: number, key: number, sequence: number, eventTimeUs: number): void {
+    this.#windowed(What.handleOk, split, request, key, sequence, eventTimeUs);
+  }
+  result(key: number, startUs: number, endUs: number, count: number): void {
+    const recorder = this.#recorder;
+    const row = recorder.row(What.deliverOk, this.#client, this.#resource, NONE, NO_CALL, NONE);
+    const { chunk } = recorder;
+    chunk.message[row] = startUs;
+    chunk.handle[row] = endUs;
+    tellOrder(chunk, row, key, NONE, NONE);
+    tellValues(chunk, row, count);
+  }
+  resuming(split: number, sequence: number): void {
+    const recorder = this.#recorder;
+    const row = recorder.row(What.receiveInvoke, this.#client, this.#resource, split, NO_CALL, NONE);
+    tellOrder(recorder.chunk, row, NONE, NONE, sequence);
+  }
+
+  #windowed(what: number, split: number, request: number, key: number, sequence: number, eventTimeUs: number): number {
+    const row = this.#plain(what, split, NO_CALL, request);
+    const { chunk } = this.#recorder;
+    chunk.message[row] = sequence;
+    tellOrder(chunk, row, key, NONE, sequence);
+    tellValues(chunk, row, eventTimeUs);
+    return row;
   }
 
   owed(request: number, subscription: number, message: number, group: number, sequence: number): void {

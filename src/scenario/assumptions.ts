@@ -9,6 +9,7 @@ import { SQS_LATENCY } from '../services/sqs/schema.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import { DEFAULT_SIZE_BYTES } from '../workload/schema.ts';
 import type { ConsumerSettings, TrafficSource } from '../workload/settings.ts';
+import { ofAnalytics } from './analytics-assumptions.ts';
 import { ofAccess } from './access-assumptions.ts';
 import { assumptionsOfFifo, quantilesText, roundTripText } from './fifo.ts';
 import { valueAt } from './findings.ts';
@@ -20,6 +21,7 @@ import { ofScaling } from './scaling-assumptions.ts';
 import { ofTopics } from './sns-assumptions.ts';
 import { ofDeliveryStreams } from './firehose-assumptions.ts';
 import { ofProducers, ofStreams } from './stream-assumptions.ts';
+import { ofVideo } from './video-assumptions.ts';
 import type { ReadTraffic } from './traffic.ts';
 import { formatDuration } from './units.ts';
 
@@ -40,6 +42,8 @@ export function assumptionsOf(scenario: ResolvedScenario, traffic: readonly Read
     ...ofProducers(scenario.traffic),
     ...ofStreams(resources),
     ...ofDeliveryStreams(resources),
+    ...ofAnalytics(scenario),
+    ...ofVideo(resources),
     ...ofConsumers(resources),
     ...assumptionsOfFunctions(scenario.designs),
     ...ofScaling(resources),

@@ -13,6 +13,8 @@ const FITTING: Readonly<Record<ResourceType | 'link', readonly string[]>> = {
   sns: ['down', 'errors', 'duplicate', 'unreachable', 'lose', 'policy', 'kmsDown'],
   kinesis: ['down', 'errors', 'unreachable', 'lose', 'throttle'],
   firehose: ['down', 'errors', 'unreachable', 'lose'],
+  analytics: ['slow', 'crash'],
+  video: ['down'],
   consumer: ['slow', 'down', 'crash', 'cutOff', 'share'],
   sink: ['down', 'errors'],
   lambda: ['slow', 'down', 'errors'],

@@ -30,6 +30,7 @@ export const GUARANTEES: Readonly<Record<string, readonly string[]>> = {
     'rate',
     'littles-law',
   ],
+  analytics: ['windows-exact'],
   consumer: ['order', 'at-most-once', 'exactly-once'],
   lambda: ['order', 'at-most-once', 'exactly-once'],
   firehose: ['conservation', 'no-loss'],

@@ -26,10 +26,21 @@ export interface Names {
   readonly designs: readonly NamedDesign[];
 }
 
-export const RESOURCE_TYPES = ['service', 'sqs', 'sns', 'kinesis', 'firehose', 'consumer', 'lambda', 'sink'] as const;
+export const RESOURCE_TYPES = [
+  'service',
+  'sqs',
+  'sns',
+  'kinesis',
+  'firehose',
+  'analytics',
+  'video',
+  'consumer',
+  'lambda',
+  'sink',
+] as const;
 export type ResourceType = (typeof RESOURCE_TYPES)[number];
 /** Types of the contract that come in later versions. */
-export const LATER_TYPES = ['analytics', 'video', 'mq'] as const;
+export const LATER_TYPES = ['mq'] as const;
 
 /** Limits that end a slip of the pen in an error; far above what a person reads in a report. */
 export const MOST = { traffic: 200, resources: 1000, designs: 100 } as const;

@@ -2,6 +2,7 @@
  * The street: text → document (+ options) → plain data → read part by part → references → resolved scenario.
  * Pure. Every error is collected; nothing is resolved while there is one.
  */
+import { checkAnalytics } from './analytics-checks.ts';
 import { assumptionsOf } from './assumptions.ts';
 import { checkAccess } from './access.ts';
 import { awsOf } from './aws.ts';
@@ -112,6 +113,7 @@ function resolve(
   checkTopics(settings, designs, names, faults, findings);
   checkStreams(settings, designs, names, findings);
   checkDeliveryStreams(settings, designs, names, findings);
+  checkAnalytics(settings, designs, findings);
   checkAccess(raw, names, findings);
   checkQueues(raw, names, findings);
   const objectives = readObjectives(schemas, raw, names, findings);

@@ -23,6 +23,17 @@ export function ofPrices(resources: readonly ResourceSettings[], scenario: Resol
     'Every request that SQS takes is billed, by chunks of 64 KB of what is sent or received; calls that it refuses are taken to be free.',
     'assumed',
   );
+  const { monthHours } = priceFacts;
+  say(
+    resources.filter(({ type }) => type === 'analytics'),
+    `It has run before the window and runs on after it, so the ten minutes that AWS bills of each start at least do not show; storage is that of ${monthHours.value} hours a month. Snapshots are not billed here.`,
+    'model',
+  );
+  say(
+    resources.filter((one) => one.type === 'video' && one.dataRetentionHours > 0),
+    'What is kept is billed as if its cameras had always sent as in the window; the price of the hot tier holds for both.',
+    'model',
+  );
   const functions = resources.filter((one) => one.type === 'lambda');
   say(
     functions,

@@ -24,6 +24,8 @@ function checkResource(design: NamedDesign, one: NamedResource, findings: Findin
     if (types.length === 1) checkReference(design, source, types[0] as string, path, findings);
     else checkOneOf(design, source, types, path, findings);
   }
+  const sink = one.type === 'analytics' ? valueAt(one.raw, ['sink', 'to']) : undefined;
+  if (typeof sink === 'string') checkOneOf(design, sink, RESULT_SINKS, [...one.path, 'sink', 'to'], findings);
   const failures = one.type === 'lambda' ? valueAt(one.raw, ['onFailure']) : undefined;
   if (typeof failures === 'string') checkOneOf(design, failures, ['sqs', 'sink'], [...one.path, 'onFailure'], findings);
   if (one.type === 'sns') checkSubscriptions(design, one, findings);
@@ -83,12 +85,16 @@ const SOURCES: ReadonlyMap<string, readonly string[]> = new Map([
   ['consumer', ['sqs', 'kinesis']],
   ['lambda', ['sqs', 'kinesis']],
   ['firehose', ['kinesis']],
+  ['analytics', ['kinesis']],
 ]);
 /** Types that a topic can deliver to. */
 const SUBSCRIBERS: readonly string[] = ['sqs', 'lambda', 'firehose', 'service', 'sink'];
 
 /** Types that can stand for a destination of a delivery stream. */
 const DESTINATIONS: readonly string[] = ['service', 'sink'];
+
+/** Types that results of an application can go to. */
+const RESULT_SINKS: readonly string[] = ['service', 'sink'];
 
 /** AWS's RedriveAllowPolicy: a queue may say whose dead letters it takes. */
 function checkRedriveAllowed(one: NamedResource, target: NamedResource, path: Path, findings: Finding[]): void {
@@ -128,6 +134,8 @@ const NOUNS: ReadonlyMap<string, string> = new Map([
   ['sns', 'a topic'],
   ['kinesis', 'a kinesis stream'],
   ['firehose', 'a firehose delivery stream'],
+  ['analytics', 'an analytics application'],
+  ['video', 'cameras'],
   ['sink', 'a sink'],
   ['lambda', 'a lambda function'],
 ]);
@@ -249,6 +257,7 @@ export function readEntries(
 const NO_ENTRIES: ReadonlyMap<string, string> = new Map([
   ['consumer', 'a consumer, which fetches its work itself'],
   ['lambda', 'a lambda function, which fetches its work itself, or has it from a topic'],
+  ['analytics', 'an analytics application, which reads its stream itself'],
   ['sink', 'a sink, where the messages of a topic end'],
 ]);
 
@@ -266,7 +275,7 @@ function checkEntry(design: NamedDesign, name: string, path: Path, findings: Fin
     findings.push({
       code: 'wrong-reference',
       path,
-      expected: `a service, an sqs queue, a topic or a stream; ${name} is ${instead}`,
+      expected: `a service, an sqs queue, a topic, a stream or cameras; ${name} is ${instead}`,
     });
     return false;
   }

@@ -1,4 +1,5 @@
 /** The resolved scenario: what runs. Every default is filled in, every unit converted (times in whole microseconds). */
+import type { ApplicationSettings } from '../services/analytics/settings.ts';
 import type { ServiceSettings } from '../services/compute/settings.ts';
 import type { DeliveryStreamSettings } from '../services/firehose/settings.ts';
 import type { KinesisSettings } from '../services/kinesis/settings.ts';
@@ -8,6 +9,7 @@ import type { LambdaSettings } from '../services/lambda/settings.ts';
 import type { SinkSettings } from '../services/sink/settings.ts';
 import type { SnsSettings } from '../services/sns/settings.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
+import type { CameraFleetSettings } from '../services/video/settings.ts';
 import type { CostFigure, ResolvedPrices } from './prices.ts';
 import type { ConsumerSettings, FaultSettings, StreamConsumerSettings, TrafficSettings } from '../workload/settings.ts';
 
@@ -17,6 +19,8 @@ export type ResourceSettings =
   | SnsSettings
   | KinesisSettings
   | DeliveryStreamSettings
+  | ApplicationSettings
+  | CameraFleetSettings
   | ConsumerSettings
   | StreamConsumerSettings
   | LambdaSettings

@@ -1,5 +1,6 @@
 /** All schemas of the format, built once for each reader of files: building them costs more than reading a scenario with them. */
 import type { z } from 'zod';
+import { analyticsSchema } from '../services/analytics/schema.ts';
 import { serviceSchema } from '../services/compute/schema.ts';
 import { firehoseSchema } from '../services/firehose/schema.ts';
 import { KINESIS_LIMITS, kinesisSchema } from '../services/kinesis/schema.ts';
@@ -7,6 +8,7 @@ import { lambdaSchema, type WrittenLambda } from '../services/lambda/schema.ts';
 import { sinkSchema } from '../services/sink/schema.ts';
 import { snsSchema, type WrittenSns } from '../services/sns/schema.ts';
 import { sqsSchema } from '../services/sqs/schema.ts';
+import { videoSchema } from '../services/video/schema.ts';
 import {
   consumerSchema,
   faultSchema,
@@ -66,6 +68,8 @@ export function schemasFor(readText: ReadText): Schemas {
       sns: snsSchema(v),
       kinesis: kinesisSchema(v),
       firehose: firehoseSchema(v),
+      analytics: analyticsSchema(v),
+      video: videoSchema(v),
       consumer: consumerSchema(v, queueLimits, KINESIS_LIMITS),
       lambda: lambdaSchema(v),
       sink: sinkSchema(v),

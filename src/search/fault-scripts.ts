@@ -59,6 +59,10 @@ function onResource(settings: ResourceSettings): Strikes {
       return [down, errors, unreachable, loses, strike({ throttle: share })];
     case 'firehose':
       return [down, errors, unreachable, loses];
+    case 'analytics':
+      return [slow, strike({ crash: fc.constant(1) })];
+    case 'video':
+      return [down];
     case 'consumer':
       // Crashes more often: what is in hand then is where most handlers go wrong.
       return [slow, strike({ crash: share }), strike({ crash: share }), down, ...(leases(settings) ? [cutOff] : [])];

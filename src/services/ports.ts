@@ -168,6 +168,18 @@ export interface Witness {
   delivered(delivery: number, outcome: Outcome): void;
 }
 
+/** The same of an application that counts records in windows. `split`: as it numbers what it reads. */
+export interface WindowWitness {
+  /** It is about to count a record; then it is late for all its windows; or the first result that has it was taken. */
+  counting(split: number, request: number, key: number, sequence: number, eventTimeUs: number): void;
+  late(split: number, request: number, key: number, sequence: number, eventTimeUs: number): void;
+  counted(split: number, request: number, key: number, sequence: number, eventTimeUs: number): void;
+  /** A window of a key has a result; it may leave later. */
+  result(key: number, startUs: number, endUs: number, count: number): void;
+  /** After a restart: it reads on behind this record; -1: from the beginning of the split. */
+  resuming(split: number, sequence: number): void;
+}
+
 /** What a handler works on: one message, or one item of an event. */
 export interface HandledItem {
   /** Who works on it, among all workers of the owner, and in which instance. */

@@ -376,6 +376,10 @@ export function trafficSchema(v: Vocabulary, limits: StreamLimits): z.ZodType<Wr
       key: keySchema(v)
         .optional()
         .meta({ description: 'Partition key, message group or row of each request. Default: none.' }),
+      eventDelay: v.durations().optional().meta({
+        description:
+          'How long before a request arrives what it tells of happened; applications of Flink count by that time. Default: it happens as it arrives.',
+      }),
       attributes: attributesSchema(v)
         .optional()
         .meta({ description: 'Message attributes by name, drawn for each request. Default: none.' }),
@@ -463,6 +467,7 @@ export function trafficSchema(v: Vocabulary, limits: StreamLimits): z.ZodType<Wr
         cancelOnTimeout: t.cancelOnTimeout ?? false,
         duplicates: t.duplicates ?? 0,
         poison: t.poison ?? 0,
+        ...(t.eventDelay === undefined ? {} : { eventDelay: t.eventDelay }),
         ...(producer === null ? {} : { producer }),
         ...roleOf(t.role),
       };

@@ -85,6 +85,8 @@ export interface TrafficSettings {
   /** Bytes. */
   readonly size: Distribution;
   readonly key: KeySettings | null;
+  /** How long before it arrives what a request tells of happened, microseconds; left out: it happens then. */
+  readonly eventDelay?: Distribution;
   readonly attributes: readonly AttributeSettings[];
   readonly batch: { readonly size: number; readonly lingerUs: number } | null;
   readonly timeoutUs: number | null;

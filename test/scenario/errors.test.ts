@@ -58,7 +58,7 @@ const ROWS: readonly Row[] = [
     'dlq: ^{ waitTime: 5s }',
     'missing',
     'designs.queued.resources.dlq.type',
-    'service, sqs, sns, kinesis, firehose, consumer, lambda, sink',
+    'service, sqs, sns, kinesis, firehose, analytics, video, consumer, lambda, sink',
   ],
   [
     '    rate: 200/s\n    changes:\n      - { at: 5m, for: 2m, rate: 2000/s }\n      - { at: 10m, for: 5m, ramp: 400/s }\n    arrivals: poisson\n    size: 2KiB',

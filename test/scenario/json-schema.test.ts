@@ -287,6 +287,9 @@ designs:
       p: { type: sqs, encryption: { client-side: {} } }
       n: { type: sns, latency: {}, encryption: { kms: {} }, subscriptions: [{ to: q }, { to: u, deliveryPolicy: {} }] }
       x: { type: kinesis, latency: {}, reshard: [{ at: 1m, shards: 2 }] }
+      y: { type: kinesis }
+      an: { type: analytics, source: y, window: { tumbling: 1m }, watermark: {}, checkpoints: {}, sink: { to: z } }
+      cams: { type: video }
       i: { type: consumer, source: x, handler: {} }
       j: { type: consumer, source: x, reader: kcl, handler: {} }
       m: { type: lambda, source: x, handler: {} }

@@ -26,10 +26,15 @@ designs:
     resources:
       kinesis: { type: kinesis, recordDistribution: AUTO, streamMode: on-demand }
       reader: { type: consumer, source: kinesis, handler: { time: 5ms } }
+      analytics: { type: analytics, source: kinesis, window: { tumbling: 1m } }
   collected:
     traffic: { traffic: firehose }
     resources:
       firehose: { type: firehose }
+  watched:
+    traffic: { traffic: video }
+    resources:
+      video: { type: video }
   published:
     traffic: { traffic: sns }
     resources:

@@ -42,10 +42,14 @@ const OF_TYPES: Readonly<Record<string, string>> = {
   sns: 'An Amazon SNS topic, with its subscriptions.',
   kinesis: 'A stream of Amazon Kinesis Data Streams.',
   firehose: 'A delivery stream of Amazon Data Firehose.',
+  analytics: 'An application of Managed Service for Apache Flink: it counts the records of a stream in windows.',
+  video: 'Cameras that send fragments to Amazon Kinesis Video Streams, and who watches them.',
   sink: 'What a topic delivers to and nobody models further: an address, a telephone, a stream.',
 };
 /** Facts that belong to a topic of another name. */
 const OTHER_FACTS: Readonly<Record<string, readonly string[]>> = {
+  analytics: ['flink'],
+  video: ['kvs'],
   calls: ['sdk'],
   service: ['autoscaling', 'scaling', 'cloudwatch'],
   consumer: ['autoscaling', 'scaling', 'cloudwatch'],

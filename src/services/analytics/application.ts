@@ -22,6 +22,7 @@ import type {
   ApplicationDescription,
   ApplicationOperations,
   ApplicationStatus,
+  CountWatcher,
   LateSink,
 } from './operations.ts';
 import { Outbox } from './outbox.ts';
@@ -49,6 +50,9 @@ export interface AnalyticsPorts {
   readonly source?: AnalyticsSource;
   /** Left out: late records are only counted. */
   readonly late?: LateSink;
+  readonly watcher?: CountWatcher;
+  /** The number that selects a record's luck, at least 0. Left out: the record's own. */
+  readonly luckOf?: (record: number) => number;
   readonly metrics?: Metrics;
 }
 
@@ -67,6 +71,8 @@ export class AnalyticsApplication implements ApplicationOperations {
   readonly #onExpired = (pending: PendingCheckpoint): void => this.#expire(pending);
   readonly #onWritten = (pending: PendingCheckpoint): void => this.#complete(pending);
   readonly #onUp = (): void => this.#start();
+
+  readonly #slowdowns: number[] = [];
 
   #job: Job | null = null;
   #status: ApplicationStatus = 'RUNNING';
@@ -99,9 +105,10 @@ export class AnalyticsApplication implements ApplicationOperations {
     this.#jobPorts = {
       outbox: this.#outbox,
       late: ports.late ?? null,
+      watcher: ports.watcher ?? null,
       metrics: this.#metrics,
-      cpu: recordTime(sim, `${settings.name}/cpu`, settings.cpuUs),
-      wait: recordTime(sim, `${settings.name}/wait`, settings.waitUs),
+      cpu: recordTime(sim, `${settings.name}/cpu`, settings.cpuUs, ports.luckOf),
+      wait: recordTime(sim, `${settings.name}/wait`, settings.waitUs, ports.luckOf),
       resume: (split) => this.#source?.resume(split),
       onCheckpointTaken: (pending) => this.#taken(pending),
     };
@@ -187,6 +194,21 @@ export class AnalyticsApplication implements ApplicationOperations {
     this.#stop();
     this.#status = 'RUNNING';
     this.#comeUp(this.settings.restartUs);
+  }
+
+  /** Records that are begun from now on take CPU and other time a factor longer; the returned function ends it. */
+  slowDown(factor: number): () => void {
+    this.#slowdowns.push(factor);
+    this.#noteSlowdowns();
+    return () => {
+      this.#slowdowns.splice(this.#slowdowns.indexOf(factor), 1);
+      this.#noteSlowdowns();
+    };
+  }
+  #noteSlowdowns(): void {
+    const factor = this.#slowdowns.reduce((product, each) => product * each, 1);
+    this.#jobPorts.cpu.factor = factor;
+    this.#jobPorts.wait.factor = factor;
   }
 
   // --- watermarks ---
@@ -370,8 +392,13 @@ function nextOnGrid(nowUs: number, everyUs: number): number {
   return (Math.floor(nowUs / everyUs) + 1) * everyUs;
 }
 
-function recordTime(sim: Simulation, name: string, distribution: Distribution): RecordTime {
-  return { variate: compileVariate(distribution), luck: sim.keyedStream(name) };
+function recordTime(
+  sim: Simulation,
+  name: string,
+  distribution: Distribution,
+  luckOf = (record: number): number => record,
+): RecordTime {
+  return { variate: compileVariate(distribution), luck: sim.keyedStream(name), luckOf, factor: 1 };
 }
 
 function noSplit(name: string, split: number): AnalyticsModelError {

@@ -8,7 +8,7 @@ import type { Checkpoint, PendingCheckpoint } from './checkpoint.ts';
 import { Mark } from './input-queue.ts';
 import { keyGroupOf, subtaskOf } from './key-groups.ts';
 import { Kpu } from './kpu.ts';
-import type { LateSink } from './operations.ts';
+import type { CountWatcher, LateSink } from './operations.ts';
 import type { Outbox } from './outbox.ts';
 import type { AnalyticsSettings } from './settings.ts';
 import { type RecordTime, Subtask, type SubtaskOwner } from './subtask.ts';
@@ -19,6 +19,7 @@ import { windowsOf } from './windows.ts';
 export interface JobPorts {
   readonly outbox: Outbox;
   readonly late: LateSink | null;
+  readonly watcher: CountWatcher | null;
   readonly metrics: AnalyticsMetrics;
   readonly cpu: RecordTime;
   readonly wait: RecordTime;
@@ -143,6 +144,9 @@ export class Job implements SubtaskOwner {
 
   // --- subtasks ---
 
+  onCounting(record: number, key: number, eventTimeUs: number): void {
+    this.#ports.watcher?.counting(record, key, eventTimeUs);
+  }
   onRecord(isLate: boolean, record: number, key: number, eventTimeUs: number, bytes: number): void {
     this.#ports.metrics.recordsIn.add(1);
     if (!isLate) return;
@@ -227,6 +231,7 @@ export class Job implements SubtaskOwner {
     const kpu = this.kpus[Math.floor(place / this.#settings.parallelismPerKpu)] as Kpu;
     const windows = windowsOf(this.#settings, (key, startUs, endUs, count, bytes, firing) => {
       metrics.recordsOut.add(1);
+      this.#ports.watcher?.fired(key, startUs, endUs, count, firing);
       outbox.emit(subtask.epoch, key, startUs, endUs, count, bytes, firing);
     });
     const { bufferBytes } = this.#settings;

@@ -13,6 +13,15 @@ export interface AnalyticsSource {
   resume(split: number): void;
 }
 
+/** What whoever reads the stream gives an application. */
+export interface RecordIntake {
+  /** false: it must come again, after `resume` or `restore`. */
+  accept(split: number, record: number, key: number, eventTimeUs: number, bytes: number, sequence: number): boolean;
+  openSplit(): number;
+  finishSplit(split: number): void;
+  behindLatest(millis: number): void;
+}
+
 /** What a window of a key holds. The object is used again: read it before you return. */
 export interface WindowResult {
   readonly key: number;
@@ -27,6 +36,13 @@ export interface WindowResult {
 
 export interface AnalyticsSink {
   emit(result: WindowResult): void;
+}
+
+/** Hears of each record just before it is counted in its windows; what is late is told to the LateSink right after. */
+export interface CountWatcher {
+  counting(record: number, key: number, eventTimeUs: number): void;
+  /** A window of a key has a result, which goes to the sink now or with a checkpoint. */
+  fired(key: number, startUs: number, endUs: number, count: number, firing: number): void;
 }
 
 /** Flink's side output of late data: records of which every window is past. */

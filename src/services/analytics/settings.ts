@@ -1,5 +1,6 @@
 /** Settings of an application, as resolved: every default filled in, times in whole microseconds. */
 import { flinkFacts as f } from '../../facts/index.ts';
+import type { CallSettings } from '../../calls/settings.ts';
 import type { Distribution } from '../../kernel/index.ts';
 
 /** Of event time. Sliding windows overlap: `slideUs` is at most `sizeUs`. A session ends when its key has been silent for `gapUs`. */
@@ -44,6 +45,32 @@ export interface AnalyticsSettings {
   readonly transactionalSink: boolean;
   /** A restart begins with the watermark of the checkpoint; windows of Flink's DataStream API begin without one. */
   readonly watermarkInState: boolean;
+}
+
+/** Where the results of a scenario's application go. */
+export interface ResultSinkSettings {
+  /** How each result is sent to whom; one that fails is sent again until it is taken. */
+  readonly call: CallSettings;
+  /** Results that are under way at once. */
+  readonly inFlight: number;
+  /** Results that wait besides before the application takes no record any more. */
+  readonly buffer: number;
+}
+
+/** An application of a scenario: what it counts, and how it reads its stream. */
+export interface ApplicationSettings extends Omit<AnalyticsSettings, 'splits'> {
+  readonly type: 'analytics';
+  /** The stream. */
+  readonly source: string;
+  readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
+  /** From the answer to a read until the next one of the shard. */
+  readonly idleTimeBetweenReadsUs: number;
+  /** Records that a read asks for. */
+  readonly limit: number;
+  /** Wait after a read that failed or was throttled. */
+  readonly pollRetryUs: number;
+  /** null: results are only counted. */
+  readonly sink: ResultSinkSettings | null;
 }
 
 /** What an application has where nothing is said. */

@@ -7,6 +7,8 @@ import type { CpuUser, Kpu } from './kpu.ts';
 import type { Windows } from './window-state.ts';
 
 export interface SubtaskOwner {
+  /** It is about to be counted. */
+  onCounting(record: number, key: number, eventTimeUs: number): void;
   onRecord(isLate: boolean, record: number, key: number, eventTimeUs: number, bytes: number): void;
   onWatermark(): void;
   onBarrier(subtask: Subtask, checkpoint: number): void;
@@ -18,6 +20,10 @@ export interface SubtaskOwner {
 export interface RecordTime {
   readonly variate: Variate;
   readonly luck: KeyedStream;
+  /** The number that selects a record's luck. */
+  readonly luckOf: (record: number) => number;
+  /** How many times as long as drawn it takes now. */
+  factor: number;
 }
 
 export class Subtask implements CpuUser {
@@ -112,6 +118,7 @@ export class Subtask implements CpuUser {
     if (this.#dead) return;
     const { record, key, value, recordBytes } = this.#queue;
     this.#queue.drop();
+    this.#owner.onCounting(record, key, value);
     const taken = this.windows.add(key, value, recordBytes);
     this.#owner.onRecord(!taken, record, key, value, recordBytes);
     this.#busy = false;
@@ -120,6 +127,6 @@ export class Subtask implements CpuUser {
   }
 }
 
-function timeOf({ variate, luck }: RecordTime, record: number): number {
-  return Math.round(variate.draw(variate.constant ? luck : luck.at(record, 0)));
+function timeOf({ variate, luck, luckOf, factor }: RecordTime, record: number): number {
+  return Math.round(factor * variate.draw(variate.constant ? luck : luck.at(luckOf(record), 0)));
 }

@@ -24,6 +24,8 @@ export interface FragmentInput {
   readonly tags?: number;
   /** How long the camera takes to send it: its duration, where it is sent as it is taken. Default 0, as fast as it is read. */
   readonly sendUs?: number;
+  /** When the camera has its last byte: it cannot have been read before. Default: it has all of it. */
+  readonly readyUs?: number;
 }
 
 export interface Fragment {

@@ -98,7 +98,7 @@ export class PutMedia {
     connection.lastTimecodeUs = input.timecodeUs;
     const startUs = Math.max(this.#sim.now, this.#freeUs, this.#nextFragmentUs);
     const readUs = Math.ceil((input.bytes * SECOND_US) / this.#settings.putMediaBytesPerSecond);
-    const endUs = startUs + Math.max(readUs, input.sendUs ?? 0);
+    const endUs = Math.max(startUs + Math.max(readUs, input.sendUs ?? 0), input.readyUs ?? 0);
     const sending: Sending = { connection, input, endUs, problem, number: -1, beganUs: startUs, kept: null };
     this.#sim.scheduleAt(startUs, this.#begin, sending);
     this.#freeUs = endUs;

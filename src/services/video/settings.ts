@@ -29,3 +29,19 @@ export function videoSettings(given: Partial<VideoSettings> & Pick<VideoSettings
     ...given,
   };
 }
+
+/** Cameras of a scenario: each has a stream with these settings. */
+export interface CameraFleetSettings extends VideoSettings {
+  readonly type: 'video';
+  readonly cameras: number;
+  /** How much time a fragment shows. */
+  readonly fragmentUs: number;
+  /** From the request until the camera has its last byte. */
+  readonly sendUs: number;
+  /** Until a camera, or a viewer, that got no connection asks again. */
+  readonly reconnectUs: number;
+  /** Of each camera, by GetMedia. */
+  readonly viewers: number;
+  /** Of each camera, by HLS. */
+  readonly playback: number;
+}
