@@ -70,7 +70,6 @@ describe('what it tells is so', () => {
     ['consumer', 'waitTime', ({ consumer }) => `${Number(consumer['waitTimeMs']) / 1000}s`],
     ['consumer', 'restartDelay', ({ consumer }) => `${Number(consumer['restartDelayMs']) / 1000}s`],
     ['consumer', 'deletes', ({ consumer }) => consumer['deletes']],
-    ['lambda', 'batchSize', ({ lambda }) => lambda['batchSize']],
     ['lambda', 'timeout', ({ lambda }) => `${Number(lambda['timeoutMs']) / 1000}s`],
     ['lambda', 'memory', ({ lambda }) => `${Number(lambda['memoryBytes']) / 1_048_576}MiB`],
     ['lambda', 'keepWarm', ({ lambda }) => `${Number(lambda['keepWarmMs']) / 60_000}m`],

@@ -117,7 +117,7 @@ describe('a stream', () => {
     const many = text({}).replace('      queue:', `${readers}\n      queue:`);
     const outcome = parseScenario(many, { file: 'test.yaml', name: 'test', readText: () => undefined });
     expect(outcome.ok ? [] : outcome.errors.map(({ message }) => message)).toEqual([
-      expect.stringContaining('at most 20 consumers with fanOut: true; events has 21'),
+      expect.stringContaining('at most 20 readers with fanOut: true; events has 21'),
     ]);
   });
 
