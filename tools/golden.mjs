@@ -3,6 +3,7 @@
 //   node tools/golden.mjs --update           stores the fingerprints anew: say why in the commit
 //   node tools/golden.mjs --same <node …>    one or two replications on 1 and 2 threads, in another time zone and language, and
 //                                            on the other Node executables: the same bytes of result.json and every SVG
+//   node tools/golden.mjs --same-in-turn <node …>    the same, each scenario on one of the other executables, in turn
 // Needs `npm run build`.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -94,11 +95,14 @@ async function checkStored(update) {
   writeFileSync(stored, `${JSON.stringify(ordered, null, 2)}\n`);
 }
 
-async function checkSame(nodes) {
+/** `inTurn`: each scenario on one of the other Nodes, the next on the next. */
+async function checkSame(nodes, inTurn) {
   const there = { TZ: 'Asia/Tokyo', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' };
   // Two threads on this Node, elsewhere, against one thread on the others (on this one where none is named): whatever differs shows.
-  const others = nodes.length === 0 ? [process.execPath] : nodes;
+  const executables = nodes.length === 0 ? [process.execPath] : nodes;
   await forEachScenario(async (scenario) => {
+    const turn = scenarios.indexOf(scenario) % executables.length;
+    const others = inTurn ? [executables[turn]] : executables;
     const args = ['--format', 'json,svg', '--replications', heavy.includes(scenario) ? '1' : '2'];
     if (scenario in horizons) args.push('--set', `horizon=${horizons[scenario]}`);
     const [first, ...runs] = await Promise.all([
@@ -125,7 +129,7 @@ function report(name, problems, took) {
 
 const [mode, ...nodes] = process.argv.slice(2);
 try {
-  if (mode === '--same') await checkSame(nodes);
+  if (mode === '--same' || mode === '--same-in-turn') await checkSame(nodes, mode === '--same-in-turn');
   else await checkStored(mode === '--update');
 } finally {
   rmSync(scratch, { recursive: true, force: true });

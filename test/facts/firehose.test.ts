@@ -6,6 +6,13 @@ const MiB = 1_048_576;
 /** Typed in from AWS's pages and service model, not from our facts. */
 const known = {
   'firehose.record.max_bytes': 1000 * 1024,
+  // Assumed: nobody publishes them.
+  'firehose.latency.put_p50': 10_000,
+  'firehose.latency.put_p99': 50_000,
+  'firehose.latency.write_p50': 200_000,
+  'firehose.latency.write_p99': 1_000_000,
+  'firehose.source.read_every': 1,
+  'firehose.transform.time': 500_000,
   'firehose.batch.max_records': 500,
   'firehose.batch.max_bytes': 4 * MiB,
   'firehose.direct_put.records_per_s.us-east-1': 500_000,
