@@ -1,6 +1,6 @@
 /** What a worker thread of a search does: a portion of its candidates. */
 import { resolveData } from '../scenario/index.ts';
-import { around, type Document, playWith, type Space, systems, type Tried, tryRange } from '../search/index.ts';
+import { around, type Document, everySystem, playWith, type Space, type Tried, tryRange } from '../search/index.ts';
 import { type Failure, toFailure } from './exit.ts';
 
 /** What is searched, as plain data. */
@@ -38,7 +38,7 @@ export function tryNumbers({ seed, from, to, ...hunt }: HuntInput): HuntOutput {
 type Searched = Omit<Hunt, 'seed'>;
 
 function spaceOf({ document, texts, messages, designs }: Searched): Space {
-  if (document === null) return systems({ messages });
+  if (document === null) return everySystem({ messages });
   const resolved = resolveData(document, { name: 'scenario', readText: readerOf({ texts }) });
   if ('wrong' in resolved) throw new Error(resolved.wrong);
   return around(document, resolved.scenario, { messages, ...(designs.length === 0 ? {} : { designs }) });

@@ -2,6 +2,7 @@
 export { alone } from './alone.ts';
 export { around, type SpaceOptions } from './around.ts';
 export { deliverySystems } from './delivery-systems.ts';
+export { everySystem } from './every-system.ts';
 export type { Document } from './document.ts';
 export { candidate, type Found, mergeTried, neverMet, type Range, type Space, type Tried, tryRange } from './search.ts';
 export { shrink, type Shrunk, type ShrinkOptions } from './shrink.ts';
