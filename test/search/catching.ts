@@ -84,7 +84,7 @@ break a guarantee that this bug is known to break. The sound models must survive
 SPILLWAY_MUTANTS=update npx vitest run --config vitest.long.config.ts test/search/mutants.long.ts
 \`\`\`
 
-searches anew from run 0 for each of them, and writes this page. \`npm run check:long\` searches too, and fails where a number is another. CI begins with the run that is written here (\`test/search/mutants.json\`), and searches from 0 only where it no longer finds the bug.
+searches anew from run 0 for each of them, and writes this page. \`npm run check:long\` searches too, and fails where a number is another. CI takes every second one, begins with the run that is written here (\`test/search/mutants.json\`), and searches from 0 only where it no longer finds the bug.
 
 Nine in ten of the systems that \`spillway check\` draws are those of this table; one in ten has a delivery stream, and none has an application. So twenty bugs more are not in it: ten of Firehose (\`test/search/mutants-of-firehose.ts\`), each found within 300 runs of systems of their own, and ten of windows
 (\`test/search/window-mutants.ts\`), each in one system made for them.
