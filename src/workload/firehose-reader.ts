@@ -11,7 +11,13 @@ import type { ShardDescription, StartingPosition } from '../services/kinesis/ope
 import type { Requests } from '../services/ports.ts';
 import type { ReadRecords } from './delivery-records.ts';
 import type { EndpointState } from './endpoint.ts';
-import type { KinesisClient, KinesisClientOwner, ReadAnswer, ReadError } from './kinesis-client.ts';
+import {
+  EXPIRED_ITERATOR,
+  type KinesisClient,
+  type KinesisClientOwner,
+  type ReadAnswer,
+  type ReadError,
+} from './kinesis-client.ts';
 
 const EVERY_US = f.readEverySeconds.value * 1_000_000;
 const LIMIT = kinesisFacts.getMaxRecords.value;
@@ -75,7 +81,7 @@ export class FirehoseReader implements KinesisClientOwner {
   onRecords(shard: number, error: ReadError, answer: ReadAnswer): void {
     const lane = this.#lanes.get(shard) as Lane;
     if (error !== null) {
-      const isExpired = error.code === 'ExpiredIteratorException';
+      const isExpired = error.code === EXPIRED_ITERATOR;
       this.#sim.schedule(this.#untilNextUs(lane), isExpired ? this.#iterate : this.#read, lane);
       return;
     }

@@ -28,6 +28,8 @@ const SDK_TIMEOUT_US = 5_000_000;
 export type ReadError = Pick<KinesisError, 'code'> | null;
 /** The position is good, the iterator is not: whoever reads asks for another one. */
 export const EXPIRED_ITERATOR = 'ExpiredIteratorException';
+/** A shard that is so old that nothing is left of it. */
+export const GONE = 'ResourceNotFoundException';
 const UNAVAILABLE: ReadError = { code: 'ServiceUnavailable' };
 const TIMED_OUT: ReadError = { code: 'RequestTimeout' };
 

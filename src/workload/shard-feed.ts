@@ -13,7 +13,14 @@ import type {
   StartingPosition,
 } from '../services/kinesis/operations.ts';
 import type { EndpointState } from './endpoint.ts';
-import { KinesisClient, type KinesisClientOwner, type ReadAnswer, type ReadError } from './kinesis-client.ts';
+import {
+  EXPIRED_ITERATOR,
+  GONE,
+  KinesisClient,
+  type KinesisClientOwner,
+  type ReadAnswer,
+  type ReadError,
+} from './kinesis-client.ts';
 import type { StreamReader } from './stream-ledger.ts';
 import type { StreamRecords } from './stream-records.ts';
 
@@ -57,9 +64,6 @@ interface Listing {
 
 /** Lists are asked for under tags of their own, below those of feeds. */
 const FIRST_LISTING = -2;
-const EXPIRED_ITERATOR = 'ExpiredIteratorException';
-/** A shard that is so old that nothing is left of it. */
-const GONE = 'ResourceNotFoundException';
 
 export class ShardFeed implements KinesisClientOwner {
   readonly #sim: Simulation;

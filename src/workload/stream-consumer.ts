@@ -28,6 +28,7 @@ import type {
 import type { EndpointState } from './endpoint.ts';
 import {
   EXPIRED_ITERATOR,
+  GONE,
   KinesisClient,
   type KinesisClientOwner,
   type ReadAnswer,
@@ -584,6 +585,3 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
     this.#utilisation.set(Math.min(1, this.#busy / places));
   }
 }
-
-/** A shard that is so old that nothing is left of it. */
-const GONE = 'ResourceNotFoundException';
