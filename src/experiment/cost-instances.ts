@@ -1,12 +1,12 @@
 /** What the instances of consumers and the replicas of services cost: hours, whether they work or wait. */
 import { type InstancePrice, type Price, priceFacts } from '../facts/index.ts';
 import type { ServiceSettings } from '../services/compute/settings.ts';
-import type { ConsumerSettings, StreamConsumerSettings } from '../workload/settings.ts';
+import { type AnyConsumerSettings, readsQueue } from '../workload/settings.ts';
 import type { Meter, Metered, Usage } from './cost-usage.ts';
 
-export const meterConsumer: Meter<ConsumerSettings | StreamConsumerSettings> = (metered) => {
+export const meterConsumer: Meter<AnyConsumerSettings> = (metered) => {
   const { instances, price } = metered.settings;
-  const autoscaling = 'stream' in metered.settings ? null : metered.settings.autoscaling;
+  const autoscaling = readsQueue(metered.settings) ? metered.settings.autoscaling : null;
   return hoursOf(metered, 'instances', price, autoscaling === null ? instances : meanOf(metered, 'DesiredInstances'));
 };
 

@@ -9,6 +9,7 @@ import type { FaultSettings } from '../workload/settings.ts';
 import { StreamConsumer } from '../workload/stream-consumer.ts';
 import type { DeliveryStreams } from './delivery-streams.ts';
 import type { Applications } from './applications.ts';
+import type { Brokers } from './brokers.ts';
 import type { Cameras } from './cameras.ts';
 import type { Functions } from './functions.ts';
 import type { Links } from './links.ts';
@@ -31,6 +32,7 @@ export interface Parts {
   readonly sinks: Named<Sink>;
   readonly topics: Topics;
   readonly functions: Functions;
+  readonly brokers: Brokers;
   readonly applications: Applications;
   readonly cameras: Cameras;
   readonly redrives: Redrives;
@@ -73,7 +75,11 @@ function strikeResource(
   const topic = topics.get(resource)?.topic;
   const sink = sinks.get(resource);
   const isManaged =
-    queue !== undefined || topic !== undefined || streams.get(resource) !== undefined || deliveryStreams.has(resource);
+    queue !== undefined ||
+    topic !== undefined ||
+    streams.get(resource) !== undefined ||
+    deliveryStreams.has(resource) ||
+    parts.brokers.has(resource);
   const down = isManaged && fault.down;
   const errors = isManaged ? (fault.errors ?? 0) : 0;
   if (requests > 0 || replies > 0 || down || errors > 0) {
@@ -98,7 +104,7 @@ function strikeResource(
   if (sink !== undefined && fault.errors !== null) ends.push(sink.impair(fault.errors));
   if (consumer !== undefined) ends.push(...strikeConsumer(consumer, fault));
   ends.push(...functions.strike(resource, fault), ...parts.applications.strike(resource, fault));
-  ends.push(...parts.cameras.strike(resource, fault));
+  ends.push(...parts.cameras.strike(resource, fault), ...parts.brokers.strike(resource, fault));
   if (fault.policy !== undefined) ends.push(access.changePolicy(resource, fault.policy));
   if (fault.kmsDown === true) ends.push(access.cutKms(resource));
   if (fault.redrive !== undefined) ends.push(redrives.start(resource, fault.redrive));

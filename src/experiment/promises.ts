@@ -8,7 +8,7 @@ import type { LambdaSettings } from '../services/lambda/index.ts';
 import type { SnsSettings } from '../services/sns/index.ts';
 import type { FifoSettings, SqsSettings } from '../services/sqs/settings.ts';
 import { effectiveVisibilityUs } from '../workload/lambda-mapping.ts';
-import type { ConsumerSettings } from '../workload/settings.ts';
+import { type AnyConsumerSettings, type ConsumerSettings, readsQueue } from '../workload/settings.ts';
 import { ofDeliveryStream } from './firehose-promises.ts';
 import { strikes } from '../scenario/strikes.ts';
 import { deliversTo, topicsOf } from '../scenario/topics.ts';
@@ -68,7 +68,7 @@ type Reader = ConsumerSettings | LambdaSettings;
 
 function readersOf({ resources }: ResolvedDesign, queue: string): Reader[] {
   const reads = (one: ResourceSettings): one is Reader =>
-    (one.type === 'lambda' || (one.type === 'consumer' && !('stream' in one))) && one.source === queue;
+    (one.type === 'lambda' || (one.type === 'consumer' && readsQueue(one))) && one.source === queue;
   return resources.filter(reads);
 }
 
@@ -77,7 +77,8 @@ function takesSends(scenario: ResolvedScenario, design: ResolvedDesign, queue: s
   return (
     design.entries.some(({ resource }) => resource === queue) ||
     topicsOf(design).some((topic) => deliversTo(topic, queue)) ||
-    scenario.faults.some(({ redrive }) => redrive?.to === queue)
+    scenario.faults.some(({ redrive }) => redrive?.to === queue) ||
+    design.resources.some((one) => one.type === 'consumer' && one.handler.calls.some(({ to }) => to === queue))
   );
 }
 
@@ -226,7 +227,7 @@ function ofApplication({ resources }: ResolvedDesign, settings: ApplicationSetti
 }
 
 /** A consumer, or a function, of a FIFO queue works in the order of each group: the queue gives it that, and it can spoil it. */
-function ofConsumer(design: ResolvedDesign, { name, source }: ConsumerSettings): ResourcePromises {
+function ofConsumer(design: ResolvedDesign, { name, source }: AnyConsumerSettings): ResourcePromises {
   return { resource: name, kind: 'consumer', watch: [source], reads: [source], promises: ofEffects(design, source) };
 }
 

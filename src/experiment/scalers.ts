@@ -1,6 +1,7 @@
 /** The autoscaling of a design: which scaler looks at what, and whom it tells how many shall run. */
 import type { Simulation } from '../kernel/index.ts';
 import { datapointsOf, type FleetUse, Scaler, type WatchedLevel, watching } from '../scaling/index.ts';
+import { readsQueue } from '../workload/settings.ts';
 import type { ResourceSettings } from '../scenario/resolved.ts';
 import type { Service } from '../services/compute/index.ts';
 import type { Metrics } from '../services/ports.ts';
@@ -19,7 +20,7 @@ export class Scalers {
     this.#sim = sim;
     this.#watched = new Set(
       resources.flatMap((one) =>
-        one.type === 'consumer' && !('stream' in one) && one.autoscaling?.metric === 'backlogPerInstance'
+        one.type === 'consumer' && readsQueue(one) && one.autoscaling?.metric === 'backlogPerInstance'
           ? [one.source]
           : [],
       ),

@@ -11,6 +11,7 @@
  *                                                  ◀─ LambdaStreamMapping ─▶ LambdaFunction
  *                                    KinesisStream ◀─ FirehoseReader ─▶ DeliveryStream ─▶ Service | Sink …
  *   traffic ─▶ Sender ─▶ Producer ─▶ DeliveryStream ─▶ Service | Sink …                   collected
+ *   traffic ─▶ Sender ─▶ MqProducer ─▶ broker ─▶ MqConsumer ─▶ Service | queue | topic …  pushed
  *   traffic ─▶ Sender ─▶ Producer ─▶ Topic ─▶ SqsQueue | Service | Sink …                fan-out
  *
  * This is the only place where services meet.
@@ -42,11 +43,12 @@ import { KinesisTarget } from '../workload/kinesis-target.ts';
 import { KinesisProducerLibrary } from '../workload/kpl.ts';
 import { MessageKinds } from '../workload/message-kinds.ts';
 import { Producer } from '../workload/producer.ts';
-import { RequestTable } from '../workload/requests.ts';
+import { RequestTable, trafficOf } from '../workload/requests.ts';
 import { Sender } from '../workload/sender.ts';
 import type {
   ConsumerSettings,
   HandlerSettings,
+  MqConsumerSettings,
   StreamConsumerSettings,
   TrafficSettings,
 } from '../workload/settings.ts';
@@ -56,6 +58,7 @@ import { SqsTarget } from '../workload/sqs-target.ts';
 import { StreamConsumer } from '../workload/stream-consumer.ts';
 import { DeliveryStreams, type WiredDeliveryStream } from './delivery-streams.ts';
 import { Applications } from './applications.ts';
+import { Brokers } from './brokers.ts';
 import { Cameras } from './cameras.ts';
 import { disturbancesOf } from './disturbances.ts';
 import { strike } from './fault-effects.ts';
@@ -77,6 +80,11 @@ const MESSAGE_IDS = 1_099_511_627_776;
 export const REDRIVE = 'redrive';
 const NO_CODE: ReadonlyMap<string, HandlerCode> = new Map();
 const NO_TIME = { kind: 'constant', value: 0 } as const;
+
+/** What of a sender decides how it sends into a queue or to a topic. */
+type Sending = Pick<TrafficSettings, 'name' | 'batch' | 'key'>;
+/** A handler that hands on: a message for each message, with the key that it has. */
+const handingOn = (name: string): Sending => ({ name, batch: null, key: null });
 
 export class World {
   readonly sim: Simulation;
@@ -103,6 +111,7 @@ export class World {
   readonly #kinds: MessageKinds;
   readonly #topics: Topics;
   readonly #streams: Streams;
+  readonly #brokers: Brokers;
   readonly #functions: Functions;
   readonly #deliveryStreams: DeliveryStreams;
   readonly #applications: Applications;
@@ -173,6 +182,14 @@ export class World {
       window: this.#window,
       requests: this.requests,
     });
+    this.#brokers = new Brokers({
+      sim: this.sim,
+      design,
+      window: this.#window,
+      requests: this.requests,
+      links: this.#links,
+      witnessOf: (client, resource) => this.history?.witness(client, resource) ?? null,
+    });
     this.#functions = new Functions(this.sim, scenario, design, {
       requests: this.requests,
       links: this.#links,
@@ -217,6 +234,7 @@ export class World {
       sinks: this.#sinks,
       topics: this.#topics,
       functions: this.#functions,
+      brokers: this.#brokers,
       applications: this.#applications,
       cameras: this.#cameras,
       redrives: this.#redrives,
@@ -228,7 +246,7 @@ export class World {
 
   /** What became of the deliveries of its topics and streams; empty where it has none. */
   subscriptions(): { readonly subscriptions?: readonly SubscriptionOutcome[] } {
-    const subscriptions = [...this.#topics.finish(), ...this.#streams.finish()];
+    const subscriptions = [...this.#topics.finish(), ...this.#streams.finish(), ...this.#brokers.finish()];
     return subscriptions.length === 0 ? {} : { subscriptions };
   }
 
@@ -244,6 +262,7 @@ export class World {
   start(): void {
     for (const consumer of this.#consumers.values()) consumer.start();
     for (const consumer of this.#streamConsumers.values()) consumer.start();
+    this.#brokers.start();
     this.#functions.start();
     this.#deliveryStreams.start();
     this.#applications.start();
@@ -303,6 +322,7 @@ export class World {
         this.#queues.set(name, { queue: this.#queue(settings), settings });
       } else if (settings.type === 'sns') this.#topics.add(settings);
       else if (settings.type === 'kinesis') this.#streams.add(settings, this.#recorder(name, type));
+      else if (settings.type === 'mq') this.#brokers.add(settings, this.#recorder(name, type));
       else if (settings.type === 'video') this.#cameras.add(settings, this.#recorder(name, type));
       else if (settings.type === 'sink') {
         const metrics = this.#recorder(name, type);
@@ -317,6 +337,7 @@ export class World {
         this.#deliveryStreams.add(settings, this.#recorder(settings.name, settings.type));
       if (settings.type !== 'consumer') continue;
       if ('stream' in settings) this.#addStreamConsumer(settings);
+      else if ('broker' in settings) this.#addBrokerConsumer(settings);
       else this.#addConsumer(settings);
     }
   }
@@ -334,6 +355,7 @@ export class World {
       grouped: source.fifo || source.fairQueues === true,
       atQueue: this.history?.witness(settings.name, settings.source) ?? null,
       witness: this.history?.witness(settings.name, settings.name) ?? null,
+      handsOn: this.#handsOn(settings.handler),
       code: this.#codeOf(settings),
     });
     this.#consumers.set(settings.name, consumer);
@@ -356,6 +378,20 @@ export class World {
       code: this.#codeOf(settings),
     });
     this.#streamConsumers.set(name, consumer);
+  }
+
+  #addBrokerConsumer(settings: MqConsumerSettings): void {
+    const { name, handler } = settings;
+    this.#brokers.addConsumer(settings, {
+      metrics: this.#recorder(name, settings.type),
+      handsOn: this.#handsOn(handler),
+      code: this.#codeOf(settings),
+    });
+  }
+
+  /** Whether a handler's work goes on elsewhere when it is done. */
+  #handsOn({ calls }: HandlerSettings): boolean {
+    return calls.some(({ to }) => this.#queues.has(to) || this.#topics.get(to) !== undefined || this.#brokers.has(to));
   }
 
   #codeOf({ name, handler }: { readonly name: string; readonly handler: HandlerSettings }): HandlerRunner | null {
@@ -442,6 +478,7 @@ export class World {
     for (const [name, consumer] of this.#streamConsumers) {
       consumer.connect(this.#paths(name, consumer.settings.handler.calls));
     }
+    this.#brokers.connect((owner, calls) => this.#paths(owner, calls));
     this.#functions.connect((owner, calls) => this.#paths(owner, calls));
     this.#applications.connect((owner, call) => this.#resultPath(owner, call));
     this.#topics.connect(
@@ -535,6 +572,11 @@ export class World {
   }
 
   #linked(owner: string, to: string, name: string, latency: CallSettings['latency']): Callee {
+    const queue = this.#queues.get(to);
+    if (queue !== undefined) return this.#sender(handingOn(owner), queue, null);
+    const published = this.#topics.get(to);
+    if (published !== undefined) return this.#publisher(handingOn(owner), published, null);
+    if (this.#brokers.has(to)) return this.#brokers.publisher(owner, to);
     return this.#wire(owner, to, name, this.#caches.get(to) ?? this.#serviceNamed(to), latency);
   }
 
@@ -572,7 +614,7 @@ export class World {
 
   #entry(traffic: TrafficSettings, resource: string): Callee {
     const name = `${traffic.name}->${resource}`;
-    const { batch, key } = traffic;
+    const { key } = traffic;
     // Two traffics with one key each are two groups, unless the keys are the same.
     const group = key?.kind === 'constant' ? keyNumber(key.value) : null;
     const published = this.#topics.get(resource);
@@ -585,34 +627,51 @@ export class World {
     if (cameras !== undefined) return cameras;
     const queue = this.#queues.get(resource);
     if (queue === undefined) return this.#linked(traffic.name, resource, name, NO_TIME);
-    const state = this.#links.endpoint(traffic.name, resource);
-    const { latency, fifo, fairQueues } = queue.settings;
+    return this.#sender(traffic, queue, group);
+  }
+
+  #sender(
+    { name: from, batch, key }: Sending,
+    { queue, settings }: { readonly queue: SqsQueue | FifoQueue; readonly settings: SqsSettings },
+    group: number | null,
+  ): Callee {
+    const { name: to, latency, fifo, fairQueues } = settings;
+    const state = this.#links.endpoint(from, to);
     const fair = fairQueues === true && key !== null;
-    const client = this.#access.sqsClient(traffic.name, queue.settings, queue.queue, state);
+    const client = this.#access.sqsClient(from, settings, queue, state);
     const target = new SqsTarget(this.requests, client, { fifo, fair, group });
-    const witness = this.history?.witness(traffic.name, resource) ?? null;
-    return new Producer(this.sim, this.requests, target, state, { name, latency: latency.send, batch, witness });
+    const witness = this.history?.witness(from, to) ?? null;
+    return new Producer(this.sim, this.requests, target, state, {
+      name: `${from}->${to}`,
+      latency: latency.send,
+      batch,
+      witness,
+    });
   }
 
   #publisher(
-    { name: traffic, batch }: TrafficSettings,
+    { name: traffic, batch }: Sending,
     { topic, settings, owed }: { readonly topic: Topic; readonly settings: SnsSettings; readonly owed: Owed | null },
     group: number | null,
   ): Callee {
     const { name: to, latency, fifo, maximumMessageSizeBytes } = settings;
     const state = this.#links.endpoint(traffic, to);
-    const index = this.#scenario.traffic.findIndex(({ name }) => name === traffic);
     const client = this.#access.snsClient(traffic, settings, topic, state);
     const target = new SnsTarget(this.requests, client, {
       maximumMessageSizeBytes,
       fifo,
       group,
-      kindOf: (request) => this.#kinds.kindOf(index, this.requests.ordinal(request)),
+      kindOf: (request) => this.#kindOf(request),
       accepted: owed,
     });
     const name = `${traffic}->${to}`;
     const witness = this.history?.witness(traffic, to, true) ?? null;
     return new Producer(this.sim, this.requests, target, state, { name, latency: latency.publish, batch, witness });
+  }
+
+  #kindOf(request: number): number {
+    const ordinal = this.requests.ordinal(request);
+    return this.#kinds.kindOf(trafficOf(ordinal), ordinal);
   }
 
   #recordProducer({ name: traffic, batch, key, producer }: TrafficSettings, wired: WiredStream): Callee {

@@ -8,6 +8,8 @@ export { kinesisFactList, kinesisFacts } from './kinesis.ts';
 export { kclLookUs, kclRenewUs, streamClientFactList, streamClientFacts } from './kinesis-clients.ts';
 export { kmsFactList, kmsFacts, kmsQuotaOf } from './kms.ts';
 export { lambdaFactList, lambdaFacts } from './lambda.ts';
+export { mqFactList, mqFacts, mqProcessorUs } from './mq.ts';
+export { MQ_INSTANCE_TYPES, type MqInstanceType } from './mq-instances.ts';
 export {
   assumedPrice,
   givenPrice,

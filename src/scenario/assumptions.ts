@@ -8,7 +8,7 @@ import { CACHE_TIME } from '../services/compute/schema.ts';
 import { SQS_LATENCY } from '../services/sqs/schema.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import { DEFAULT_SIZE_BYTES } from '../workload/schema.ts';
-import type { ConsumerSettings, TrafficSource } from '../workload/settings.ts';
+import { type ConsumerSettings, readsQueue, type TrafficSource } from '../workload/settings.ts';
 import { ofAnalytics } from './analytics-assumptions.ts';
 import { ofAccess } from './access-assumptions.ts';
 import { assumptionsOfFifo, quantilesText, roundTripText } from './fifo.ts';
@@ -132,7 +132,7 @@ function enters(traffic: string, scenario: ResolvedScenario, type: ResourceSetti
 function ofQueues(queues: readonly SqsSettings[], resources: readonly ResourceSettings[]): Assumption[] {
   const shortPolled = new Set(
     resources.flatMap((one) =>
-      one.type === 'consumer' && !('stream' in one) && one.waitTimeUs === 0 ? [one.source] : [],
+      one.type === 'consumer' && readsQueue(one) && one.waitTimeUs === 0 ? [one.source] : [],
     ),
   );
   if (queues.length === 0) return [];
@@ -243,7 +243,7 @@ function ofKeys(
 }
 
 function ofConsumers(resources: readonly ResourceSettings[]): Assumption[] {
-  const consumers = resources.filter((one): one is ConsumerSettings => one.type === 'consumer' && !('stream' in one));
+  const consumers = resources.filter((one): one is ConsumerSettings => one.type === 'consumer' && readsQueue(one));
   if (consumers.length === 0) return [];
   return [
     {

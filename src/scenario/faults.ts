@@ -3,6 +3,7 @@ import type { WrittenFault } from '../workload/schema.ts';
 import type { FaultSettings, FaultTarget } from '../workload/settings.ts';
 import type { Finding, Path } from './document.ts';
 import { readBy, valueAt } from './findings.ts';
+import { zonesOfMode } from './brokers.ts';
 import type { Schemas } from './schemas.ts';
 import { type NamedDesign, type NamedResource, type Names, type ResourceType, unknownName } from './names.ts';
 
@@ -15,6 +16,7 @@ const FITTING: Readonly<Record<ResourceType | 'link', readonly string[]>> = {
   firehose: ['down', 'errors', 'unreachable', 'lose'],
   analytics: ['slow', 'crash'],
   video: ['down'],
+  mq: ['down', 'crash', 'unreachable', 'lose', 'zone', 'disconnect', 'maintenance'],
   consumer: ['slow', 'down', 'crash', 'cutOff', 'share'],
   sink: ['down', 'errors'],
   lambda: ['slow', 'down', 'errors'],
@@ -35,6 +37,8 @@ export const EFFECTS = [
   'kmsDown',
   'redrive',
   'throttle',
+  'disconnect',
+  'maintenance',
 ];
 
 /** Reads every fault; those with an error are left out. */
@@ -210,13 +214,17 @@ function checkRedrive(
 }
 
 function checkZone(resource: NamedResource, zone: string, path: Path, findings: Finding[]): void {
-  if (resource.type !== 'service') return;
+  if (resource.type !== 'service' && resource.type !== 'mq') return;
   const written = valueAt(resource.raw, ['zones']);
-  const zones = Array.isArray(written) ? written.map(String) : [];
+  const zones = resource.type === 'mq' ? zonesOfMode(valueAt(resource.raw, ['deploymentMode'])) : asTexts(written);
   if (!zones.includes(zone))
     findings.push(
       unknownName(path, zone, `zone of ${resource.name}`, zones, `zones on ${resource.name}, such as zones: [a, b]`),
     );
+}
+
+function asTexts(written: unknown): string[] {
+  return Array.isArray(written) ? written.map(String) : [];
 }
 
 function linkTarget(

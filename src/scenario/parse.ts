@@ -6,6 +6,7 @@ import { checkAnalytics } from './analytics-checks.ts';
 import { assumptionsOf } from './assumptions.ts';
 import { checkAccess } from './access.ts';
 import { awsOf } from './aws.ts';
+import { checkBrokers } from './brokers.ts';
 import { type Finding, nodeAt, offsetOf, readDocument, type ScenarioDocument } from './document.ts';
 import { messageOf, type ScenarioError } from './errors.ts';
 import { readFaults } from './faults.ts';
@@ -113,6 +114,7 @@ function resolve(
   checkTopics(settings, designs, names, faults, findings);
   checkStreams(settings, designs, names, findings);
   checkDeliveryStreams(settings, designs, names, findings);
+  checkBrokers(settings, designs, names, findings);
   checkAnalytics(settings, designs, findings);
   checkAccess(raw, names, findings);
   checkQueues(raw, names, findings);

@@ -16,7 +16,10 @@ export function checkDesign(design: NamedDesign, findings: Finding[]): void {
 }
 
 function checkResource(design: NamedDesign, one: NamedResource, findings: Finding[]): void {
-  for (const call of callsOf(one)) checkReference(design, call.to, 'service', call.path, findings);
+  for (const call of callsOf(one)) {
+    if (one.type !== 'consumer') checkReference(design, call.to, 'service', call.path, findings);
+    else checkHandlerCall(design, one, call, findings);
+  }
   const source = SOURCES.has(one.type ?? '') ? valueAt(one.raw, ['source']) : undefined;
   if (typeof source === 'string') {
     const path = [...one.path, 'source'];
@@ -82,7 +85,7 @@ function checkDestinations(design: NamedDesign, one: NamedResource, findings: Fi
 
 /** What a type can fetch its work from. */
 const SOURCES: ReadonlyMap<string, readonly string[]> = new Map([
-  ['consumer', ['sqs', 'kinesis']],
+  ['consumer', ['sqs', 'kinesis', 'mq']],
   ['lambda', ['sqs', 'kinesis']],
   ['firehose', ['kinesis']],
   ['analytics', ['kinesis']],
@@ -122,6 +125,15 @@ function callsOf(one: NamedResource): readonly Call[] {
   });
 }
 
+/** Types that the handler of a consumer can call: a service, or what it hands its work on to. */
+const HANDLER_CALLS: readonly string[] = ['service', 'sqs', 'sns', 'mq'];
+
+function checkHandlerCall(design: NamedDesign, one: NamedResource, { to, path }: Call, findings: Finding[]): void {
+  checkOneOf(design, to, HANDLER_CALLS, path, findings);
+  if (to !== valueAt(one.raw, ['source'])) return;
+  findings.push({ code: 'wrong-reference', path, value: to, expected: 'another resource than what it reads' });
+}
+
 /** Whether it fetches its work itself and has a handler for it; no traffic enters there. */
 function handles(type: string | null): boolean {
   return type === 'consumer' || type === 'lambda';
@@ -133,6 +145,7 @@ const NOUNS: ReadonlyMap<string, string> = new Map([
   ['consumer', 'a consumer'],
   ['sns', 'a topic'],
   ['kinesis', 'a kinesis stream'],
+  ['mq', 'an mq broker'],
   ['firehose', 'a firehose delivery stream'],
   ['analytics', 'an analytics application'],
   ['video', 'cameras'],
@@ -275,7 +288,7 @@ function checkEntry(design: NamedDesign, name: string, path: Path, findings: Fin
     findings.push({
       code: 'wrong-reference',
       path,
-      expected: `a service, an sqs queue, a topic, a stream or cameras; ${name} is ${instead}`,
+      expected: `a service, an sqs queue, a topic, a stream, a broker or cameras; ${name} is ${instead}`,
     });
     return false;
   }

@@ -6,12 +6,19 @@ import type { KinesisSettings } from '../services/kinesis/settings.ts';
 import type { Whereabouts } from '../services/iam/settings.ts';
 import type { KmsSettings } from '../services/kms/settings.ts';
 import type { LambdaSettings } from '../services/lambda/settings.ts';
+import type { MqSettings } from '../services/mq/settings.ts';
 import type { SinkSettings } from '../services/sink/settings.ts';
 import type { SnsSettings } from '../services/sns/settings.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import type { CameraFleetSettings } from '../services/video/settings.ts';
 import type { CostFigure, ResolvedPrices } from './prices.ts';
-import type { ConsumerSettings, FaultSettings, StreamConsumerSettings, TrafficSettings } from '../workload/settings.ts';
+import type {
+  ConsumerSettings,
+  FaultSettings,
+  MqConsumerSettings,
+  StreamConsumerSettings,
+  TrafficSettings,
+} from '../workload/settings.ts';
 
 export type ResourceSettings =
   | ServiceSettings
@@ -23,6 +30,8 @@ export type ResourceSettings =
   | CameraFleetSettings
   | ConsumerSettings
   | StreamConsumerSettings
+  | MqConsumerSettings
+  | MqSettings
   | LambdaSettings
   | SinkSettings;
 

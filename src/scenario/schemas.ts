@@ -5,6 +5,7 @@ import { serviceSchema } from '../services/compute/schema.ts';
 import { firehoseSchema } from '../services/firehose/schema.ts';
 import { KINESIS_LIMITS, kinesisSchema } from '../services/kinesis/schema.ts';
 import { lambdaSchema, type WrittenLambda } from '../services/lambda/schema.ts';
+import { mqSchema } from '../services/mq/schema.ts';
 import { sinkSchema } from '../services/sink/schema.ts';
 import { snsSchema, type WrittenSns } from '../services/sns/schema.ts';
 import { sqsSchema } from '../services/sqs/schema.ts';
@@ -70,6 +71,7 @@ export function schemasFor(readText: ReadText): Schemas {
       firehose: firehoseSchema(v),
       analytics: analyticsSchema(v),
       video: videoSchema(v),
+      mq: mqSchema(v),
       consumer: consumerSchema(v, queueLimits, KINESIS_LIMITS),
       lambda: lambdaSchema(v),
       sink: sinkSchema(v),

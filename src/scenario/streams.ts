@@ -4,15 +4,29 @@ import { KINESIS_LIMITS } from '../services/kinesis/schema.ts';
 import { LAMBDA_QUEUE_KEYS, LAMBDA_STREAM_KEYS, resolveLambda, type WrittenLambda } from '../services/lambda/schema.ts';
 import type { LambdaSettings } from '../services/lambda/settings.ts';
 import type { KinesisSettings } from '../services/kinesis/settings.ts';
-import { QUEUE_KEYS, resolveConsumer, STREAM_KEYS, type WrittenConsumer } from '../workload/schema.ts';
-import type { ConsumerSettings, StreamConsumerSettings, TrafficSettings } from '../workload/settings.ts';
+import { defaultProtocol } from '../services/mq/schema.ts';
+import type { MqSettings } from '../services/mq/settings.ts';
+import {
+  BROKER_KEYS,
+  QUEUE_KEYS,
+  type ReadBroker,
+  resolveConsumer,
+  STREAM_KEYS,
+  type WrittenConsumer,
+} from '../workload/schema.ts';
+import type {
+  ConsumerSettings,
+  MqConsumerSettings,
+  StreamConsumerSettings,
+  TrafficSettings,
+} from '../workload/settings.ts';
 import type { Finding } from './document.ts';
 import { valueAt } from './findings.ts';
 import type { NamedResource, Names } from './names.ts';
 import type { ResolvedDesign } from './resolved.ts';
 import type { WrittenResource } from './schemas.ts';
 
-type Reader = ConsumerSettings | StreamConsumerSettings | LambdaSettings;
+type Reader = ConsumerSettings | StreamConsumerSettings | MqConsumerSettings | LambdaSettings;
 
 /** A resource whose readers know what they read. */
 export type ReadableResource = Exclude<WrittenResource, WrittenConsumer | WrittenLambda> | Reader;
@@ -21,15 +35,22 @@ const resolved = new WeakMap<WrittenConsumer | WrittenLambda, Map<string, Reader
 
 /** A reader of several designs stays one object where it reads the same in them. */
 export function resolveReaders(resources: readonly WrittenResource[]): ReadableResource[] {
-  const typeOf = (name: string | null): string | undefined => resources.find((one) => one.name === name)?.type;
   return resources.map((one): ReadableResource => {
     if (one.type !== 'consumer' && one.type !== 'lambda') return one;
-    const kind = typeOf(one.source) === 'kinesis' ? 'kinesis' : 'sqs';
+    const source = resources.find(({ name }) => name === one.source);
+    const kind = source?.type === 'kinesis' || source?.type === 'mq' ? source.type : 'sqs';
+    const broker = source?.type === 'mq' ? readBroker(source) : null;
     const known = resolved.get(one) ?? new Map<string, Reader>();
-    const settings = known.get(kind) ?? (one.type === 'lambda' ? resolveLambda(one, kind) : resolveConsumer(one, kind));
-    resolved.set(one, known.set(kind, settings));
+    const key = broker === null ? kind : `${kind} ${broker.protocol} ${broker.firstQueue}`;
+    const settings = known.get(key) ?? (one.type === 'lambda' ? resolveLambda(one, kind) : resolveConsumer(one, kind, broker));
+    resolved.set(one, known.set(key, settings));
     return settings;
   });
+}
+
+/** What of a broker decides how it is read. */
+function readBroker({ engine, queues }: Omit<MqSettings, 'name'>): ReadBroker {
+  return { protocol: defaultProtocol(engine), firstQueue: queues[0]?.name ?? '' };
 }
 
 /** Who reads a stream of a design, by name, in declared order. */

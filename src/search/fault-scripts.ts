@@ -63,6 +63,8 @@ function onResource(settings: ResourceSettings): Strikes {
       return [slow, strike({ crash: fc.constant(1) })];
     case 'video':
       return [down];
+    case 'mq':
+      return [down, strike({ crash: share }), unreachable, strike({ disconnect: share })];
     case 'consumer':
       // Crashes more often: what is in hand then is where most handlers go wrong.
       return [slow, strike({ crash: share }), strike({ crash: share }), down, ...(leases(settings) ? [cutOff] : [])];

@@ -80,6 +80,8 @@ export interface ConsumerPorts {
   /** What it does at its queue, and what its handlers do; default: null. */
   readonly atQueue?: Witness | null;
   readonly witness?: Witness | null;
+  /** Whether its handlers hand their work on, so that it is not done when they are; default: false. */
+  readonly handsOn?: boolean;
   /** Code in the place of the handler's own success; default: null. It wants messages with all columns, so there is a witness. */
   readonly code?: HandlerRunner | null;
 }
@@ -101,6 +103,7 @@ export class Consumer implements ClientOwner, Caller, HandlerRunnerOwner {
   readonly #client: SqsClient;
   readonly #witness: Witness | null;
   readonly #grouped: boolean;
+  readonly #handsOn: boolean;
   readonly #code: HandlerRunner | null;
   readonly #time: Variate;
   readonly #work: KeyedStream;
@@ -149,6 +152,7 @@ export class Consumer implements ClientOwner, Caller, HandlerRunnerOwner {
     this.#requests = ports.requests;
     this.#witness = ports.witness ?? null;
     this.#grouped = this.#witness !== null && (ports.grouped ?? true);
+    this.#handsOn = ports.handsOn ?? false;
     this.#code = ports.code ?? null;
     this.#time = compileVariate(settings.handler.time);
     this.#work = sim.keyedStream(`${settings.name}/handler`);
@@ -525,7 +529,7 @@ export class Consumer implements ClientOwner, Caller, HandlerRunnerOwner {
       this.#witness.handled(worker.index, worker.handling, unit, worker.at, outcome);
     }
     if (success) {
-      this.#requests.complete(unit.body[worker.at] as number);
+      if (!this.#handsOn) this.#requests.complete(unit.body[worker.at] as number);
       copyMessage(unit, worker.at, done, done.count++);
     } else {
       this.#failures.add(1);

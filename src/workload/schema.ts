@@ -12,14 +12,16 @@ import {
   retrySchema,
   type Vocabulary,
 } from '../calls/schema.ts';
-import { assumedPrice, givenPrice, sqsFacts, streamClientFacts } from '../facts/index.ts';
+import { assumedPrice, givenPrice, mqFacts, sqsFacts, streamClientFacts } from '../facts/index.ts';
 import { autoscalingSchema, SCALED_CONSUMER, startOf } from '../scaling/schema.ts';
+import type { Protocol } from '../services/mq/settings.ts';
 import type {
   AgentSettings,
   Arrivals,
   AttributeSettings,
   BaseRate,
   Burst,
+  BrokerReading,
   ConsumerSettings,
   FaultSettings,
   KeySettings,
@@ -27,6 +29,7 @@ import type {
   CheckpointRule,
   KclSettings,
   KplSettings,
+  MqConsumerSettings,
   StreamConsumerSettings,
   StreamPosition,
   TrafficSettings,
@@ -65,6 +68,14 @@ export interface WrittenConsumer {
   readonly source: string;
   readonly ofQueue: Omit<ConsumerSettings, 'name'>;
   readonly ofStream: Omit<StreamConsumerSettings, 'name'>;
+  readonly ofBroker: WrittenBrokerConsumer;
+}
+
+/** One of a broker, before anybody has looked at its engine. */
+export interface WrittenBrokerConsumer extends Omit<MqConsumerSettings, 'name' | 'broker'> {
+  readonly broker: {
+    readonly [K in keyof BrokerReading]: BrokerReading[K] | undefined;
+  };
 }
 
 /** Keys that only a consumer of a queue has, and those that only one of a stream has. */
@@ -92,6 +103,7 @@ export const STREAM_KEYS = [
   'shardSync',
   'gracefulHandOff',
 ] as const;
+export const BROKER_KEYS = ['queue', 'protocol', 'prefetch', 'acknowledge', 'qos', 'onFailure'] as const;
 /** Those of them that only KCL has. */
 const KCL_KEYS = ['checkpoint', 'failoverTime', 'shardSync', 'gracefulHandOff'] as const;
 
@@ -566,8 +578,8 @@ export function consumerSchema(
     .object({
       type: v.choice(['consumer']).meta({ description: 'What kind of resource it is.' }),
       source: v
-        .name('the name of an sqs queue or a kinesis stream')
-        .meta({ description: 'The sqs queue or the kinesis stream that it reads.' }),
+        .name('the name of an sqs queue, a kinesis stream or an mq broker')
+        .meta({ description: 'The sqs queue, the kinesis stream or the mq broker that it reads.' }),
       instances: v.count({ min: 1, max: 100_000 }).optional().meta({
         description: 'How many of it run; with autoscaling at first, by default as few as it may have.',
         default: 1,
@@ -649,11 +661,29 @@ export function consumerSchema(
         description: 'Stream: enhanced fan-out, records are pushed to it in a pipe of its own.',
         default: false,
       }),
-      onFailure: v.choice(['retry', 'skip']).optional().meta({
+      onFailure: v.choice(['retry', 'skip', 'requeue', 'reject']).optional().meta({
         description:
-          'Stream: a record that failed is tried until it goes well, and its shard waits; or it is left out.',
-        default: 'retry',
+          'Stream: a record that failed is tried until it goes well, and its shard waits; or it is left out. Broker: a message that failed goes back to its queue, or to where dead letters go. Default: retry; of a broker requeue.',
       }),
+      queue: v.name('the name of a queue of the broker').optional().meta({
+        description: 'Broker: the queue that it reads; of MQTT the topic. Default: the first queue.',
+      }),
+      protocol: v.choice(['amqp', 'openwire', 'stomp', 'mqtt']).optional().meta({
+        description: 'Broker: the protocol that it speaks. Default: amqp; of ActiveMQ openwire.',
+      }),
+      prefetch: v.count({ min: 0, max: 65_535 }).optional().meta({
+        description:
+          'Broker: messages that are sent ahead of their acknowledgement; 0: without limit. Default: as the protocol’s clients have it.',
+      }),
+      acknowledge: v.choice(['auto', 'individual', 'client']).optional().meta({
+        description:
+          'Broker: who acknowledges; auto: nobody, what was sent counts as received; individual: the consumer, each message; client: each with all before it.',
+        default: 'individual',
+      }),
+      qos: v
+        .count({ min: 0, max: 2 })
+        .optional()
+        .meta({ description: 'Broker, MQTT: how often a message may come.', default: 1 }),
       retryDelay: v
         .duration({ min: 1 })
         .optional()
@@ -734,7 +764,7 @@ export function consumerSchema(
         idleTimeBetweenReadsUs: c.idleTimeBetweenReads ?? (isKcl ? streamClientFacts.kclIdleUs.value : 1_000_000),
         limit: c.limit ?? ofStream.limit.max,
         fanOut: c.fanOut ?? false,
-        onFailure: c.onFailure ?? 'retry',
+        onFailure: c.onFailure === 'skip' ? ('skip' as const) : ('retry' as const),
         retryDelayUs: c.retryDelay ?? (isKcl ? streamClientFacts.kclTaskBackoffUs.value : 1_000_000),
         ...(isKcl ? { kcl: kclOf(c) } : {}),
       };
@@ -755,19 +785,65 @@ export function consumerSchema(
           price,
           ...roleOf(c.role),
         },
+        ofBroker: {
+          type: 'consumer' as const,
+          source: c.source,
+          broker: {
+            protocol: c.protocol,
+            queue: c.queue,
+            prefetch: c.prefetch,
+            acknowledge: c.acknowledge,
+            qos: c.qos as BrokerReading['qos'] | undefined,
+            onFailure: c.onFailure === 'reject' ? 'reject' : 'requeue',
+          },
+          instances: c.instances ?? 1,
+          concurrency: c.concurrency ?? 1,
+          restartDelayUs,
+          handler,
+          price,
+          ...roleOf(c.role),
+        },
       };
     });
 }
 
-/** The settings of a consumer that fit its source. */
+/** The settings of a consumer that fit its source. `broker`: that it reads, where it is one. */
 export function resolveConsumer(
-  { name, ofQueue, ofStream }: WrittenConsumer,
-  sourceType: string | undefined,
-): ConsumerSettings | StreamConsumerSettings {
+  { name, ofQueue, ofStream, ofBroker }: WrittenConsumer,
+  sourceType: 'sqs' | 'kinesis' | 'mq',
+  broker: ReadBroker | null,
+): ConsumerSettings | StreamConsumerSettings | MqConsumerSettings {
   // The name stands right after the type, as in every resource.
   const first = { type: 'consumer' as const, name };
+  if (sourceType === 'mq') return { ...first, ...ofBroker, broker: readingOf(ofBroker.broker, broker) };
   return sourceType === 'kinesis' ? { ...first, ...ofStream } : { ...first, ...ofQueue };
 }
+
+/** What of a broker decides how it is read. */
+export interface ReadBroker {
+  readonly protocol: Protocol;
+  readonly firstQueue: string;
+}
+
+function readingOf(written: WrittenBrokerConsumer['broker'], broker: ReadBroker | null): BrokerReading {
+  const protocol = written.protocol ?? broker?.protocol ?? 'amqp';
+  return {
+    protocol,
+    queue: written.queue ?? broker?.firstQueue ?? '',
+    prefetch: written.prefetch ?? PREFETCH[protocol].value,
+    acknowledge: written.acknowledge ?? 'individual',
+    qos: written.qos ?? 1,
+    onFailure: written.onFailure ?? 'requeue',
+  };
+}
+
+/** What clients of each protocol have where nothing is said. */
+const PREFETCH: Readonly<Record<Protocol, { readonly value: number }>> = {
+  amqp: { value: 0 },
+  openwire: mqFacts.prefetchQueue,
+  stomp: { value: 1 },
+  mqtt: { value: 0 },
+};
 
 function positionSchema(v: Vocabulary): z.ZodType<StreamPosition> {
   const instant = v
@@ -814,7 +890,7 @@ function checkReading(
     readonly fanOut?: boolean | undefined;
     readonly limit?: number | undefined;
     readonly idleTimeBetweenReads?: number | undefined;
-    readonly onFailure?: 'retry' | 'skip' | undefined;
+    readonly onFailure?: string | undefined;
     readonly retryDelay?: number | undefined;
   },
   ctx: z.core.$RefinementCtx,
@@ -879,7 +955,7 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
       zone: v
         .name('the name of a zone')
         .optional()
-        .meta({ description: 'Only the replicas of the service in this zone.' }),
+        .meta({ description: 'Only the replicas of the service, or the nodes of the broker (a, b, c), in this zone.' }),
       share: v.share({ min: 0.000_001 }).optional().meta({ description: 'Only so much of the servers or instances.' }),
       slow: v.factor().optional().meta({ description: 'Work that begins meanwhile takes so many times as long.' }),
       down: v.flag().optional().meta({ description: 'Refuses everything.' }),
@@ -887,7 +963,7 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
       crash: v
         .share()
         .optional()
-        .meta({ description: 'Share of the instances that stop; what is in hand is not deleted.' }),
+        .meta({ description: 'Share of the instances, or of a broker’s nodes, that stop; what is in hand is not deleted.' }),
       cutOff: v.share().optional().meta({
         description: 'Share of the instances of a KCL consumer that do not reach their table of leases.',
       }),
@@ -900,6 +976,13 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
         .share()
         .optional()
         .meta({ description: 'Share of the records and reads of a stream that are refused for their rate.' }),
+      disconnect: v.share().optional().meta({
+        description: 'Share of the connections to a broker that break, at once; their clients come back.',
+      }),
+      maintenance: v
+        .flag()
+        .optional()
+        .meta({ description: 'The nodes of a broker are restarted one after the other.' }),
       redrive: v
         .object({
           to: v
@@ -957,6 +1040,8 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
         ...(f.policy === undefined ? {} : { policy: f.policy }),
         ...(f.kmsDown === true ? { kmsDown: true as const } : {}),
         ...(f.throttle === undefined ? {} : { throttle: f.throttle }),
+        ...(f.disconnect === undefined ? {} : { disconnect: f.disconnect }),
+        ...(f.maintenance === true ? { maintenance: true as const } : {}),
         ...(f.redrive === undefined ? {} : { redrive: { to: f.redrive.to ?? null, perSecond: rate ?? null } }),
       };
     });

@@ -4,6 +4,7 @@ import type { CallSettings, RetryPolicy } from '../calls/settings.ts';
 import type { InstancePrice } from '../facts/index.ts';
 import type { Distribution } from '../kernel/index.ts';
 import type { AutoscalingSettings } from '../scaling/settings.ts';
+import type { Protocol } from '../services/mq/settings.ts';
 
 export type BaseRate =
   | { readonly kind: 'constant'; readonly perSecond: number }
@@ -225,6 +226,45 @@ export interface StreamConsumerSettings {
   readonly role?: RoleSettings;
 }
 
+/** How a consumer reads a broker. */
+export interface BrokerReading {
+  readonly protocol: Protocol;
+  /** A queue of the broker; of MQTT a topic. */
+  readonly queue: string;
+  /** Messages that the broker sends ahead of their acknowledgement; 0: without limit. */
+  readonly prefetch: number;
+  /** Who acknowledges: nobody (`auto`: what was sent counts as received), or the consumer, each message by itself (`individual`) or with all before it (`client`). */
+  readonly acknowledge: 'auto' | 'individual' | 'client';
+  /** Of MQTT. */
+  readonly qos: 0 | 1 | 2;
+  /** What is done about a message on which the handler failed: back to its queue, or to where dead letters go. */
+  readonly onFailure: 'requeue' | 'reject';
+}
+
+/** A consumer whose source is a broker. */
+export interface MqConsumerSettings {
+  readonly type: 'consumer';
+  readonly name: string;
+  readonly source: string;
+  readonly broker: BrokerReading;
+  readonly instances: number;
+  /** Messages that an instance works on at once. */
+  readonly concurrency: number;
+  readonly restartDelayUs: number;
+  readonly handler: HandlerSettings;
+  /** Of each instance; left out: it costs nothing. */
+  readonly price?: InstancePrice;
+  /** There only where something is said of it. */
+  readonly role?: RoleSettings;
+}
+
+/** Whatever it reads. */
+export type AnyConsumerSettings = ConsumerSettings | StreamConsumerSettings | MqConsumerSettings;
+
+export function readsQueue(consumer: AnyConsumerSettings): consumer is ConsumerSettings {
+  return !('stream' in consumer) && !('broker' in consumer);
+}
+
 /** Where a fault strikes. */
 export type FaultTarget =
   | {
@@ -266,6 +306,10 @@ export interface FaultSettings {
   readonly kmsDown?: true;
   /** Share of a stream's records and reads that are refused for their rate; there only where one is written. */
   readonly throttle?: number;
+  /** Share of a broker's connections that break at once; there only where one is written. */
+  readonly disconnect?: number;
+  /** Whether a broker's nodes are restarted one after the other; there only where they are. */
+  readonly maintenance?: true;
   /** A dead-letter queue's messages go to `to` (null: where they came from) by a move task; there only where one is written. */
   readonly redrive?: { readonly to: string | null; readonly perSecond: number | null };
 }

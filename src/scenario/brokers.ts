@@ -1,0 +1,111 @@
+/** Brokers: whether those who publish to them and read them fit, and where their nodes are. */
+import { BROKER_KEYS } from '../workload/schema.ts';
+import type { MqConsumerSettings, TrafficSettings } from '../workload/settings.ts';
+import { mqFacts } from '../facts/index.ts';
+import { protocolProblem } from '../services/mq/schema.ts';
+import type { DeploymentMode, MqSettings } from '../services/mq/settings.ts';
+import type { Finding, Path } from './document.ts';
+import { valueAt } from './findings.ts';
+import type { NamedResource, Names } from './names.ts';
+import type { ResolvedDesign } from './resolved.ts';
+
+const ZONES: Readonly<Record<DeploymentMode, readonly string[]>> = {
+  singleInstance: ['a'],
+  activeStandbyMultiAz: ['a', 'b'],
+  clusterMultiAz: ['a', 'b', 'c'],
+};
+
+/** Zones of a broker's nodes, one each. `mode`: as written. */
+export function zonesOfMode(mode: unknown): readonly string[] {
+  return ZONES[mode as DeploymentMode] ?? ZONES.singleInstance;
+}
+
+export function brokersOf({ resources }: Pick<ResolvedDesign, 'resources'>): MqSettings[] {
+  return resources.filter((one) => one.type === 'mq');
+}
+
+/** Whoever reads a broker, in declared order. */
+export function readersOfBroker({ resources }: Pick<ResolvedDesign, 'resources'>, broker: string): MqConsumerSettings[] {
+  return resources.filter(
+    (one): one is MqConsumerSettings => one.type === 'consumer' && 'broker' in one && one.source === broker,
+  );
+}
+
+/** Where a design's readers and traffic don't fit its brokers. */
+export function checkBrokers(
+  traffic: readonly TrafficSettings[],
+  designs: readonly ResolvedDesign[],
+  names: Names,
+  findings: Finding[],
+): void {
+  for (const design of designs) {
+    const named = names.designs.find(({ name }) => name === design.name)?.resources ?? [];
+    for (const one of named) if (one.type === 'consumer') checkKeys(one, named, findings);
+    for (const broker of brokersOf(design)) {
+      for (const reader of readersOfBroker(design, broker.name)) {
+        const path = named.find(({ name }) => name === reader.name)?.path ?? [];
+        checkReader(reader, broker, path, findings);
+      }
+      for (const entry of design.entries) {
+        const one = traffic.find(({ name }) => name === entry.traffic);
+        if (one !== undefined && entry.resource === broker.name) checkTraffic(one, broker, findings);
+      }
+    }
+  }
+}
+
+/** Values of `onFailure` that have a meaning: of a stream, and of a broker. */
+const ON_FAILURE: Readonly<Record<string, readonly string[]>> = {
+  kinesis: ['retry', 'skip'],
+  mq: ['requeue', 'reject'],
+};
+
+function checkKeys({ path, raw }: NamedResource, all: readonly NamedResource[], findings: Finding[]): void {
+  const source = valueAt(raw, ['source']);
+  const type = all.find(({ name }) => name === source)?.type;
+  if (type === undefined || type === null) return;
+  const onFailure = valueAt(raw, ['onFailure']);
+  const fitting = ON_FAILURE[type];
+  if (typeof onFailure === 'string' && fitting !== undefined && !fitting.includes(onFailure)) {
+    const expected = `${fitting.join(' or ')}, which is what a consumer of ${String(source)} can do`;
+    findings.push({ code: 'misfit', path: [...path, 'onFailure'], value: onFailure, expected });
+  }
+  if (type === 'mq') return;
+  for (const key of BROKER_KEYS) {
+    if (key === 'onFailure' || valueAt(raw, [key]) === undefined) continue;
+    const expected = `no ${key}: ${String(source)} is no broker`;
+    findings.push({ code: 'misfit', path: [...path, key], atKey: true, expected });
+  }
+}
+
+function checkReader({ broker: reading }: MqConsumerSettings, broker: MqSettings, path: Path, findings: Finding[]): void {
+  const { protocol, queue, acknowledge } = reading;
+  const problem = protocolProblem(broker.engine, protocol);
+  if (problem !== null) findings.push({ code: 'misfit', path: [...path, 'protocol'], expected: problem });
+  const names = broker.queues.map(({ name }) => name);
+  if (protocol !== 'mqtt' && !names.includes(queue))
+    findings.push({
+      code: 'unknown-reference',
+      path: [...path, 'queue'],
+      value: queue,
+      expected: `a queue of ${broker.name}: ${names.join(', ')}`,
+    });
+  if (protocol === 'mqtt' && acknowledge !== 'individual')
+    findings.push({
+      code: 'misfit',
+      path: [...path, 'acknowledge'],
+      expected: 'no acknowledge beside protocol: mqtt, whose qos says it',
+    });
+}
+
+function checkTraffic({ name, size, key }: TrafficSettings, broker: MqSettings, findings: Finding[]): void {
+  const most = mqFacts.messageBytesMqMax.value;
+  if (broker.engine === 'rabbitmq' && size.kind === 'constant' && size.value > most) {
+    const expected = `a message of at most ${most / 1_048_576}MiB, as it enters ${broker.name} (limits of RabbitMQ)`;
+    findings.push({ code: 'out-of-range', path: ['traffic', name, 'size'], expected });
+  }
+  if (broker.publish.connectionPerKey && key === null) {
+    const expected = `a key for each request, such as { uniform: { keys: 100 } }: it is the device at ${broker.name}`;
+    findings.push({ code: 'missing', path: ['traffic', name, 'key'], expected });
+  }
+}

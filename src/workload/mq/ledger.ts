@@ -1,0 +1,75 @@
+/**
+ * Whose requests a broker's messages are. A message holds its request; where what is published goes to several queues, each copy is a delivery to that queue's readers.
+ *
+ *   enqueued ─▶ held ─▶ acknowledged, expired, dropped, lost with its node: let go │ dead-lettered: held by the other queue
+ *
+ * In a queue of dead letters that nobody reads a message is parked: the system may end without it.
+ */
+import type { BrokerObserver, DropReason } from '../../services/mq/broker/ports.ts';
+import type { RequestTable } from '../requests.ts';
+
+/** One queue of a broker, by the number that its declaration gave it. */
+export interface LedgerQueue {
+  /** Its number among the subscriptions in the table of requests; -1: what is in it is the request itself. */
+  readonly subscription: number;
+  /** It takes dead letters, and nobody reads it. */
+  readonly parks: boolean;
+}
+
+export class BrokerLedger implements BrokerObserver {
+  readonly #requests: RequestTable;
+  readonly #isEntry: boolean;
+  readonly #queues: LedgerQueue[] = [];
+
+  /** `isEntry`: a traffic publishes to the broker, so that it is the one which accepts requests. */
+  constructor(requests: RequestTable, isEntry: boolean) {
+    this.#requests = requests;
+    this.#isEntry = isEntry;
+  }
+
+  addQueue(number: number, queue: LedgerQueue): void {
+    this.#queues[number] = queue;
+  }
+
+  /** The row that whoever reads the queue works on, held once more. */
+  take(queue: number, body: number): number {
+    const { subscription } = this.#queues[queue] as LedgerQueue;
+    if (subscription >= 0) return this.#requests.deliver(body, subscription, this.#requests.bytes(body));
+    this.#requests.retain(body);
+    return body;
+  }
+
+  onEnqueued(queue: number, body: number): void {
+    const requests = this.#requests;
+    this.take(queue, body);
+    if (this.#queues[queue]?.parks === true) requests.park(body);
+    if (this.#isEntry) requests.accept(body);
+  }
+
+  onDelivered(): void {}
+
+  onAcknowledged(): void {}
+
+  onRequeued(): void {}
+
+  onDeadLettered(queue: number, body: number): void {
+    this.#with(queue, body, (row) => this.#requests.deadLetter(row, false));
+  }
+
+  onDropped(queue: number, body: number, _id: number, reason: DropReason): void {
+    if (reason === 'expired' && queue >= 0) this.#with(queue, body, (row) => this.#requests.expire(row));
+  }
+
+  onGone(queue: number, body: number): void {
+    const requests = this.#requests;
+    if (this.#queues[queue]?.parks === true) requests.unpark(body);
+    this.#with(queue, body, (row) => requests.release(row));
+  }
+
+  /** Does something to the row that a message of the queue holds. */
+  #with(queue: number, body: number, act: (row: number) => void): void {
+    const row = this.take(queue, body);
+    act(row);
+    this.#requests.release(row);
+  }
+}
