@@ -123,18 +123,54 @@ test('what nobody publishes is marked as assumed, and nothing else', () => {
   expect(marked.toSorted()).toEqual(Object.keys(ours).toSorted());
 });
 
-test('defaults are those of the brokers’ own sources [mq.prefetch-activemq] [mq.redelivery-activemq] [mq.failover-transport] [mq.vhost-defaults] [mq.max-message-size-rabbitmq]', () => {
-  const { prefetchQueue, redeliveriesMax, failoverMaxMs, vhostConnectionsSingle, messageBytesMqDefault } = mqFacts;
-  for (const { status } of [
-    prefetchQueue,
-    redeliveriesMax,
-    failoverMaxMs,
-    vhostConnectionsSingle,
-    messageBytesMqDefault,
-  ])
-    expect(status).toBe('confirmed');
-  // A scenario's message of SQS's largest size, 1 MiB, is more than RabbitMQ 4.2 takes on Amazon MQ unless it is told to.
-  expect(messageBytesMqDefault.value).toBeLessThan(MiB);
+const f = mqFacts;
+const large = MQ_INSTANCE_TYPES['mq.m5.large'].rabbitmq;
+const graviton = MQ_INSTANCE_TYPES['mq.m7g.large'].rabbitmq;
+
+test.each([
+  ['a queue’s consumer is sent a thousand ahead [mq.prefetch-activemq]', f.prefetchQueue.value, 1000],
+  ['a subscriber’s is 32,767, not 32,766 [mq.prefetch-activemq]', f.prefetchTopic.value, 32_767],
+  ['a message is dead after seven deliveries [mq.redelivery-activemq]', 1 + f.redeliveriesMax.value, 7],
+  [
+    'a client that lost its broker waits 30 s from the thirteenth time on [mq.failover-transport]',
+    Math.ceil(Math.log2(f.failoverMaxMs.value / f.failoverInitialMs.value)) + 1,
+    13,
+  ],
+  ['a consumer has half an hour [mq.consumer-timeout]', f.consumerTimeoutMs.value / 60e3, 30],
+  ['and is looked at each minute [mq.consumer-timeout]', f.consumerTimeoutCheckMs.value / 1e3, 60],
+  ['a quorum queue gives up after 20 redeliveries [mq.delivery-limit]', f.deliveryLimit.value, 20],
+  [
+    'a message of 1 MiB is twice as much as Amazon MQ’s RabbitMQ 4.2 takes unless told to [mq.max-message-size-rabbitmq]',
+    MiB / f.messageBytesMqDefault.value,
+    2,
+  ],
+  ['RabbitMQ itself takes 16 MiB [mq.max-message-size-rabbitmq]', f.messageBytesUpstream.value / MiB, 16],
+  [
+    'a cluster’s default host takes the connections of three nodes of mq.m5.large [mq.vhost-defaults]',
+    f.vhostConnectionsCluster.value / (large?.connectionsMax ?? 0),
+    3,
+  ],
+  ['a cluster’s queue takes 8 million messages [mq.vhost-defaults]', f.maxLengthCluster.value / 1e6, 8],
+  ['the memory alarm of mq.m5.large is at 3.2 GiB [mq.memory-alarm]', large?.memoryHighWatermarkGib, 3.2],
+  ['that of mq.m7g.large at 4.3 GiB [mq.memory-alarm]', graviton?.memoryHighWatermarkGib, 4.3],
+  ['the disk alarm of mq.m5.large is at 12 GiB [mq.disk-alarm]', large?.diskFreeGib.cluster, 12],
+  ['that of a node of mq.m7g.large at 2 GiB [mq.disk-alarm]', graviton?.diskFreeGib.cluster, 2],
+  [
+    'a standby is there 35 to 45 s after a crash [mq.failover-active-standby]',
+    (f.lockFreeUs.value + f.lockPollUs.value + f.standbyStartUs.value) / 1e6,
+    45,
+  ],
+  ['and 5 s after a reboot [mq.failover-active-standby]', f.rebootFailoverUs.value / 1e6, 5],
+  [
+    'a commit on EFS takes eight times as long as one on EBS [mq.latency]',
+    f.efsCommitUs.value / f.ebsCommitUs.value,
+    8,
+  ],
+  ['a function gets up to a hundred messages at once [lambda.mq-mapping]', f.lambdaBatchDefault.value, 100],
+  ['after half a second at most [lambda.mq-mapping]', f.lambdaWindowDefaultMs.value, 500],
+  ['and has 14 minutes for them [lambda.mq-mapping]', f.lambdaTimeoutMaxSeconds.value / 60, 14],
+])('%s', (_, value, expected) => {
+  expect(value).toBe(expected);
 });
 
 describe('instance types', () => {
@@ -212,8 +248,6 @@ describe('instance types', () => {
 });
 
 describe('what is assumed follows from what is published', () => {
-  const f = mqFacts;
-
   test('a producer that waits for each message does 500 a second on EBS and 80 on EFS [mq.enqueue-rate]', () => {
     const rateOf = (commitUs: number): number => 1e6 / (commitUs + 2 * f.networkUs.value);
     expect(rateOf(f.ebsCommitUs.value)).toBe(f.enqueuePerSecondEbs.value);
