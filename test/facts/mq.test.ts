@@ -58,6 +58,8 @@ const known = {
   'rabbitmq.consumer_timeout_check_ms': 60e3,
   'rabbitmq.quorum.delivery_limit': 20,
   'rabbitmq.quorum.replicas': 3,
+  'rabbitmq.quorum.high_priority': 5,
+  'rabbitmq.quorum.high_to_normal': 2,
   'rabbitmq.vhost.queues_single': 20_000,
   'rabbitmq.vhost.queues_cluster': 10_000,
   'rabbitmq.vhost.connections_single': 4000,
