@@ -9,11 +9,20 @@ export { kclLookUs, kclRenewUs, streamClientFactList, streamClientFacts } from '
 export { kmsFactList, kmsFacts, kmsQuotaOf } from './kms.ts';
 export { lambdaFactList, lambdaFacts } from './lambda.ts';
 export { mqFactList, mqFacts, mqProcessorUs } from './mq.ts';
-export { MQ_INSTANCE_TYPES, type MqInstanceType } from './mq-instances.ts';
+export {
+  type ActiveMqSize,
+  type BySize,
+  MQ_INSTANCE_TYPES,
+  type MqInstanceType,
+  type MqInstanceTypeName,
+  mqInstanceSource,
+  type RabbitMqSize,
+} from './mq-instances.ts';
 export {
   assumedPrice,
   givenPrice,
   type InstancePrice,
+  MQ_NODE_PRICES,
   PRICES,
   priceFactList,
   priceFacts,

@@ -23,7 +23,7 @@ export interface RabbitMqSize {
   /** The most of a node; in 3.13 that is what it has. */
   readonly connectionsMax: number;
   readonly channelsMax: number;
-  /** What 4.2 has unless it is configured. null: the guide has none for the type, since 4.2 is for mq.m7g. */
+  /** What 4.2 has unless it is configured. null: the type doesn’t run 4.2, which AWS supports on mq.m7g alone. */
   readonly connections: BySize | null;
   readonly channels: BySize | null;
   /** GB of a node's volume. */

@@ -1,6 +1,7 @@
 /** What AWS charges: list prices of us-east-1 on demand, by tier and with what is free each month. Snapshot of November 2026. */
 import type { Fact } from './fact.ts';
 import { kmsFacts } from './kms.ts';
+import type { MqInstanceTypeName } from './mq-instances.ts';
 import { sqsFacts } from './sqs.ts';
 
 const PAGES = 'AWS pricing pages and price list, as several public repositories and price guides quote them';
@@ -16,6 +17,13 @@ function secondary(id: string, value: number, unit: string, date: string, note: 
 function assumed(id: string, value: number, unit: string, note: string): Fact {
   return { id, value, unit, source: 'our assumption', date: '2026-11-24', status: 'assumed', note };
 }
+/** An hour of a broker’s node, from the price of another size. */
+function derived(id: string, value: number, from: string): Fact {
+  return { id, value, unit: 'USD/node-h', source: 'derived', date: '2026-11-26', status: 'assumed', note: from };
+}
+
+const M5_SIZES = 'by size from mq.m5.xlarge, as in Regions whose list is known';
+const M7G_SIZES = 'by size from mq.m7g.large';
 
 /** Prices that belong to no model's own facts, free allowances, and how large an instance is taken to be. */
 export const priceFacts = {
@@ -138,6 +146,56 @@ export const priceFacts = {
     'delivered into a VPC',
     'infracost golden files, eu-west-2',
   ),
+  mqT2MicroHour: confirmed('price.mq.t2.micro_hour', 0.03, 'USD/node-h', '2024-07', 'ActiveMQ, as all micros'),
+  mqT3MicroHour: secondary('price.mq.t3.micro_hour', 0.027_04, 'USD/node-h', '2024', 'not confirmed'),
+  mqM5LargeHour: confirmed(
+    'price.mq.m5.large_hour',
+    0.288,
+    'USD/node-h',
+    '2024-07',
+    'half of an active/standby pair, 0.576; both engines',
+  ),
+  mqM5XlargeHour: confirmed(
+    'price.mq.m5.xlarge_hour',
+    0.576,
+    'USD/node-h',
+    '2024-07',
+    'a cluster of three costs three times as much, 1.728',
+  ),
+  mqM52xlargeHour: derived('price.mq.m5.2xlarge_hour', 1.152, M5_SIZES),
+  mqM54xlargeHour: derived('price.mq.m5.4xlarge_hour', 2.304, M5_SIZES),
+  mqM7gMediumHour: secondary(
+    'price.mq.m7g.medium_hour',
+    0.0767,
+    'USD/node-h',
+    '2026-07',
+    'about 56 USD a month in ap-southeast-1, as one plan of costs has it; by its size it would be half of mq.m7g.large',
+    'a public repository',
+  ),
+  mqM7gLargeHour: secondary(
+    'price.mq.m7g.large_hour',
+    0.2734,
+    'USD/node-h',
+    '2026-10',
+    'single instance; about 200 USD a month elsewhere',
+    'price tables of two public repositories',
+  ),
+  mqM7gXlargeHour: derived('price.mq.m7g.xlarge_hour', 0.5468, M7G_SIZES),
+  mqM7g2xlargeHour: derived('price.mq.m7g.2xlarge_hour', 1.0936, M7G_SIZES),
+  mqM7g4xlargeHour: derived('price.mq.m7g.4xlarge_hour', 2.1872, M7G_SIZES),
+  mqM7g8xlargeHour: derived('price.mq.m7g.8xlarge_hour', 4.3744, M7G_SIZES),
+  mqM7g12xlargeHour: derived('price.mq.m7g.12xlarge_hour', 6.5616, M7G_SIZES),
+  mqM7g16xlargeHour: derived('price.mq.m7g.16xlarge_hour', 8.7488, M7G_SIZES),
+  mqEfsGbMonth: confirmed('price.mq.efs_gb_month', 0.3, 'USD/GB-month', '2024-07', 'ActiveMQ'),
+  mqEbsGbMonth: confirmed('price.mq.ebs_gb_month', 0.1, 'USD/GB-month', '2024-07', 'of each node of a cluster'),
+  mqZoneGb: secondary(
+    'price.mq.zone_gb',
+    0.01,
+    'USD/GB',
+    '2026-08',
+    'each way, between a client and a broker in another zone: EC2’s rate within a Region. What brokers copy among themselves is taken for free',
+    INFRACOST,
+  ),
   fargateVcpuHour: secondary('price.fargate.vcpu_hour', 0.040_48, 'USD/vCPU-h', '2026-06', 'Linux on x86, on demand'),
   fargateGbHour: secondary('price.fargate.gb_hour', 0.004_445, 'USD/GB-h', '2026-06', 'Linux on x86, on demand'),
   fargateLeastVcpu: secondary('price.fargate.least_vcpu', 0.25, 'vCPU', '2026-06', 'the smallest task'),
@@ -246,6 +304,23 @@ export const PRICES = {
   videoOutGb: flat('videoOutGb', 'GB', 1, f.videoConsumeGb),
   videoHlsGb: flat('videoHlsGb', 'GB', 1, f.videoHlsGb),
   videoStorageGbMonths: flat('videoStorageGbMonths', 'GB-months', 1, f.videoStorageGbMonth),
+  mqT2Micro: flat('mqT2Micro', 'node-hours', 1, f.mqT2MicroHour),
+  mqT3Micro: flat('mqT3Micro', 'node-hours', 1, f.mqT3MicroHour),
+  mqM5Large: flat('mqM5Large', 'node-hours', 1, f.mqM5LargeHour),
+  mqM5Xlarge: flat('mqM5Xlarge', 'node-hours', 1, f.mqM5XlargeHour),
+  mqM52xlarge: flat('mqM52xlarge', 'node-hours', 1, f.mqM52xlargeHour),
+  mqM54xlarge: flat('mqM54xlarge', 'node-hours', 1, f.mqM54xlargeHour),
+  mqM7gMedium: flat('mqM7gMedium', 'node-hours', 1, f.mqM7gMediumHour),
+  mqM7gLarge: flat('mqM7gLarge', 'node-hours', 1, f.mqM7gLargeHour),
+  mqM7gXlarge: flat('mqM7gXlarge', 'node-hours', 1, f.mqM7gXlargeHour),
+  mqM7g2xlarge: flat('mqM7g2xlarge', 'node-hours', 1, f.mqM7g2xlargeHour),
+  mqM7g4xlarge: flat('mqM7g4xlarge', 'node-hours', 1, f.mqM7g4xlargeHour),
+  mqM7g8xlarge: flat('mqM7g8xlarge', 'node-hours', 1, f.mqM7g8xlargeHour),
+  mqM7g12xlarge: flat('mqM7g12xlarge', 'node-hours', 1, f.mqM7g12xlargeHour),
+  mqM7g16xlarge: flat('mqM7g16xlarge', 'node-hours', 1, f.mqM7g16xlargeHour),
+  mqEfsGbMonths: flat('mqEfsGbMonths', 'GB-months', 1, f.mqEfsGbMonth),
+  mqEbsGbMonths: flat('mqEbsGbMonths', 'GB-months', 1, f.mqEbsGbMonth),
+  mqZoneGb: flat('mqZoneGb', 'GB', 1, f.mqZoneGb),
   lambdaRequests: flat('lambdaRequests', 'requests', 1e6, f.lambdaPerMillion, f.lambdaFreeRequests),
   lambdaGbSeconds: flat('lambdaGbSeconds', 'GB-s', 1, f.lambdaPerGbSecond, f.lambdaFreeGbSeconds),
   kmsRequests: flat('kmsRequests', 'requests', 1e4, kmsFacts.pricePer10000Usd, kmsFacts.freeRequestsPerMonth),
@@ -253,6 +328,24 @@ export const PRICES = {
 } as const satisfies Record<string, Price>;
 
 export type PriceName = keyof typeof PRICES;
+
+/** What an hour of a broker’s node costs. */
+export const MQ_NODE_PRICES: Readonly<Record<MqInstanceTypeName, Price>> = {
+  'mq.t2.micro': PRICES.mqT2Micro,
+  'mq.t3.micro': PRICES.mqT3Micro,
+  'mq.m5.large': PRICES.mqM5Large,
+  'mq.m5.xlarge': PRICES.mqM5Xlarge,
+  'mq.m5.2xlarge': PRICES.mqM52xlarge,
+  'mq.m5.4xlarge': PRICES.mqM54xlarge,
+  'mq.m7g.medium': PRICES.mqM7gMedium,
+  'mq.m7g.large': PRICES.mqM7gLarge,
+  'mq.m7g.xlarge': PRICES.mqM7gXlarge,
+  'mq.m7g.2xlarge': PRICES.mqM7g2xlarge,
+  'mq.m7g.4xlarge': PRICES.mqM7g4xlarge,
+  'mq.m7g.8xlarge': PRICES.mqM7g8xlarge,
+  'mq.m7g.12xlarge': PRICES.mqM7g12xlarge,
+  'mq.m7g.16xlarge': PRICES.mqM7g16xlarge,
+};
 
 /** What an instance or a replica costs. */
 export interface InstancePrice {
