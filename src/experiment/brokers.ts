@@ -11,7 +11,7 @@ import { readersOfBroker } from '../scenario/brokers.ts';
 import type { ResolvedDesign } from '../scenario/resolved.ts';
 import type { MqSettings } from '../services/mq/settings.ts';
 import type { Callee, HandlerRunner, Metrics, Witness } from '../services/ports.ts';
-import type { ConnectionPorts } from '../workload/mq/connection.ts';
+import { BrokerConnection, type ClientConnection, type ConnectionOwner } from '../workload/mq/connection.ts';
 import { MqConsumer } from '../workload/mq/consumer.ts';
 import { BrokerLedger } from '../workload/mq/ledger.ts';
 import { MqProducer } from '../workload/mq/producer.ts';
@@ -82,13 +82,12 @@ export class Brokers {
 
   /** Whoever publishes to a broker, a traffic or a handler. */
   publisher(from: string, to: string): Callee {
-    const { sim, requests, witnessOf } = this.#ports;
+    const { requests, witnessOf } = this.#ports;
     const wired = this.#named(to);
     const { connections, connectionPerKey: perKey, resends } = wired.settings.publish;
     const producer = new MqProducer(
-      sim,
       requests,
-      (at) => this.#connection(from, wired, wired.broker.publisher(from, at)),
+      (at, owner) => this.#connect(from, wired, wired.broker.publisher(from, at), at, owner),
       { connections, perKey, resends, witness: witnessOf(from, to) },
     );
     this.#producers.push(producer);
@@ -103,7 +102,7 @@ export class Brokers {
     const consumer = new MqConsumer(sim, settings, {
       requests,
       metrics,
-      connection: (at) => this.#connection(name, wired, wired.broker.consumer(settings, at)),
+      connection: (at, owner) => this.#connect(name, wired, wired.broker.consumer(settings, at), at, owner),
       take: (body) => wired.ledger.take(queue, body),
       atBroker: witnessOf(name, source),
       witness: witnessOf(name, name),
@@ -140,18 +139,29 @@ export class Brokers {
     return found;
   }
 
-  #connection(from: string, { settings }: Wired, driver: BrokerDriver): ConnectionPorts {
+  #connect(
+    from: string,
+    { settings }: Wired,
+    driver: BrokerDriver,
+    at: number,
+    owner: ConnectionOwner,
+  ): ClientConnection {
     const { sim, requests, links } = this.#ports;
     const name = `${from}->${settings.name}`;
-    return {
-      requests,
-      driver,
-      state: links.endpoint(from, settings.name),
-      latency: compileVariate(settings.latency),
-      delays: sim.keyedStream(`${name}/way`),
-      losses: sim.keyedStream(`${name}/lost`),
-      reconnect: settings.reconnect,
-    };
+    return new BrokerConnection(
+      sim,
+      at,
+      {
+        requests,
+        driver,
+        state: links.endpoint(from, settings.name),
+        latency: compileVariate(settings.latency),
+        delays: sim.keyedStream(`${name}/way`),
+        losses: sim.keyedStream(`${name}/lost`),
+        reconnect: settings.reconnect,
+      },
+      owner,
+    );
   }
 
   /** Its number among the subscriptions, where what is published goes to several queues; -1: it doesn't. */
@@ -165,7 +175,8 @@ export class Brokers {
   }
 
   #parks({ name, queues }: MqSettings, queue: string): boolean {
-    const takesDeadLetters = queues.every((one) => one.name !== queue) || queues.some((one) => one.deadLetterQueue === queue);
+    const takesDeadLetters =
+      queues.every((one) => one.name !== queue) || queues.some((one) => one.deadLetterQueue === queue);
     const isRead = readersOfBroker(this.#ports.design, name).some(({ broker }) => broker.queue === queue);
     return takesDeadLetters && !isRead;
   }

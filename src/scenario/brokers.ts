@@ -25,7 +25,10 @@ export function brokersOf({ resources }: Pick<ResolvedDesign, 'resources'>): MqS
 }
 
 /** Whoever reads a broker, in declared order. */
-export function readersOfBroker({ resources }: Pick<ResolvedDesign, 'resources'>, broker: string): MqConsumerSettings[] {
+export function readersOfBroker(
+  { resources }: Pick<ResolvedDesign, 'resources'>,
+  broker: string,
+): MqConsumerSettings[] {
   return resources.filter(
     (one): one is MqConsumerSettings => one.type === 'consumer' && 'broker' in one && one.source === broker,
   );
@@ -78,7 +81,12 @@ function checkKeys({ path, raw }: NamedResource, all: readonly NamedResource[], 
   }
 }
 
-function checkReader({ broker: reading }: MqConsumerSettings, broker: MqSettings, path: Path, findings: Finding[]): void {
+function checkReader(
+  { broker: reading }: MqConsumerSettings,
+  broker: MqSettings,
+  path: Path,
+  findings: Finding[],
+): void {
   const { protocol, queue, acknowledge } = reading;
   const problem = protocolProblem(broker.engine, protocol);
   if (problem !== null) findings.push({ code: 'misfit', path: [...path, 'protocol'], expected: problem });

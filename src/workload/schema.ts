@@ -963,7 +963,9 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
       crash: v
         .share()
         .optional()
-        .meta({ description: 'Share of the instances, or of a broker’s nodes, that stop; what is in hand is not deleted.' }),
+        .meta({
+          description: 'Share of the instances, or of a broker’s nodes, that stop; what is in hand is not deleted.',
+        }),
       cutOff: v.share().optional().meta({
         description: 'Share of the instances of a KCL consumer that do not reach their table of leases.',
       }),

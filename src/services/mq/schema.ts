@@ -3,7 +3,15 @@ import type { z } from 'zod';
 import { complain, type Vocabulary } from '../../calls/schema.ts';
 import { mqFacts as f } from '../../facts/index.ts';
 import { DEFAULT_INSTANCE, instanceTypesOf, nodeOf } from './nodes.ts';
-import type { BrokerEngine, DeploymentMode, MqNode, MqPublishing, MqQueueSettings, MqSettings, Protocol } from './settings.ts';
+import type {
+  BrokerEngine,
+  DeploymentMode,
+  MqNode,
+  MqPublishing,
+  MqQueueSettings,
+  MqSettings,
+  Protocol,
+} from './settings.ts';
 
 export const PROTOCOLS = ['amqp', 'openwire', 'stomp', 'mqtt'] as const;
 const QUEUE_KINDS = ['classic', 'quorum'] as const;
@@ -49,24 +57,17 @@ export function mqSchema(v: Vocabulary): z.ZodType<Omit<MqSettings, 'name'>> {
         .text('a version of the engine, such as 4.2')
         .optional()
         .meta({ description: 'RabbitMQ 4.2 or 3.13, ActiveMQ 5.18 or 5.19. Default: the first of them.' }),
-      deploymentMode: v
-        .choice(['singleInstance', 'activeStandbyMultiAz', 'clusterMultiAz'])
-        .optional()
-        .meta({
-          description:
-            'One node; an active and a waiting one over two zones (ActiveMQ); three over three zones (RabbitMQ).',
-          default: 'singleInstance',
-        }),
-      instanceType: v
-        .text('an instance type, such as mq.m5.large')
-        .optional()
-        .meta({
-          description:
-            'Size of a node: processor time, memory, storage, price. Default: mq.m7g.large; of ActiveMQ mq.m5.large.',
-        }),
-      storageType: v.choice(['ebs', 'efs']).optional().meta({
+      deploymentMode: v.choice(['singleInstance', 'activeStandbyMultiAz', 'clusterMultiAz']).optional().meta({
         description:
-          'Where what must survive is written. Default: ebs; of ActiveMQ efs, which alone serves two zones.',
+          'One node; an active and a waiting one over two zones (ActiveMQ); three over three zones (RabbitMQ).',
+        default: 'singleInstance',
+      }),
+      instanceType: v.text('an instance type, such as mq.m5.large').optional().meta({
+        description:
+          'Size of a node: processor time, memory, storage, price. Default: mq.m7g.large; of ActiveMQ mq.m5.large.',
+      }),
+      storageType: v.choice(['ebs', 'efs']).optional().meta({
+        description: 'Where what must survive is written. Default: ebs; of ActiveMQ efs, which alone serves two zones.',
       }),
       queues: v
         .list('a list of queues, such as [ { name: orders } ]', queueSchema(v))
@@ -128,7 +129,12 @@ export function mqSchema(v: Vocabulary): z.ZodType<Omit<MqSettings, 'name'>> {
       const node = nodeOf(engine, instanceType, storageType, deploymentMode);
       const fitting = instanceTypesOf(engine, engineVersion);
       if (!fitting.includes(instanceType))
-        complain(ctx, ['instanceType'], 'unknown-value', `an instance type of ${engine} ${engineVersion}: ${fitting.join(', ')}`);
+        complain(
+          ctx,
+          ['instanceType'],
+          'unknown-value',
+          `an instance type of ${engine} ${engineVersion}: ${fitting.join(', ')}`,
+        );
       return {
         type: 'mq',
         engine,
@@ -193,7 +199,8 @@ function queueSchema(v: Vocabulary): z.ZodType<WrittenQueue> {
       description: 'Priorities from 0 to this. Default: none.',
     }),
     deliveryLimit: v.count({ min: 1 }).optional().meta({
-      description: 'Of a quorum queue: deliveries that failed before a message is given up. Default: 20 from version 4 on.',
+      description:
+        'Of a quorum queue: deliveries that failed before a message is given up. Default: 20 from version 4 on.',
     }),
     exclusiveConsumer: v.flag().optional().meta({
       description: 'One consumer at a time, the others wait (single active consumer).',
@@ -324,7 +331,12 @@ function checkDeployment(
   if (engine === 'rabbitmq' && storage === 'efs')
     complain(ctx, ['storageType'], 'misfit', 'ebs beside engine: rabbitmq (limits of Amazon MQ)');
   if (mode === 'activeStandbyMultiAz' && storage === 'ebs')
-    complain(ctx, ['storageType'], 'misfit', 'efs beside activeStandbyMultiAz, which both nodes reach (limits of Amazon MQ)');
+    complain(
+      ctx,
+      ['storageType'],
+      'misfit',
+      'efs beside activeStandbyMultiAz, which both nodes reach (limits of Amazon MQ)',
+    );
 }
 
 function checkNames(

@@ -1,34 +1,10 @@
-/**
- * A client's connection to its broker, whatever the protocol: a line each way, and a new attempt after each failure, with a back-off.
- *
- *   closed ─ open ─▶ connecting ─ greeted ─▶ open ─ broker gone, line cut ─▶ connecting, after a back-off …
- *
- * A frame that the network loses breaks the connection, and both ends notice at once: TCP tries again for minutes, and keep-alives end that (not modelled).
- */
-import type { Handle, KeyedStream, Simulation, Variate } from '../../kernel/index.ts';
+/** A client's connection to its broker, in any protocol whose client keeps no state of its own: a driver does the talking at the broker's end of the line. */
+import type { Simulation } from '../../kernel/index.ts';
 import type { DeliveredMessage } from '../../services/mq/broker/ports.ts';
-import { Outcome, type Requests } from '../../services/ports.ts';
-import type { EndpointState } from '../endpoint.ts';
-import { type Frame, Line } from './line.ts';
+import type { Outcome, Requests } from '../../services/ports.ts';
+import type { Frame } from './line.ts';
 import type { BrokerDriver, BrokerEnd } from './protocol.ts';
-
-/** How a client comes back: ActiveMQ's failover transport, or a loop of the application's. Microseconds. */
-export interface ReconnectPolicy {
-  readonly initialDelayUs: number;
-  readonly maxDelayUs: number;
-  readonly factor: number;
-}
-
-export interface ConnectionPorts {
-  readonly requests: Requests;
-  readonly driver: BrokerDriver;
-  readonly state: EndpointState;
-  /** Round trip to the broker. */
-  readonly latency: Variate;
-  readonly delays: KeyedStream;
-  readonly losses: KeyedStream;
-  readonly reconnect: ReconnectPolicy;
-}
+import { type NetworkPorts, Transport, type TransportEnds } from './transport.ts';
 
 /** A message that has come to a client. Good until the call returns. */
 export interface Arrival {
@@ -51,8 +27,31 @@ export interface ConnectionOwner {
   onMessage(connection: number, message: Arrival): void;
 }
 
-/** Ways to and fro until a connection can be used: TCP, TLS and the protocol's own greeting (assumed). */
-const HANDSHAKES = 4;
+/** What publishers and consumers have of a connection. */
+export interface ClientConnection {
+  /** Whether what is published is answered; if not, it has been published when it has left. */
+  readonly answers: boolean;
+  /** Whether what has come wants to be acknowledged; if not, it has been when it was sent. */
+  readonly acknowledges: boolean;
+  /** Whether it keeps what is not answered, and sends it again by itself. */
+  readonly keeps: boolean;
+  /** Whether something can be published. */
+  readonly isOpen: boolean;
+  /** Begins to connect; it comes back by itself until `crash`. */
+  open(): void;
+  /** Sends a request that its owner holds. Only while it is open. */
+  publish(request: number, tag: number): void;
+  acknowledge(handle: number): void;
+  /** It wasn't handled. */
+  refuse(handle: number): void;
+  /** The client has died: nothing more comes of it, and it does not come back until `open`. */
+  crash(): void;
+}
+
+export interface ConnectionPorts extends NetworkPorts {
+  readonly requests: Requests;
+  readonly driver: BrokerDriver;
+}
 
 // Upwards:
 const Publish = 1;
@@ -61,19 +60,17 @@ const Refuse = 3;
 // Downwards:
 const Answer = 4;
 const Deliver = 5;
-const Greeting = 6;
 
-const Closed = 0;
-const Connecting = 1;
-const Open = 2;
-
-export class BrokerConnection implements BrokerEnd {
-  readonly index: number;
+export class BrokerConnection implements ClientConnection, BrokerEnd, TransportEnds {
+  readonly answers: boolean;
+  readonly acknowledges: boolean;
+  readonly keeps = false;
   readonly #sim: Simulation;
-  readonly #ports: ConnectionPorts;
+  readonly #index: number;
+  readonly #requests: Requests;
+  readonly #driver: BrokerDriver;
   readonly #owner: ConnectionOwner;
-  readonly #up: Line;
-  readonly #down: Line;
+  readonly #transport: Transport;
   readonly #arrival: { -readonly [K in keyof Arrival]: Arrival[K] } = {
     handle: 0,
     body: 0,
@@ -83,160 +80,88 @@ export class BrokerConnection implements BrokerEnd {
     group: 0,
     sentUs: 0,
   };
-  #state = Closed;
-  /** Whether the broker knows of it. */
-  #isThere = false;
-  #timer: Handle | -1 = -1;
-  #failures = 0;
-  /** Frames and attempts so far: what selects their luck. */
-  #frames = 0;
-
-  readonly #arrive = (): void => {
-    this.#timer = -1;
-    this.#tryToConnect();
-  };
 
   constructor(sim: Simulation, index: number, ports: ConnectionPorts, owner: ConnectionOwner) {
-    this.index = index;
     this.#sim = sim;
-    this.#ports = ports;
+    this.#index = index;
+    this.#requests = ports.requests;
+    this.#driver = ports.driver;
     this.#owner = owner;
-    this.#up = new Line(sim, (frame) => this.#reachedBroker(frame), (frame) => this.#dropped(frame));
-    this.#down = new Line(sim, (frame) => this.#reachedClient(frame), (frame) => this.#dropped(frame));
+    this.answers = ports.driver.answers;
+    this.acknowledges = ports.driver.acknowledges;
+    this.#transport = new Transport(sim, index, ports, this);
   }
 
   get isOpen(): boolean {
-    return this.#state === Open;
+    return this.#transport.isOpen;
   }
 
-  /** Begins to connect; it comes back by itself until `close` or `crash`. */
   open(): void {
-    if (this.#state === Closed) this.#connectAfter(0);
+    this.#transport.open();
   }
 
-  /** Sends a request that its owner holds; the line holds it too. Only while it is open. */
+  crash(): void {
+    this.#transport.crash();
+  }
+
+  /** The line holds the request too. */
   publish(request: number, tag: number): void {
-    if (this.#breaks()) return;
-    this.#ports.requests.retain(request);
-    this.#up.push(this.#wayUs(), Publish, request, tag);
+    this.#requests.retain(request);
+    if (!this.#transport.up(Publish, request, tag)) this.#requests.release(request);
   }
 
   acknowledge(handle: number): void {
-    if (this.isOpen && !this.#breaks()) this.#up.push(this.#wayUs(), Acknowledge, handle);
+    if (this.isOpen) this.#transport.up(Acknowledge, handle);
   }
 
   refuse(handle: number): void {
-    if (this.isOpen && !this.#breaks()) this.#up.push(this.#wayUs(), Refuse, handle);
-  }
-
-  /** The client has died: nothing more comes of it, and it does not come back until `open`. */
-  crash(): void {
-    if (this.#state === Closed) return;
-    this.#end();
-    this.#state = Closed;
+    if (this.isOpen) this.#transport.up(Refuse, handle);
   }
 
   // --- the broker's end ---
 
   answered(tag: number, outcome: Outcome): void {
-    this.#down.push(this.#wayUs(), Answer, tag, outcome);
+    this.#transport.down(Answer, tag, outcome);
   }
 
   delivered(handle: number, { body, id, sequence, deliveries, group }: DeliveredMessage): void {
-    this.#ports.requests.retain(body);
-    this.#down.push(this.#wayUs(), Deliver, handle, body, id, sequence, deliveries, group, this.#sim.now);
+    this.#requests.retain(body);
+    this.#transport.down(Deliver, handle, body, id, sequence, deliveries, group, this.#sim.now);
   }
 
   closed(): void {
-    if (this.#isThere) this.#lose();
+    this.#transport.closed();
   }
 
-  // --- its life ---
+  // --- both ends of the line ---
 
-  #connectAfter(delayUs: number): void {
-    this.#state = Connecting;
-    this.#timer = this.#sim.schedule(delayUs + (2 * HANDSHAKES - 1) * this.#wayUs(), this.#arrive, undefined);
+  onConnect(): boolean {
+    return this.#driver.connect(this);
   }
 
-  #tryToConnect(): void {
-    const { state, driver } = this.#ports;
-    // First of all, whatever the broker has to send at once.
-    this.#down.push(this.#wayUs(), Greeting);
-    this.#isThere = !state.down && !this.#isLost() && driver.connect(this);
-    if (this.#isThere) return;
-    this.#down.cut();
-    this.#retry();
+  onCut(): void {
+    this.#driver.cut();
   }
 
-  #retry(): void {
-    const { initialDelayUs, maxDelayUs, factor } = this.#ports.reconnect;
-    let delayUs = initialDelayUs;
-    for (let i = 0; i < this.#failures && delayUs < maxDelayUs; i++) delayUs *= factor;
-    this.#failures++;
-    this.#connectAfter(Math.min(Math.floor(delayUs + 0.5), maxDelayUs));
+  onOpen(): void {
+    this.#owner.onOpen(this.#index);
   }
 
-  /** Whether the network loses the frame that is about to be sent, and the connection with it. */
-  #breaks(): boolean {
-    if (!this.#isLost()) return false;
-    this.#ports.driver.cut();
-    this.#lose();
-    return true;
+  onLost(): void {
+    this.#owner.onLost(this.#index);
   }
 
-  #isLost(): boolean {
-    const { state, losses } = this.#ports;
-    this.#frames++;
-    return state.loseRequests > 0 && losses.at(this.index, this.#frames).uniform() < state.loseRequests;
-  }
-
-  #lose(): void {
-    const wasOpen = this.#state === Open;
-    this.#drop();
-    this.#state = Connecting;
-    if (wasOpen) this.#owner.onLost(this.index);
-    this.#retry();
-  }
-
-  #end(): void {
-    if (this.#isThere) this.#ports.driver.cut();
-    this.#drop();
-  }
-
-  #drop(): void {
-    if (this.#timer !== -1) this.#sim.cancel(this.#timer);
-    this.#timer = -1;
-    this.#isThere = false;
-    this.#up.cut();
-    this.#down.cut();
-  }
-
-  #wayUs(): number {
-    const { latency, delays, state } = this.#ports;
-    const roundTripUs = latency.constant ? latency.mean : latency.draw(delays.at(this.index, this.#frames));
-    return Math.floor(roundTripUs / 2 + 0.5) + state.wayUs;
-  }
-
-  // --- frames ---
-
-  #reachedBroker({ kind, a, b }: Frame): void {
-    const { driver, requests } = this.#ports;
+  onReachedBroker({ kind, a, b }: Frame): void {
     if (kind === Publish) {
-      driver.publish(a, b);
-      requests.release(a);
-    } else if (kind === Acknowledge) driver.acknowledge(a);
-    else driver.refuse(a);
+      this.#driver.publish(a, b);
+      this.#requests.release(a);
+    } else if (kind === Acknowledge) this.#driver.acknowledge(a);
+    else this.#driver.refuse(a);
   }
 
-  #reachedClient({ kind, a, b, c, d, e, f, g }: Frame): void {
-    if (kind === Greeting) {
-      this.#state = Open;
-      this.#failures = 0;
-      this.#owner.onOpen(this.index);
-      return;
-    }
+  onReachedClient({ kind, a, b, c, d, e, f, g }: Frame): void {
     if (kind === Answer) {
-      this.#owner.onAnswer(this.index, a, b as Outcome);
+      this.#owner.onAnswer(this.#index, a, b as Outcome);
       return;
     }
     const arrival = this.#arrival;
@@ -247,12 +172,12 @@ export class BrokerConnection implements BrokerEnd {
     arrival.deliveries = e;
     arrival.group = f;
     arrival.sentUs = g;
-    this.#owner.onMessage(this.index, arrival);
-    this.#ports.requests.release(b);
+    this.#owner.onMessage(this.#index, arrival);
+    this.#requests.release(b);
   }
 
-  #dropped({ kind, a, b }: Frame): void {
-    if (kind === Publish) this.#ports.requests.release(a);
-    else if (kind === Deliver) this.#ports.requests.release(b);
+  onDropped({ kind, a, b }: Frame): void {
+    if (kind === Publish) this.#requests.release(a);
+    else if (kind === Deliver) this.#requests.release(b);
   }
 }

@@ -7,18 +7,25 @@
  */
 import type { CallPath } from '../../calls/index.ts';
 import type { Simulation } from '../../kernel/index.ts';
-import { type Counter, type HandlerRunner, type Level, type Metrics, Outcome, type Witness } from '../../services/ports.ts';
+import {
+  type Counter,
+  type HandlerRunner,
+  type Level,
+  type Metrics,
+  Outcome,
+  type Witness,
+} from '../../services/ports.ts';
 import { RecordHandler, type RecordHandlerOwner } from '../record-handler.ts';
 import type { RequestTable } from '../requests.ts';
 import type { MqConsumerSettings } from '../settings.ts';
 import { StreamRecords } from '../stream-records.ts';
-import { type Arrival, BrokerConnection, type ConnectionOwner, type ConnectionPorts } from './connection.ts';
+import type { Arrival, ClientConnection, ConnectionOwner } from './connection.ts';
 
 export interface MqConsumerPorts {
   readonly requests: RequestTable;
   readonly metrics: Metrics;
-  /** What the connection of an instance needs; its driver subscribes. */
-  readonly connection: (instance: number) => ConnectionPorts;
+  /** The connection of an instance, for its owner; it subscribes by itself. */
+  readonly connection: (instance: number, owner: ConnectionOwner) => ClientConnection;
   /** The row that whoever handles a body works on, held once more: the delivery to this consumer where a message has several readers. */
   readonly take: (body: number) => number;
   /** What it does at its broker, and what its handlers do; default: null. */
@@ -41,8 +48,7 @@ interface Worker {
 
 interface Instance {
   readonly index: number;
-  readonly connection: BrokerConnection;
-  readonly acknowledges: boolean;
+  readonly connection: ClientConnection;
   readonly inHand: StreamRecords;
   /** The next of them. */
   next: number;
@@ -171,7 +177,7 @@ export class MqConsumer implements ConnectionOwner, RecordHandlerOwner {
     this.#witness?.handled(index, worker.handling, unit, 0, success ? Outcome.ok : Outcome.failed);
     if (!success) this.#failures.add(1);
     else if (this.#ports.handsOn !== true) this.#requests.complete(unit.body[0] as number);
-    if (instance.acknowledges && worker.life === instance.life) this.#settle(worker, success);
+    if (instance.connection.acknowledges && worker.life === instance.life) this.#settle(worker, success);
     this.#free(worker);
     if (instance.next < instance.inHand.count) this.#take(worker);
     else instance.idle.push(worker);
@@ -180,11 +186,9 @@ export class MqConsumer implements ConnectionOwner, RecordHandlerOwner {
   // --- an instance's life ---
 
   #addInstance(index: number): void {
-    const ports = this.#ports.connection(index);
     const instance: Instance = {
       index,
-      connection: new BrokerConnection(this.#sim, index, ports, this),
-      acknowledges: ports.driver.acknowledges,
+      connection: this.#ports.connection(index, this),
       inHand: new StreamRecords(),
       next: 0,
       idle: [],

@@ -6,10 +6,9 @@
  *                     └── connection lost, no answer: sent again (failover transport), or failed and nobody knows
  */
 import { FIRST_SLOTS, grownInt32, grownUint32, grownUint8, Slots } from '../../calls/index.ts';
-import type { Simulation } from '../../kernel/index.ts';
 import { type Callee, type Caller, Outcome, type Witness } from '../../services/ports.ts';
 import type { RequestTable } from '../requests.ts';
-import { BrokerConnection, type ConnectionOwner, type ConnectionPorts } from './connection.ts';
+import type { ClientConnection, ConnectionOwner } from './connection.ts';
 
 export interface MqProducerOptions {
   readonly connections: number;
@@ -32,7 +31,7 @@ export class MqProducer implements Callee, ConnectionOwner {
   readonly #options: MqProducerOptions;
   readonly #answers: boolean;
   readonly #witness: Witness | null;
-  readonly #connections: BrokerConnection[] = [];
+  readonly #connections: ClientConnection[] = [];
   /** Slots that wait for each connection, in order. */
   readonly #waiting: number[][] = [];
   #turn = 0;
@@ -49,24 +48,20 @@ export class MqProducer implements Callee, ConnectionOwner {
   readonly #caller: (Caller | null)[] = [];
   readonly #slots = new Slots((length) => this.#grow(length));
 
-  /** `portsOf`: what the connection of that number needs, its driver above all. */
+  /** `connectionOf`: the connection of that number, for its owner. */
   constructor(
-    sim: Simulation,
     requests: RequestTable,
-    portsOf: (connection: number) => ConnectionPorts,
+    connectionOf: (connection: number, owner: ConnectionOwner) => ClientConnection,
     options: MqProducerOptions,
   ) {
     this.#requests = requests;
     this.#options = options;
     this.#witness = options.witness ?? null;
-    let answers = true;
     for (let i = 0; i < options.connections; i++) {
-      const ports = portsOf(i);
-      answers = ports.driver.answers;
-      this.#connections.push(new BrokerConnection(sim, i, ports, this));
+      this.#connections.push(connectionOf(i, this));
       this.#waiting.push([]);
     }
-    this.#answers = answers;
+    this.#answers = (this.#connections[0] as ClientConnection).answers;
   }
 
   start(): void {
@@ -88,7 +83,7 @@ export class MqProducer implements Callee, ConnectionOwner {
     const at = this.#connectionFor(request);
     this.#connection[slot] = at;
     this.#requests.retain(request);
-    if ((this.#connections[at] as BrokerConnection).isOpen) this.#publish(slot);
+    if ((this.#connections[at] as ClientConnection).isOpen) this.#publish(slot);
     else {
       this.#phase[slot] = Waiting;
       (this.#waiting[at] as number[]).push(slot);
@@ -116,12 +111,13 @@ export class MqProducer implements Callee, ConnectionOwner {
     const line = (this.#waiting[at] as number[]).splice(0);
     for (let i = 0; i < line.length; i++) {
       // What is published now may break the connection again.
-      if ((this.#connections[at] as BrokerConnection).isOpen) this.#publish(line[i] as number);
+      if ((this.#connections[at] as ClientConnection).isOpen) this.#publish(line[i] as number);
       else (this.#waiting[at] as number[]).push(line[i] as number);
     }
   }
 
   onLost(at: number): void {
+    if ((this.#connections[at] as ClientConnection).keeps) return;
     const { used } = this.#slots;
     for (let slot = 0; slot < used; slot++) {
       if (this.#phase[slot] !== Published || this.#connection[slot] !== at) continue;
@@ -151,7 +147,7 @@ export class MqProducer implements Callee, ConnectionOwner {
     const count = this.#connections.length;
     for (let i = 0; i < count; i++) {
       const at = (this.#turn + i) % count;
-      if (!(this.#connections[at] as BrokerConnection).isOpen) continue;
+      if (!(this.#connections[at] as ClientConnection).isOpen) continue;
       this.#turn = (at + 1) % count;
       return at;
     }
@@ -168,7 +164,7 @@ export class MqProducer implements Callee, ConnectionOwner {
     }
     this.#phase[slot] = Published;
     const serial = this.#serial[slot];
-    (this.#connections[this.#connection[slot] as number] as BrokerConnection).publish(request, slot);
+    (this.#connections[this.#connection[slot] as number] as ClientConnection).publish(request, slot);
     if (this.#answers || this.#phase[slot] !== Published || this.#serial[slot] !== serial) return;
     // It has left; whether it arrived nobody will know.
     this.#tellUnknown(slot);

@@ -8,7 +8,7 @@ import { MqProducer, type MqProducerOptions } from '../../../src/workload/mq/pro
 import type { MqConsumerSettings } from '../../../src/workload/settings.ts';
 import { CountedRequests, Owner } from '../../calls/stage.ts';
 import { Totals } from '../../services/kinesis/harness.ts';
-import { FakeBroker, type FakeOptions, portsOf } from './fake-broker.ts';
+import { connectionsTo, FakeBroker, type FakeOptions } from './fake-broker.ts';
 
 /** Until a connection can be used: seven ways there, one back. */
 const CONNECTED_MS = 40;
@@ -69,7 +69,7 @@ function publishing(options: Partial<MqProducerOptions> = {}, fake: FakeOptions 
   const broker = new FakeBroker(sim, requests);
   const state = new EndpointState();
   const table = Object.assign(requests, { accept: () => {} });
-  const producer = new MqProducer(sim, table as never, () => portsOf(broker, fake, state), {
+  const producer = new MqProducer(table as never, connectionsTo(broker, fake, state), {
     connections: 1,
     perKey: false,
     resends: false,
@@ -119,12 +119,16 @@ describe('publisher', () => {
     at(100, 1);
     sim.scheduleAt(200_000, () => broker.kill(), null);
     at(300, 2);
-    sim.scheduleAt(1_700_000, () => {
-      broker.isUp = true;
-      broker.isSilent = false;
-    });
+    sim.scheduleAt(
+      1_700_000,
+      () => {
+        broker.isUp = true;
+        broker.isSilent = false;
+      },
+      null,
+    );
     sim.run();
-    expect(told()).toEqual(['200 failed', '1995 ok']);
+    expect(told()).toEqual(['200 failed', '1890 ok']);
     // 35 ms to get there after 100, 200, 400, 400, 400 ms.
     expect(broker.diary.filter((line) => /refused|connected/.test(line))).toEqual([
       '35 connected',
@@ -133,7 +137,7 @@ describe('publisher', () => {
       '1005 refused',
       '1440 refused',
       '1875 connected',
-    ].map((line, i) => (i === 0 ? line : line)));
+    ]);
   });
 
   it('sends again by itself where its client does', () => {
@@ -141,10 +145,14 @@ describe('publisher', () => {
     broker.isSilent = true;
     at(100, 1);
     sim.scheduleAt(200_000, () => broker.kill(), null);
-    sim.scheduleAt(201_000, () => {
-      broker.isUp = true;
-      broker.isSilent = false;
-    });
+    sim.scheduleAt(
+      201_000,
+      () => {
+        broker.isUp = true;
+        broker.isSilent = false;
+      },
+      null,
+    );
     sim.run();
     expect(broker.diary.filter((line) => line.includes('publish'))).toEqual(['105 publish 1', '345 publish 1']);
     expect(told()).toEqual(['350 ok']);
@@ -164,10 +172,14 @@ describe('publisher', () => {
 
   it('a call that is abandoned while it waits is never published', () => {
     const { sim, broker, producer, owner, told, requests } = publishing();
-    sim.scheduleAt(1000, () => {
-      const ticket = producer.call(1, 0, owner, 1);
-      producer.abandon(ticket);
-    });
+    sim.scheduleAt(
+      1000,
+      () => {
+        const ticket = producer.call(1, 0, owner, 1);
+        producer.abandon(ticket);
+      },
+      null,
+    );
     sim.run();
     expect({ told: told(), broker: broker.diary, held: requests.held }).toEqual({
       told: [],
@@ -196,15 +208,19 @@ function consuming(settings: Partial<MqConsumerSettings> = {}, fake: FakeOptions
   const done: string[] = [];
   const table = Object.assign(requests, { complete: (row: number) => done.push(`${sim.now / 1000} ${row}`) });
   const metrics = new Totals();
-  const consumer = new MqConsumer(sim, { ...SETTINGS, ...settings }, {
-    requests: table as never,
-    metrics,
-    connection: () => portsOf(broker, { prefetch: 2, ...fake }, state),
-    take: (body) => {
-      requests.retain(body);
-      return body;
+  const consumer = new MqConsumer(
+    sim,
+    { ...SETTINGS, ...settings },
+    {
+      requests: table as never,
+      metrics,
+      connection: connectionsTo(broker, { prefetch: 2, ...fake }, state),
+      take: (body) => {
+        requests.retain(body);
+        return body;
+      },
     },
-  });
+  );
   consumer.start();
   return { sim, requests, broker, state, consumer, done, metrics };
 }
@@ -240,10 +256,14 @@ describe('consumer of a broker', () => {
     const { sim, broker, done, requests } = consuming();
     broker.put(1);
     broker.put(2);
-    sim.scheduleAt(50_000, () => {
-      broker.kill();
-      broker.isUp = true;
-    });
+    sim.scheduleAt(
+      50_000,
+      () => {
+        broker.kill();
+        broker.isUp = true;
+      },
+      null,
+    );
     sim.run();
     // The first is done at 60 and again after the reconnect; only then it is acknowledged.
     expect(done).toEqual(['60 1', '210 1', '230 2']);

@@ -4,7 +4,7 @@ import { compileVariate } from '../../../src/kernel/index.ts';
 import type { DeliveredMessage } from '../../../src/services/mq/broker/ports.ts';
 import { Outcome, type Requests } from '../../../src/services/ports.ts';
 import { EndpointState } from '../../../src/workload/endpoint.ts';
-import type { ConnectionPorts } from '../../../src/workload/mq/connection.ts';
+import { BrokerConnection, type ConnectionOwner, type ConnectionPorts } from '../../../src/workload/mq/connection.ts';
 import type { BrokerDriver, BrokerEnd } from '../../../src/workload/mq/protocol.ts';
 
 interface Held {
@@ -164,7 +164,7 @@ export class FakeDriver implements BrokerDriver {
 }
 
 /** Connections with a round trip of 10 ms that try again after 100 ms, 200 ms, 400 ms at most. */
-export function portsOf(broker: FakeBroker, options: FakeOptions, state = new EndpointState()): ConnectionPorts {
+function portsOf(broker: FakeBroker, options: FakeOptions, state = new EndpointState()): ConnectionPorts {
   const { sim, requests } = broker;
   return {
     requests,
@@ -175,4 +175,12 @@ export function portsOf(broker: FakeBroker, options: FakeOptions, state = new En
     losses: sim.keyedStream('lost'),
     reconnect: { initialDelayUs: 100_000, maxDelayUs: 400_000, factor: 2 },
   };
+}
+
+export function connectionsTo(
+  broker: FakeBroker,
+  options: FakeOptions,
+  state = new EndpointState(),
+): (at: number, owner: ConnectionOwner) => BrokerConnection {
+  return (at, owner) => new BrokerConnection(broker.sim, at, portsOf(broker, options, state), owner);
 }
