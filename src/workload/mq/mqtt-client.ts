@@ -24,6 +24,8 @@ export interface MqttSessionSettings extends ConnectPacket {
   readonly maxInflight: number;
   /** `onDelivery`: PUBACK and PUBREC when `onDelivered` returns. `byHand`: when `acknowledge` is called, which may be never. */
   readonly acknowledge: 'onDelivery' | 'byHand';
+  /** Packet ids that there are; default 65,535. */
+  readonly packetIds?: number;
 }
 
 export interface MqttSessionOwner {
@@ -53,21 +55,24 @@ interface Outgoing {
   wasSent: boolean;
 }
 
-const MAX_PACKET_ID = 65_535;
+const PACKET_IDS = 65_535;
 
 export class MqttSession implements MqttOwner {
   readonly #settings: MqttSessionSettings;
   readonly #owner: MqttSessionOwner;
   readonly #window: number;
+  readonly #packetIds: number;
   #link: MqttLink | null = null;
   /** CONNACK has come. */
   #isConnected = false;
+  /** In the middle of sending: an answer that comes at once sends nothing of its own. */
+  #isSending = false;
   #lastId = 0;
   /** By packet id, in the order in which they were published. */
   readonly #outgoing = new Map<number, Outgoing>();
   readonly #waiting: Outgoing[] = [];
-  /** Packet ids of QoS 2 that were delivered, until their PUBREL. */
-  readonly #received = new Set<number>();
+  /** Packet ids of QoS 2 that were delivered, until their PUBREL; whether they were acknowledged. */
+  readonly #received = new Map<number, boolean>();
   /** All that the application wants, by filter. */
   readonly #wanted = new Map<string, Qos>();
   readonly #subscribing = new Map<number, readonly TopicSubscription[]>();
@@ -77,7 +82,8 @@ export class MqttSession implements MqttOwner {
   constructor(settings: MqttSessionSettings, owner: MqttSessionOwner) {
     this.#settings = settings;
     this.#owner = owner;
-    this.#window = settings.maxInflight === 0 ? MAX_PACKET_ID - 1 : settings.maxInflight;
+    this.#packetIds = settings.packetIds ?? PACKET_IDS;
+    this.#window = settings.maxInflight === 0 ? this.#packetIds - 1 : settings.maxInflight;
   }
 
   get isConnected(): boolean {
@@ -120,8 +126,15 @@ export class MqttSession implements MqttOwner {
     if (this.#isConnected) this.#link?.UNSUBSCRIBE(id, filters);
   }
 
-  /** By hand: the application has done its work. Only on the line that delivered it: after another one the broker sends it again. */
+  /**
+   * By hand: the application has done its work. QoS 1: only on the line that delivered it, after which the broker delivers it again. QoS 2: at any time while the
+   * session lasts; where the line is gone the broker asks again, and is told then.
+   */
   acknowledge(packetId: number, qos: Qos): void {
+    if (qos === 2) {
+      if (!this.#received.has(packetId)) return;
+      this.#received.set(packetId, true);
+    }
     if (!this.#isConnected) return;
     if (qos === 1) this.#link?.PUBACK(packetId);
     else if (qos === 2) this.#link?.PUBREC(packetId);
@@ -145,6 +158,8 @@ export class MqttSession implements MqttOwner {
     }
     this.#isConnected = true;
     if (!sessionPresent) this.#beginAnew();
+    // What is published meanwhile goes behind what goes once more.
+    this.#isSending = true;
     this.#owner.onConnected(sessionPresent);
     for (const [id, subscriptions] of this.#subscribing) this.#link?.SUBSCRIBE(id, subscriptions);
     for (const [id, filters] of this.#unsubscribing) this.#link?.UNSUBSCRIBE(id, filters);
@@ -152,16 +167,19 @@ export class MqttSession implements MqttOwner {
       if (outgoing.awaited === 'pubcomp') this.#link?.PUBREL(id);
       else this.#send(id, outgoing);
     }
+    this.#isSending = false;
     this.#sendWaiting();
   }
 
   PUBLISH(packet: Readonly<PublishPacket>): void {
     const { qos, packetId } = packet;
-    const isNew = qos < 2 || !this.#received.has(packetId);
-    if (qos === 2) this.#received.add(packetId);
-    if (isNew) this.#owner.onDelivered(packet);
-    if (qos === 1 && this.#settings.acknowledge === 'onDelivery') this.#link?.PUBACK(packetId);
-    if (qos === 2 && (this.#settings.acknowledge === 'onDelivery' || !isNew)) this.#link?.PUBREC(packetId);
+    if (qos === 2 && this.#received.has(packetId)) {
+      if (this.#received.get(packetId) === true) this.#link?.PUBREC(packetId);
+      return;
+    }
+    if (qos === 2) this.#received.set(packetId, false);
+    this.#owner.onDelivered(packet);
+    if (this.#settings.acknowledge === 'onDelivery') this.acknowledge(packetId, qos);
   }
 
   PUBREL(packetId: number): void {
@@ -223,6 +241,8 @@ export class MqttSession implements MqttOwner {
   }
 
   #sendWaiting(): void {
+    if (this.#isSending) return;
+    this.#isSending = true;
     while (this.#isConnected && this.#waiting.length > 0 && this.#outgoing.size < this.#window) {
       const outgoing = this.#waiting.shift() as Outgoing;
       const id = this.#nextId();
@@ -230,9 +250,11 @@ export class MqttSession implements MqttOwner {
       this.#outgoing.set(id, outgoing);
       this.#send(id, outgoing);
     }
+    this.#isSending = false;
   }
 
   #send(id: number, outgoing: Outgoing): void {
+    if (this.#link === null) return;
     const out = this.#out;
     out.topic = outgoing.topic;
     out.body = outgoing.body;
@@ -242,7 +264,7 @@ export class MqttSession implements MqttOwner {
     out.dup = outgoing.wasSent;
     out.packetId = id;
     outgoing.wasSent = true;
-    this.#link?.PUBLISH(out);
+    this.#link.PUBLISH(out);
   }
 
   #finish(packetId: number): void {
@@ -254,7 +276,7 @@ export class MqttSession implements MqttOwner {
   }
 
   #nextId(): number {
-    do this.#lastId = this.#lastId === MAX_PACKET_ID ? 1 : this.#lastId + 1;
+    do this.#lastId = this.#lastId === this.#packetIds ? 1 : this.#lastId + 1;
     while (
       this.#outgoing.has(this.#lastId) ||
       this.#subscribing.has(this.#lastId) ||

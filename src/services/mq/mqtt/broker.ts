@@ -11,7 +11,7 @@ import type { BrokerObserver } from '../broker/ports.ts';
 import { Connection, type Host } from './connection.ts';
 import { copyOf, isRetained, qosOf, rowOf } from './copies.ts';
 import { Door, type MqttCosts, type ProcessorPort } from './door.ts';
-import { MqttModelError } from './errors.ts';
+import { MqModelError } from '../broker/errors.ts';
 import { type BodyHolds, MessageTable } from './message-table.ts';
 import {
   ConnectReturnCode,
@@ -33,8 +33,9 @@ import { SubscriptionTree } from './subscription-tree.ts';
 import { TopicTable } from './topic-table.ts';
 import { isTopicName } from './topics.ts';
 
+const PACKET_IDS = 65_535;
 /** One packet id stays free. */
-const MAX_WINDOW = 65_534;
+const MAX_WINDOW = PACKET_IDS - 1;
 const MAX_EXPIRY_S = 4e9;
 const US_PER_SECOND = 1_000_000;
 const FREE: MqttCosts = { publishUs: 0, deliveryUs: 0, otherUs: 0 };
@@ -49,6 +50,8 @@ export interface MqttPorts {
   readonly costs?: MqttCosts;
   /** Of a broker whose `storage` is `disk`; without one a commit takes no time. */
   readonly disk?: DiskPort | null;
+  /** Packet ids that there are, more than `maxInflight`; default 65,535. So few that they are used again soon show what depends on that. */
+  readonly packetIds?: number;
 }
 
 /** What has passed, and what there is. */
@@ -87,7 +90,7 @@ export class MqttBroker implements MqttOperations {
   #nextMessage = 0;
   #isUp = true;
 
-  /** Throws MqttModelError `bad-setting`. */
+  /** Throws MqModelError `bad-setting`. */
   constructor(sim: Simulation, settings: MqttSettings, ports: MqttPorts = {}) {
     checkSettings(settings);
     this.#sim = sim;
@@ -100,6 +103,7 @@ export class MqttBroker implements MqttOperations {
       out: { topic: '', body: 0, bytes: 0, qos: 0, retain: false, dup: false, packetId: 0 },
       window: settings.maxInflight === 0 ? MAX_WINDOW : settings.maxInflight,
       maxQueued: settings.maxQueued,
+      packetIds: ports.packetIds ?? PACKET_IDS,
       delivered: 0,
       dropped: 0,
     };
@@ -388,12 +392,12 @@ export class MqttBroker implements MqttOperations {
 function checkSettings({ maxInflight, maxQueued, sessionExpiryS }: MqttSettings): void {
   const isCount = (value: number, most: number): boolean => Number.isInteger(value) && value >= 0 && value <= most;
   if (!isCount(maxInflight, MAX_WINDOW)) {
-    throw new MqttModelError('bad-setting', `maxInflight ${maxInflight}: expected a whole number, 0 to ${MAX_WINDOW}`);
+    throw new MqModelError('bad-setting', `maxInflight ${maxInflight}: expected a whole number, 0 to ${MAX_WINDOW}`);
   }
   if (!isCount(maxQueued, Number.MAX_SAFE_INTEGER)) {
-    throw new MqttModelError('bad-setting', `maxQueued ${maxQueued}: expected a whole number, at least 0`);
+    throw new MqModelError('bad-setting', `maxQueued ${maxQueued}: expected a whole number, at least 0`);
   }
   if (!isCount(sessionExpiryS, MAX_EXPIRY_S)) {
-    throw new MqttModelError('bad-setting', `sessionExpiryS ${sessionExpiryS}: expected whole seconds, at least 0`);
+    throw new MqModelError('bad-setting', `sessionExpiryS ${sessionExpiryS}: expected whole seconds, at least 0`);
   }
 }

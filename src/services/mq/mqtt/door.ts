@@ -5,6 +5,8 @@
  *          └▶ line ──processor──▶ handled                    (also what clients answer while one is being handled)
  *          └▶ held at its connection while publishers are blocked, and all that comes behind it there
  */
+import type { Job } from '../broker/job-ring.ts';
+import type { Processor } from '../broker/processor.ts';
 import type { ConnectPacket, PublishPacket, Qos, TopicSubscription } from './operations.ts';
 
 export const Kind = {
@@ -34,9 +36,7 @@ export interface Handler {
 }
 
 /** The part of a node's processor that the door needs. */
-export interface ProcessorPort {
-  submit(costUs: number, job: { onDone(a: number, b: number): void }, a: number, b: number): void;
-}
+export type ProcessorPort = Pick<Processor, 'submit'>;
 
 /** What packets take of the processor, microseconds. */
 export interface MqttCosts {
@@ -77,8 +77,8 @@ export class Door {
   #last: (() => void) | null = null;
   /** In the order in which their first packet was held. */
   #held = new Map<Handler, Frame[]>();
-  readonly #onDone = { onDone: (life: number): void => this.#served(life) };
-  readonly #idle = { onDone: (): void => undefined };
+  readonly #onDone: Job = { onDone: (life) => this.#served(life), onLost: () => undefined };
+  readonly #idle: Job = { onDone: () => undefined, onLost: () => undefined };
 
   constructor(processor: ProcessorPort | null, costs: MqttCosts) {
     this.#processor = processor;

@@ -8,7 +8,6 @@
 export const Awaited = { nothing: 0, puback: 1, pubrec: 2, pubcomp: 3 } as const;
 export type Awaited = (typeof Awaited)[keyof typeof Awaited];
 
-const MAX_PACKET_ID = 65_535;
 const FIRST_PLACES = 4;
 
 export class Inflight {
@@ -22,6 +21,12 @@ export class Inflight {
   #start = 0;
   #count = 0;
   #lastId = 0;
+  readonly #packetIds: number;
+
+  /** Ids from 1 to this one. */
+  constructor(packetIds: number) {
+    this.#packetIds = packetIds;
+  }
 
   get count(): number {
     return this.#count;
@@ -32,7 +37,7 @@ export class Inflight {
     return this.#start;
   }
 
-  /** A new one, with the next packet id that is free; returns its place. There are fewer than 65,535. */
+  /** A new one, with the next packet id that is free; returns its place. There are fewer than ids. */
   add(copy: number, awaited: Awaited): number {
     if (this.end === this.ids.length) this.#makeRoom();
     const place = this.end;
@@ -65,7 +70,7 @@ export class Inflight {
   }
 
   #nextId(): number {
-    do this.#lastId = this.#lastId === MAX_PACKET_ID ? 1 : this.#lastId + 1;
+    do this.#lastId = this.#lastId === this.#packetIds ? 1 : this.#lastId + 1;
     while (this.#count > 0 && this.find(this.#lastId) >= 0);
     return this.#lastId;
   }

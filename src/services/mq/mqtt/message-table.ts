@@ -5,7 +5,7 @@
  *   session 3 ─┼─▶ row ─▶ body · bytes · topic · id · acceptedUs, holds 3
  *   session 7 ─┘
  */
-import { MqttModelError } from './errors.ts';
+import { MqModelError } from '../broker/errors.ts';
 
 /** Rows and flags of a copy share 31 bits. */
 const MAX_ROWS = 1 << 27;
@@ -82,7 +82,7 @@ export class MessageTable {
   #grow(): void {
     const rows = this.body.length * 2;
     if (rows > MAX_ROWS)
-      throw new MqttModelError('too-many-messages', `more than ${MAX_ROWS / 2} messages in one broker`);
+      throw new MqModelError('too-many-messages', `more than ${MAX_ROWS / 2} messages in one broker`);
     this.body = wider(this.body, rows);
     this.bytes = wider(this.bytes, rows);
     this.id = wider(this.id, rows);

@@ -18,6 +18,7 @@ export interface Shared {
   /** Most under way to one client. */
   readonly window: number;
   readonly maxQueued: number;
+  readonly packetIds: number;
   delivered: number;
   dropped: number;
 }
@@ -42,7 +43,7 @@ export class Session {
   /** Packet ids of QoS 2 that came in: `PENDING`, `TAKEN`, or the copy that is handed on at PUBREL. */
   readonly received = new Map<number, number>();
   readonly #shared: Shared;
-  readonly #inflight = new Inflight();
+  readonly #inflight: Inflight;
   #waiting = new CopyQueue();
   #sequence = 0;
 
@@ -51,6 +52,7 @@ export class Session {
     this.clientId = clientId;
     this.clean = clean;
     this.#shared = shared;
+    this.#inflight = new Inflight(shared.packetIds);
   }
 
   get inflightCount(): number {

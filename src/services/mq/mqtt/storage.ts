@@ -1,11 +1,11 @@
 /** Publishes on their way to the disk, in the order in which they came; handed on when they are committed. */
+import type { Disk } from '../broker/disk.ts';
+import type { Job } from '../broker/job-ring.ts';
 import type { PublishPacket, Qos } from './operations.ts';
 import type { Line, Session } from './session.ts';
 
 /** The part of a node's disk that is needed: it commits in order. */
-export interface DiskPort {
-  write(bytes: number, job: { onDone(a: number, b: number): void }, a: number, b: number): void;
-}
+export type DiskPort = Pick<Disk, 'write'>;
 
 /** A publish that the broker took in. */
 export interface Intake {
@@ -27,7 +27,7 @@ export class Storage {
   #waiting: Intake[] = [];
   #head = 0;
   #life = 0;
-  readonly #job = { onDone: (life: number): void => this.#committed(life) };
+  readonly #job: Job = { onDone: (life) => this.#committed(life), onLost: () => undefined };
   readonly #now: Intake = {
     topic: '',
     body: 0,
