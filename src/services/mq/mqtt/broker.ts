@@ -247,8 +247,9 @@ export class MqttBroker implements MqttOperations {
     if (qos === 2) {
       const before = session.received.get(packet.packetId);
       if (before !== undefined) {
-        // It has it: the PUBREC was lost, or comes with the commit.
-        if (before !== PENDING) connection.owner.PUBREC(packet.packetId);
+        // It has it: the PUBREC was lost; or it comes with the commit, where it was asked for last: PUBRECs go in the order of their publishes on a line.
+        if (before === PENDING) session.askedAgain.set(packet.packetId, connection);
+        else connection.owner.PUBREC(packet.packetId);
         return;
       }
       session.received.set(packet.packetId, PENDING);
@@ -270,7 +271,9 @@ export class MqttBroker implements MqttOperations {
         const row = this.#messages.take(topic, body, bytes, this.#nextMessage++, this.#sim.now);
         session.received.set(packetId, copyOf(row, qos, retain));
       }
-      session.connection?.owner.PUBREC(packetId);
+      const asker = session.askedAgain.get(packetId) ?? line;
+      session.askedAgain.delete(packetId);
+      asker?.owner.PUBREC(packetId);
     }
   }
 

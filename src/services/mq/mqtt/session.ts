@@ -42,6 +42,8 @@ export class Session {
   readonly filters = new Map<string, Qos>();
   /** Packet ids of QoS 2 that came in: `PENDING`, `TAKEN`, or the copy that is handed on at PUBREL. */
   readonly received = new Map<number, number>();
+  /** Of those that are on their way to the disk: the line on which they came once more. */
+  readonly askedAgain = new Map<number, Line>();
   readonly #shared: Shared;
   readonly #inflight: Inflight;
   #waiting = new CopyQueue();
@@ -154,6 +156,7 @@ export class Session {
   forgetReceived(): void {
     for (const copy of this.received.values()) if (copy >= 0) this.#shared.messages.release(rowOf(copy));
     this.received.clear();
+    this.askedAgain.clear();
   }
 
   /** The node died and is to begin again from its disk: QoS 0 was never there. */
@@ -165,6 +168,7 @@ export class Session {
       if (qosOf(copy) === 0) this.#letGo(copy, 'lost');
       else this.#waiting.push(copy);
     }
+    this.askedAgain.clear();
     for (const [id, copy] of this.received) if (copy === PENDING) this.received.delete(id);
   }
 
