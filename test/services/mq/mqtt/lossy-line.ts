@@ -23,6 +23,8 @@ export class LossyLine {
   readonly #tap: Tap;
   readonly #connection: MqttConnection;
   #isCut = false;
+  /** The client hears nothing more. */
+  #hasLeft = false;
 
   /** Null where nobody is there. */
   static open(sim: Simulation, broker: MqttBroker, client: MqttOwner, delayUs: number, tap: Tap): LossyLine | null {
@@ -71,12 +73,14 @@ export class LossyLine {
     SUBSCRIBE: (id, wanted: readonly TopicSubscription[]) => this.#pass(() => this.#connection.SUBSCRIBE(id, wanted)),
     UNSUBSCRIBE: (id, filters) => this.#pass(() => this.#connection.UNSUBSCRIBE(id, filters)),
     PINGREQ: () => this.#pass(() => this.#connection.PINGREQ()),
-    DISCONNECT: () =>
+    DISCONNECT: () => {
+      this.#hasLeft = true;
       this.#pass(() => {
         this.#isCut = true;
         this.#hear('DISCONNECT', 0);
         this.#tap.ended();
-      }),
+      });
+    },
     cut: () => this.cut(0),
   };
 
@@ -89,35 +93,40 @@ export class LossyLine {
   readonly #fromBroker: MqttOwner = {
     CONNACK: (isPresent, code) => {
       this.#tap.said('CONNACK', 0, null);
-      this.#pass(() => this.#client.CONNACK(isPresent, code));
+      this.#down(() => this.#client.CONNACK(isPresent, code));
     },
     PUBLISH: (packet) => {
       const copy = { ...packet };
       this.#tap.said('PUBLISH', packet.packetId, packet);
-      this.#pass(() => this.#client.PUBLISH(copy));
+      this.#down(() => this.#client.PUBLISH(copy));
     },
-    PUBACK: (id) => this.#pass(() => this.#client.PUBACK(id)),
-    PUBREC: (id) => this.#pass(() => this.#client.PUBREC(id)),
+    PUBACK: (id) => this.#down(() => this.#client.PUBACK(id)),
+    PUBREC: (id) => this.#down(() => this.#client.PUBREC(id)),
     PUBREL: (id) => {
       this.#tap.said('PUBREL', id, null);
-      this.#pass(() => this.#client.PUBREL(id));
+      this.#down(() => this.#client.PUBREL(id));
     },
-    PUBCOMP: (id) => this.#pass(() => this.#client.PUBCOMP(id)),
+    PUBCOMP: (id) => this.#down(() => this.#client.PUBCOMP(id)),
     SUBACK: (id, granted) => {
       const copy = [...granted];
-      this.#pass(() => this.#client.SUBACK(id, copy));
+      this.#down(() => this.#client.SUBACK(id, copy));
     },
-    UNSUBACK: (id) => this.#pass(() => this.#client.UNSUBACK(id)),
-    PINGRESP: () => this.#pass(() => this.#client.PINGRESP()),
+    UNSUBACK: (id) => this.#down(() => this.#client.UNSUBACK(id)),
+    PINGRESP: () => this.#down(() => this.#client.PINGRESP()),
     onClosed: (code, text) => {
       this.#tap.ended();
-      this.#pass(() => {
+      this.#down(() => {
         this.#isCut = true;
         this.#client.onClosed(code, text);
       });
     },
   };
 
+  #down(frame: () => void): void {
+    this.#pass(() => {
+      if (!this.#hasLeft) frame();
+    });
+  }
   #pass(frame: () => void): void {
     this.#sim.schedule(
       this.#delayUs,

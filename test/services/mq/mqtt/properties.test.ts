@@ -9,7 +9,7 @@ describe('publisher, broker and subscriber over lost lines', () => {
       fc.property(plays, (play) => {
         expect(faults(play)).toEqual([]);
       }),
-      { numRuns: 4000 },
+      { numRuns: 1200 },
     );
   });
 });
