@@ -1,0 +1,85 @@
+/**
+ * Who is subscribed to what, by the levels of the filters.
+ *
+ *   root ─ sensors ─┬─ kitchen ─ temperature   { session 3: QoS 1 }
+ *                   └─ + ─ temperature         { session 5: QoS 0 }
+ *                    below: { session 7: QoS 2 }          (sensors/#)
+ */
+import type { Qos } from './operations.ts';
+import { isSystemTopic } from './topics.ts';
+
+class Node<S> {
+  readonly children = new Map<string, Node<S>>();
+  /** Filters that end here. */
+  readonly here = new Map<S, Qos>();
+  /** Filters that end here with `#`. */
+  readonly below = new Map<S, Qos>();
+
+  get isEmpty(): boolean {
+    return this.children.size === 0 && this.here.size === 0 && this.below.size === 0;
+  }
+}
+
+export class SubscriptionTree<S> {
+  #root = new Node<S>();
+
+  /** In the place of what the subscriber had with this filter. */
+  add(filter: string, subscriber: S, qos: Qos): void {
+    const levels = filter.split('/');
+    const isBelow = levels.at(-1) === '#';
+    if (isBelow) levels.pop();
+    let node = this.#root;
+    for (const level of levels) {
+      let child = node.children.get(level);
+      if (child === undefined) {
+        child = new Node<S>();
+        node.children.set(level, child);
+      }
+      node = child;
+    }
+    (isBelow ? node.below : node.here).set(subscriber, qos);
+  }
+
+  delete(filter: string, subscriber: S): void {
+    const levels = filter.split('/');
+    const isBelow = levels.at(-1) === '#';
+    if (isBelow) levels.pop();
+    remove(this.#root, levels, 0, isBelow, subscriber);
+  }
+
+  /** `visit` for each subscription that the topic matches. */
+  match(topic: string, visit: (subscriber: S, qos: Qos) => void): void {
+    const levels = topic.split('/');
+    if (isSystemTopic(topic)) {
+      const child = this.#root.children.get(levels[0] as string);
+      if (child !== undefined) walk(child, levels, 1, visit);
+    } else walk(this.#root, levels, 0, visit);
+  }
+
+  clear(): void {
+    this.#root = new Node<S>();
+  }
+}
+
+/** True where the node is of no more use. */
+function remove<S>(node: Node<S>, levels: readonly string[], at: number, isBelow: boolean, subscriber: S): boolean {
+  if (at === levels.length) (isBelow ? node.below : node.here).delete(subscriber);
+  else {
+    const level = levels[at] as string;
+    const child = node.children.get(level);
+    if (child !== undefined && remove(child, levels, at + 1, isBelow, subscriber)) node.children.delete(level);
+  }
+  return node.isEmpty;
+}
+
+function walk<S>(node: Node<S>, levels: readonly string[], at: number, visit: (subscriber: S, qos: Qos) => void): void {
+  for (const [subscriber, qos] of node.below) visit(subscriber, qos);
+  if (at === levels.length) {
+    for (const [subscriber, qos] of node.here) visit(subscriber, qos);
+    return;
+  }
+  const exact = node.children.get(levels[at] as string);
+  if (exact !== undefined) walk(exact, levels, at + 1, visit);
+  const plus = node.children.get('+');
+  if (plus !== undefined) walk(plus, levels, at + 1, visit);
+}
