@@ -11,14 +11,14 @@ import { readersOfBroker } from '../scenario/brokers.ts';
 import type { ResolvedDesign } from '../scenario/resolved.ts';
 import type { MqSettings } from '../services/mq/settings.ts';
 import type { Callee, HandlerRunner, Metrics, Witness } from '../services/ports.ts';
-import { BrokerConnection, type ClientConnection, type ConnectionOwner } from '../workload/mq/connection.ts';
+import type { ClientConnection, ConnectionOwner } from '../workload/mq/connection.ts';
 import { MqConsumer } from '../workload/mq/consumer.ts';
 import { BrokerLedger } from '../workload/mq/ledger.ts';
 import { MqProducer } from '../workload/mq/producer.ts';
-import type { BrokerDriver } from '../workload/mq/protocol.ts';
 import type { RequestTable } from '../workload/requests.ts';
 import type { FaultSettings, MqConsumerSettings } from '../workload/settings.ts';
-import { type Broker, brokerOf } from './broker-engines.ts';
+import type { Broker, ClientEnd, EnginePorts } from './broker-engines.ts';
+import { RabbitEngine } from './rabbit-engine.ts';
 import type { Links } from './links.ts';
 import type { SubscriptionOutcome } from './topics.ts';
 
@@ -36,6 +36,9 @@ interface Wired {
   readonly settings: MqSettings;
   readonly broker: Broker;
   readonly ledger: BrokerLedger;
+  /** Of each queue, or consumer of MQTT, that has deliveries of its own: the number of its subscription. */
+  readonly subscriptions: ReadonlyMap<string, number>;
+  readonly connections: ClientConnection[];
 }
 
 export interface BrokerConsumerPorts {
@@ -43,6 +46,8 @@ export interface BrokerConsumerPorts {
   readonly handsOn: boolean;
   readonly code: HandlerRunner | null;
 }
+
+const NO_SUBSCRIPTION = -1;
 
 export class Brokers {
   readonly #ports: BrokersPorts;
@@ -55,25 +60,29 @@ export class Brokers {
     this.#ports = ports;
   }
 
-  /** The broker with its queues and topics. */
+  /** The broker; its clients declare their queues and topics. */
   add(settings: MqSettings, metrics: MetricsRecorder): void {
     const { sim, design, requests } = this.#ports;
     const { name } = settings;
     const isEntry = design.entries.some(({ resource }) => resource === name);
-    const ledger = new BrokerLedger(requests, isEntry);
-    const broker = brokerOf(sim, settings, {
-      metrics,
-      observer: ledger,
-      keyOf: (request) => requests.key(request),
-      bytesOf: (request) => requests.bytes(request),
-    });
-    for (const queue of broker.queues) {
-      ledger.addQueue(queue.number, {
-        subscription: this.#subscriptionOf(settings, queue.name),
-        parks: this.#parks(settings, queue.name),
+    const subscriptions = this.#subscriptionsOf(settings);
+    let ledger: BrokerLedger | null = null;
+    const ledgerOf = (nameOf: (queue: number) => string): BrokerLedger => {
+      const made = new BrokerLedger(requests, isEntry, (number) => {
+        const queue = nameOf(number);
+        return { subscription: subscriptions.get(queue) ?? NO_SUBSCRIPTION, parks: this.#parks(settings, queue) };
       });
-    }
-    this.#wired.set(name, { settings, broker, ledger });
+      ledger ??= made;
+      return made;
+    };
+    const broker = engineOf({ sim, settings, requests, metrics, observerOf: ledgerOf });
+    this.#wired.set(name, {
+      settings,
+      broker,
+      ledger: ledger ?? ledgerOf(() => ''),
+      subscriptions,
+      connections: [],
+    });
   }
 
   has(name: string): boolean {
@@ -81,14 +90,14 @@ export class Brokers {
   }
 
   /** Whoever publishes to a broker, a traffic or a handler. */
-  publisher(from: string, to: string): Callee {
+  publisher(client: string, to: string): Callee {
     const { requests, witnessOf } = this.#ports;
     const wired = this.#named(to);
     const { connections, connectionPerKey: perKey, resends } = wired.settings.publish;
     const producer = new MqProducer(
       requests,
-      (at, owner) => this.#connect(from, wired, wired.broker.publisher(from, at), at, owner),
-      { connections, perKey, resends, witness: witnessOf(from, to) },
+      (at, owner) => noted(wired, wired.broker.publisher(this.#end(wired, client, at, owner))),
+      { connections, perKey, resends, witness: witnessOf(client, to) },
     );
     this.#producers.push(producer);
     return producer;
@@ -96,14 +105,15 @@ export class Brokers {
 
   addConsumer(settings: MqConsumerSettings, { metrics, handsOn, code }: BrokerConsumerPorts): void {
     const { sim, requests, witnessOf } = this.#ports;
-    const { name, source } = settings;
+    const { name, source, broker: reading } = settings;
     const wired = this.#named(source);
-    const queue = wired.broker.queueOf(settings);
+    const { ledger, broker, subscriptions } = wired;
+    const subscription = subscriptions.get(reading.protocol === 'mqtt' ? name : reading.queue) ?? NO_SUBSCRIPTION;
     const consumer = new MqConsumer(sim, settings, {
       requests,
       metrics,
-      connection: (at, owner) => this.#connect(name, wired, wired.broker.consumer(settings, at), at, owner),
-      take: (body) => wired.ledger.take(queue, body),
+      connection: (at, owner) => noted(wired, broker.consumer(settings, this.#end(wired, name, at, owner))),
+      take: (body) => ledger.take(subscription, body),
       atBroker: witnessOf(name, source),
       witness: witnessOf(name, name),
       handsOn,
@@ -130,7 +140,29 @@ export class Brokers {
     const consumer = this.#consumers.get(name);
     if (consumer !== undefined) return strikeConsumer(consumer, fault);
     const wired = this.#wired.get(name);
-    return wired === undefined ? [] : wired.broker.strike(fault);
+    if (wired === undefined) return [];
+    const { broker, connections } = wired;
+    if (fault.maintenance === true) broker.maintain();
+    if (fault.disconnect !== undefined)
+      for (const connection of connections.slice(0, Math.round(fault.disconnect * connections.length)))
+        connection.breakLine();
+    return this.#strikeNodes(wired, fault);
+  }
+
+  #strikeNodes({ broker, settings }: Wired, fault: FaultSettings): (() => void)[] {
+    if (!fault.down && fault.crash === null) return [];
+    const zone = fault.target.kind === 'resource' ? fault.target.zone : null;
+    const nodes = broker.zones.flatMap((one, node) => (zone === null || one === zone ? [node] : []));
+    const struck = nodes.slice(0, fault.crash === null ? nodes.length : Math.round(fault.crash * nodes.length));
+    const { restartUs } = settings.node;
+    const restart = (): void => {
+      for (const node of struck) broker.start(node);
+    };
+    for (const node of struck) broker.kill(node);
+    const { sim } = this.#ports;
+    if (fault.down) return [() => void sim.schedule(restartUs, restart, undefined)];
+    sim.schedule(fault.forUs ?? restartUs, restart, undefined);
+    return [];
   }
 
   #named(name: string): Wired {
@@ -139,47 +171,52 @@ export class Brokers {
     return found;
   }
 
-  #connect(
-    from: string,
-    { settings }: Wired,
-    driver: BrokerDriver,
-    at: number,
-    owner: ConnectionOwner,
-  ): ClientConnection {
-    const { sim, requests, links } = this.#ports;
-    const name = `${from}->${settings.name}`;
-    return new BrokerConnection(
-      sim,
+  #end({ settings }: Wired, client: string, at: number, owner: ConnectionOwner): ClientEnd {
+    const { sim, links } = this.#ports;
+    const way = `${client}->${settings.name}`;
+    return {
+      client,
       at,
-      {
-        requests,
-        driver,
-        state: links.endpoint(from, settings.name),
+      owner,
+      network: {
+        state: links.endpoint(client, settings.name),
         latency: compileVariate(settings.latency),
-        delays: sim.keyedStream(`${name}/way`),
-        losses: sim.keyedStream(`${name}/lost`),
+        delays: sim.keyedStream(`${way}/way`),
+        losses: sim.keyedStream(`${way}/lost`),
         reconnect: settings.reconnect,
       },
-      owner,
+    };
+  }
+
+  /** Where what is published goes to several readers, each has deliveries of its own. */
+  #subscriptionsOf({ name, topics, publish }: MqSettings): Map<string, number> {
+    const { sim, window, requests, design } = this.#ports;
+    const readers = readersOfBroker(design, name).flatMap((one) => (one.broker.protocol === 'mqtt' ? [one.name] : []));
+    const targets = publish.protocol === 'mqtt' ? readers : (topics.find((one) => one.name === publish.to)?.queues ?? []);
+    return new Map(
+      targets.map((to) => {
+        const account = new DeliveryAccount(sim, window);
+        this.#accounts.push({ topic: name, to, account });
+        return [to, requests.addSubscription(account)];
+      }),
     );
   }
 
-  /** Its number among the subscriptions, where what is published goes to several queues; -1: it doesn't. */
-  #subscriptionOf({ name, topics, publish }: MqSettings, queue: string): number {
-    const { sim, window, requests } = this.#ports;
-    const topic = topics.find((one) => one.name === publish.to);
-    if (publish.protocol !== 'mqtt' && topic?.queues.includes(queue) !== true) return -1;
-    const account = new DeliveryAccount(sim, window);
-    this.#accounts.push({ topic: name, to: queue, account });
-    return requests.addSubscription(account);
-  }
-
+  /** Whether it takes dead letters that nobody reads. */
   #parks({ name, queues }: MqSettings, queue: string): boolean {
-    const takesDeadLetters =
-      queues.every((one) => one.name !== queue) || queues.some((one) => one.deadLetterQueue === queue);
-    const isRead = readersOfBroker(this.#ports.design, name).some(({ broker }) => broker.queue === queue);
-    return takesDeadLetters && !isRead;
+    const isOwn = queues.some((one) => one.name === queue);
+    const takesDeadLetters = queues.some((one) => one.deadLetterQueue === queue) || (!isOwn && queue.endsWith('DLQ'));
+    return takesDeadLetters && !readersOfBroker(this.#ports.design, name).some(({ broker }) => broker.queue === queue);
   }
+}
+
+function noted({ connections }: Wired, connection: ClientConnection): ClientConnection {
+  connections.push(connection);
+  return connection;
+}
+
+function engineOf(ports: EnginePorts): Broker {
+  return new RabbitEngine(ports);
 }
 
 function strikeConsumer(consumer: MqConsumer, fault: FaultSettings): (() => void)[] {

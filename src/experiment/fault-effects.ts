@@ -75,11 +75,7 @@ function strikeResource(
   const topic = topics.get(resource)?.topic;
   const sink = sinks.get(resource);
   const isManaged =
-    queue !== undefined ||
-    topic !== undefined ||
-    streams.get(resource) !== undefined ||
-    deliveryStreams.has(resource) ||
-    parts.brokers.has(resource);
+    queue !== undefined || topic !== undefined || streams.get(resource) !== undefined || deliveryStreams.has(resource);
   const down = isManaged && fault.down;
   const errors = isManaged ? (fault.errors ?? 0) : 0;
   if (requests > 0 || replies > 0 || down || errors > 0) {

@@ -46,6 +46,8 @@ export interface ClientConnection {
   refuse(handle: number): void;
   /** The client has died: nothing more comes of it, and it does not come back until `open`. */
   crash(): void;
+  /** The line breaks; it comes back. */
+  breakLine(): void;
 }
 
 export interface ConnectionPorts extends NetworkPorts {
@@ -102,6 +104,10 @@ export class BrokerConnection implements ClientConnection, BrokerEnd, TransportE
 
   crash(): void {
     this.#transport.crash();
+  }
+
+  breakLine(): void {
+    this.#transport.breakLine();
   }
 
   /** The line holds the request too. */

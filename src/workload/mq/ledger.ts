@@ -8,7 +8,7 @@
 import type { BrokerObserver, DropReason } from '../../services/mq/broker/ports.ts';
 import type { RequestTable } from '../requests.ts';
 
-/** One queue of a broker, by the number that its declaration gave it. */
+/** One queue of a broker, or one session. */
 export interface LedgerQueue {
   /** Its number among the subscriptions in the table of requests; -1: what is in it is the request itself. */
   readonly subscription: number;
@@ -19,21 +19,18 @@ export interface LedgerQueue {
 export class BrokerLedger implements BrokerObserver {
   readonly #requests: RequestTable;
   readonly #isEntry: boolean;
+  readonly #describe: (queue: number) => LedgerQueue;
   readonly #queues: LedgerQueue[] = [];
 
-  /** `isEntry`: a traffic publishes to the broker, so that it is the one which accepts requests. */
-  constructor(requests: RequestTable, isEntry: boolean) {
+  /** `isEntry`: a traffic publishes to the broker, so that it is the one which accepts requests. `describe`: a queue by the number that the broker gave it, asked once. */
+  constructor(requests: RequestTable, isEntry: boolean, describe: (queue: number) => LedgerQueue) {
     this.#requests = requests;
     this.#isEntry = isEntry;
+    this.#describe = describe;
   }
 
-  addQueue(number: number, queue: LedgerQueue): void {
-    this.#queues[number] = queue;
-  }
-
-  /** The row that whoever reads the queue works on, held once more. */
-  take(queue: number, body: number): number {
-    const { subscription } = this.#queues[queue] as LedgerQueue;
+  /** The row that whoever reads a queue works on, held once more. */
+  take(subscription: number, body: number): number {
     if (subscription >= 0) return this.#requests.deliver(body, subscription, this.#requests.bytes(body));
     this.#requests.retain(body);
     return body;
@@ -41,8 +38,9 @@ export class BrokerLedger implements BrokerObserver {
 
   onEnqueued(queue: number, body: number): void {
     const requests = this.#requests;
-    this.take(queue, body);
-    if (this.#queues[queue]?.parks === true) requests.park(body);
+    const { subscription, parks } = this.#queue(queue);
+    this.take(subscription, body);
+    if (parks) requests.park(body);
     if (this.#isEntry) requests.accept(body);
   }
 
@@ -62,13 +60,21 @@ export class BrokerLedger implements BrokerObserver {
 
   onGone(queue: number, body: number): void {
     const requests = this.#requests;
-    if (this.#queues[queue]?.parks === true) requests.unpark(body);
+    if (this.#queue(queue).parks) requests.unpark(body);
     this.#with(queue, body, (row) => requests.release(row));
+  }
+
+  #queue(number: number): LedgerQueue {
+    const known = this.#queues[number];
+    if (known !== undefined) return known;
+    const queue = this.#describe(number);
+    this.#queues[number] = queue;
+    return queue;
   }
 
   /** Does something to the row that a message of the queue holds. */
   #with(queue: number, body: number, act: (row: number) => void): void {
-    const row = this.take(queue, body);
+    const row = this.take(this.#queue(queue).subscription, body);
     act(row);
     this.#requests.release(row);
   }

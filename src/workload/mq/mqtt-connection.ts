@@ -34,8 +34,6 @@ export interface MqttConnectionPorts extends NetworkPorts {
   readonly topicOf: (request: number) => string;
   /** What it is subscribed to; null: nothing. */
   readonly filter: string | null;
-  /** The broker has its session, perhaps a new one. */
-  readonly onSession: () => void;
 }
 
 const Connect = 1;
@@ -117,6 +115,10 @@ export class MqttClientConnection implements ClientConnection, TransportEnds, Mq
   crash(): void {
     this.#transport.crash();
     this.#session = this.#newSession();
+  }
+
+  breakLine(): void {
+    this.#transport.breakLine();
   }
 
   // --- the session's owner ---
@@ -257,10 +259,7 @@ export class MqttClientConnection implements ClientConnection, TransportEnds, Mq
   };
 
   readonly #fromBroker: MqttOwner = {
-    CONNACK: (present, code) => {
-      this.#transport.down(ConnAck, present ? 1 : 0, code);
-      if (code === 0) this.#ports.onSession();
-    },
+    CONNACK: (present, code) => this.#transport.down(ConnAck, present ? 1 : 0, code),
     PUBLISH: (packet) => {
       const [a, b, c, d] = this.#write(packet);
       this.#transport.down(Publish, a, b, c, d, 0, 0, this.#sim.now);

@@ -103,8 +103,7 @@ export class Transport {
   /** From the client, which is open. Whether it is under way: else the line broke. */
   up(kind: number, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0): boolean {
     if (this.#isLost()) {
-      this.#ends.onCut();
-      this.#lose();
+      this.breakLine();
       return false;
     }
     this.#up.push(this.#wayUs(), kind, a, b, c, d, e, f, g);
@@ -114,6 +113,13 @@ export class Transport {
   /** From the broker. */
   down(kind: number, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0): void {
     this.#down.push(this.#wayUs(), kind, a, b, c, d, e, f, g);
+  }
+
+  /** Both ends notice at once. */
+  breakLine(): void {
+    if (!this.#isThere) return;
+    this.#ends.onCut();
+    this.#lose();
   }
 
   /** The broker has ended it. */

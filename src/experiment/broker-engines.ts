@@ -1,0 +1,39 @@
+/** What the world needs of a broker, whatever its engine and its protocols. */
+import type { Simulation } from '../kernel/index.ts';
+import type { BrokerObserver } from '../services/mq/index.ts';
+import type { MqSettings } from '../services/mq/settings.ts';
+import type { Metrics, Requests } from '../services/ports.ts';
+import type { ClientConnection, ConnectionOwner } from '../workload/mq/connection.ts';
+import type { NetworkPorts } from '../workload/mq/transport.ts';
+import type { MqConsumerSettings } from '../workload/settings.ts';
+
+/** Where a client's connection begins. */
+export interface ClientEnd {
+  /** Who it is of, and which of its connections. */
+  readonly client: string;
+  readonly at: number;
+  readonly network: NetworkPorts;
+  readonly owner: ConnectionOwner;
+}
+
+export interface Broker {
+  /** Zones of its nodes, by their numbers. */
+  readonly zones: readonly string[];
+  publisher(end: ClientEnd): ClientConnection;
+  consumer(settings: MqConsumerSettings, end: ClientEnd): ClientConnection;
+  /** The node dies, with what it had in memory. */
+  kill(node: number): void;
+  /** It is there again. */
+  start(node: number): void;
+  /** All nodes, one after the other, in good order. */
+  maintain(): void;
+}
+
+export interface EnginePorts {
+  readonly sim: Simulation;
+  readonly settings: MqSettings;
+  readonly requests: Requests;
+  readonly metrics: Metrics;
+  /** Takes down what becomes of messages. `nameOf`: the queue (of MQTT: the consumer) behind a number. */
+  readonly observerOf: (nameOf: (queue: number) => string) => BrokerObserver;
+}
