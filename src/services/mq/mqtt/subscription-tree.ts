@@ -9,19 +9,20 @@ import type { Qos } from './operations.ts';
 import { isSystemTopic } from './topics.ts';
 
 class Node<S> {
-  readonly children = new Map<string, Node<S>>();
+  // Null: none. A fleet has a node for each device, and most have one of these.
+  children: Map<string, Node<S>> | null = null;
   /** Filters that end here. */
-  readonly here = new Map<S, Qos>();
+  here: Map<S, Qos> | null = null;
   /** Filters that end here with `#`. */
-  readonly below = new Map<S, Qos>();
+  below: Map<S, Qos> | null = null;
 
   get isEmpty(): boolean {
-    return this.children.size === 0 && this.here.size === 0 && this.below.size === 0;
+    return this.children === null && this.here === null && this.below === null;
   }
 }
 
 export class SubscriptionTree<S> {
-  #root = new Node<S>();
+  readonly #root = new Node<S>();
 
   /** In the place of what the subscriber had with this filter. */
   add(filter: string, subscriber: S, qos: Qos): void {
@@ -30,6 +31,7 @@ export class SubscriptionTree<S> {
     if (isBelow) levels.pop();
     let node = this.#root;
     for (const level of levels) {
+      node.children ??= new Map();
       let child = node.children.get(level);
       if (child === undefined) {
         child = new Node<S>();
@@ -37,7 +39,8 @@ export class SubscriptionTree<S> {
       }
       node = child;
     }
-    (isBelow ? node.below : node.here).set(subscriber, qos);
+    if (isBelow) node.below = (node.below ?? new Map<S, Qos>()).set(subscriber, qos);
+    else node.here = (node.here ?? new Map<S, Qos>()).set(subscriber, qos);
   }
 
   delete(filter: string, subscriber: S): void {
@@ -51,33 +54,39 @@ export class SubscriptionTree<S> {
   match(topic: string, visit: (subscriber: S, qos: Qos) => void): void {
     const levels = topic.split('/');
     if (isSystemTopic(topic)) {
-      const child = this.#root.children.get(levels[0] as string);
+      const child = this.#root.children?.get(levels[0] as string);
       if (child !== undefined) walk(child, levels, 1, visit);
     } else walk(this.#root, levels, 0, visit);
-  }
-
-  clear(): void {
-    this.#root = new Node<S>();
   }
 }
 
 /** True where the node is of no more use. */
 function remove<S>(node: Node<S>, levels: readonly string[], at: number, isBelow: boolean, subscriber: S): boolean {
-  if (at === levels.length) (isBelow ? node.below : node.here).delete(subscriber);
-  else {
+  if (at === levels.length) {
+    if (isBelow) node.below = without(node.below, subscriber);
+    else node.here = without(node.here, subscriber);
+  } else {
     const level = levels[at] as string;
-    const child = node.children.get(level);
-    if (child !== undefined && remove(child, levels, at + 1, isBelow, subscriber)) node.children.delete(level);
+    const child = node.children?.get(level);
+    if (child !== undefined && remove(child, levels, at + 1, isBelow, subscriber)) {
+      node.children = without(node.children, level);
+    }
   }
   return node.isEmpty;
 }
 
+function without<K, V>(map: Map<K, V> | null, key: K): Map<K, V> | null {
+  map?.delete(key);
+  return map === null || map.size === 0 ? null : map;
+}
+
 function walk<S>(node: Node<S>, levels: readonly string[], at: number, visit: (subscriber: S, qos: Qos) => void): void {
-  for (const [subscriber, qos] of node.below) visit(subscriber, qos);
+  if (node.below !== null) for (const [subscriber, qos] of node.below) visit(subscriber, qos);
   if (at === levels.length) {
-    for (const [subscriber, qos] of node.here) visit(subscriber, qos);
+    if (node.here !== null) for (const [subscriber, qos] of node.here) visit(subscriber, qos);
     return;
   }
+  if (node.children === null) return;
   const exact = node.children.get(levels[at] as string);
   if (exact !== undefined) walk(exact, levels, at + 1, visit);
   const plus = node.children.get('+');
