@@ -8,3 +8,4 @@ export { Watermark, type WatermarkSettings } from './broker/memory.ts';
 export { NEVER, NONE, PERSISTENT, Place, REDELIVERED, STORED } from './broker/message-rows.ts';
 export type * from './broker/ports.ts';
 export { Processor } from './broker/processor.ts';
+export * from './mqtt/index.ts';

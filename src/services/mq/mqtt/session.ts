@@ -39,7 +39,8 @@ export class Session {
   clean: boolean;
   /** Its client is there. */
   connection: Line | null = null;
-  readonly filters = new Map<string, Qos>();
+  /** What each filter was granted (`granted` of the topics). */
+  readonly filters = new Map<string, number>();
   readonly #shared: Shared;
   readonly #inflight: Inflight;
   #waiting = new CopyQueue();

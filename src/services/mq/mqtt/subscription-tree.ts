@@ -5,16 +5,15 @@
  *                   └─ + ─ temperature         { session 5: QoS 0 }
  *                    below: { session 7: QoS 2 }          (sensors/#)
  */
-import type { Qos } from './operations.ts';
 import { isSystemTopic } from './topics.ts';
 
 class Node<S> {
   // Null: none. A fleet has a node for each device, and most have one of these.
   children: Map<string, Node<S>> | null = null;
   /** Filters that end here. */
-  here: Map<S, Qos> | null = null;
+  here: Map<S, number> | null = null;
   /** Filters that end here with `#`. */
-  below: Map<S, Qos> | null = null;
+  below: Map<S, number> | null = null;
 
   get isEmpty(): boolean {
     return this.children === null && this.here === null && this.below === null;
@@ -24,8 +23,8 @@ class Node<S> {
 export class SubscriptionTree<S> {
   readonly #root = new Node<S>();
 
-  /** In the place of what the subscriber had with this filter. */
-  add(filter: string, subscriber: S, qos: Qos): void {
+  /** In the place of what the subscriber had with this filter. `grant`: a number of the caller's. */
+  add(filter: string, subscriber: S, grant: number): void {
     const levels = filter.split('/');
     const isBelow = levels.at(-1) === '#';
     if (isBelow) levels.pop();
@@ -39,8 +38,8 @@ export class SubscriptionTree<S> {
       }
       node = child;
     }
-    if (isBelow) node.below = (node.below ?? new Map<S, Qos>()).set(subscriber, qos);
-    else node.here = (node.here ?? new Map<S, Qos>()).set(subscriber, qos);
+    if (isBelow) node.below = (node.below ?? new Map<S, number>()).set(subscriber, grant);
+    else node.here = (node.here ?? new Map<S, number>()).set(subscriber, grant);
   }
 
   delete(filter: string, subscriber: S): void {
@@ -50,8 +49,8 @@ export class SubscriptionTree<S> {
     remove(this.#root, levels, 0, isBelow, subscriber);
   }
 
-  /** `visit` for each subscription that the topic matches. */
-  match(topic: string, visit: (subscriber: S, qos: Qos) => void): void {
+  /** `visit` for each subscription that the topic matches: at each level the name itself before `+` before `#`. */
+  match(topic: string, visit: (subscriber: S, grant: number) => void): void {
     const levels = topic.split('/');
     if (isSystemTopic(topic)) {
       const child = this.#root.children?.get(levels[0] as string);
@@ -80,15 +79,22 @@ function without<K, V>(map: Map<K, V> | null, key: K): Map<K, V> | null {
   return map === null || map.size === 0 ? null : map;
 }
 
-function walk<S>(node: Node<S>, levels: readonly string[], at: number, visit: (subscriber: S, qos: Qos) => void): void {
-  if (node.below !== null) for (const [subscriber, qos] of node.below) visit(subscriber, qos);
-  if (at === levels.length) {
-    if (node.here !== null) for (const [subscriber, qos] of node.here) visit(subscriber, qos);
-    return;
+function walk<S>(
+  node: Node<S>,
+  levels: readonly string[],
+  at: number,
+  visit: (subscriber: S, grant: number) => void,
+): void {
+  if (at === levels.length) visitAll(node.here, visit);
+  else if (node.children !== null) {
+    const exact = node.children.get(levels[at] as string);
+    if (exact !== undefined) walk(exact, levels, at + 1, visit);
+    const plus = node.children.get('+');
+    if (plus !== undefined) walk(plus, levels, at + 1, visit);
   }
-  if (node.children === null) return;
-  const exact = node.children.get(levels[at] as string);
-  if (exact !== undefined) walk(exact, levels, at + 1, visit);
-  const plus = node.children.get('+');
-  if (plus !== undefined) walk(plus, levels, at + 1, visit);
+  visitAll(node.below, visit);
+}
+
+function visitAll<S>(subscriptions: Map<S, number> | null, visit: (subscriber: S, grant: number) => void): void {
+  if (subscriptions !== null) for (const [subscriber, grant] of subscriptions) visit(subscriber, grant);
 }
