@@ -12,3 +12,4 @@ export type * from './broker/ports.ts';
 export { Processor } from './broker/processor.ts';
 export { RabbitBroker, type RabbitPorts } from './rabbitmq/rabbit-broker.ts';
 export { type RabbitCosts, type RabbitInput, type RabbitSettings, rabbitSettings } from './rabbitmq/settings.ts';
+export * from './mqtt/index.ts';

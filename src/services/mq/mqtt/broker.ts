@@ -30,8 +30,8 @@ import { PENDING, Session, type Shared, TAKEN } from './session.ts';
 import type { MqttSettings } from './settings.ts';
 import { type Intake, type DiskPort, Storage } from './storage.ts';
 import { SubscriptionTree } from './subscription-tree.ts';
-import { TopicTable } from './topic-table.ts';
-import { isTopicName } from './topics.ts';
+import { granted, TopicTable } from './topic-table.ts';
+import { hasWildcard, isTopicName } from './topics.ts';
 
 const PACKET_IDS = 65_535;
 /** One packet id stays free. */
@@ -111,7 +111,7 @@ export class MqttBroker implements MqttOperations {
     this.#storage = new Storage(settings.storage === 'disk' ? (ports.disk ?? null) : null, (intake) =>
       this.#inside(() => this.#taken(intake)),
     );
-    this.#topics = new TopicTable(this.#tree, settings.overlapping === 'oneCopy');
+    this.#topics = new TopicTable(this.#tree, settings.overlapping);
     this.#retained = new RetainedMessages(this.#messages);
     this.#host = {
       admit: (connection, packet) => this.#admit(connection, packet),
@@ -217,7 +217,8 @@ export class MqttBroker implements MqttOperations {
   }
 
   #takeOver(session: Session, connection: Connection, byClean: boolean): void {
-    connection.end(this.settings.willAtTakeover === 'always' || session.clean || byClean);
+    const { willAtTakeover } = this.settings;
+    connection.end(willAtTakeover === 'always' || (willAtTakeover === 'whenSessionEnds' && (session.clean || byClean)));
   }
 
   #detached(session: Session): void {
@@ -310,11 +311,12 @@ export class MqttBroker implements MqttOperations {
         this.#retained.set(name, kept, qos);
       }
     }
-    const { count, sessions, qos: granted } = this.#topics.matchesOf(this.#topics.get(name));
+    const { count, sessions, qos: wanted } = this.#topics.matchesOf(this.#topics.get(name));
     const out = this.#shared.out;
+    const keepsQos0 = this.settings.offlineQos0 === 'kept';
     for (let i = 0; i < count; i++) {
       const session = sessions[i] as Session;
-      const most = qos < (granted[i] as Qos) ? qos : (granted[i] as Qos);
+      const most = qos < (wanted[i] as Qos) ? qos : (wanted[i] as Qos);
       const connection = session.connection;
       if (most === 0 && connection !== null) {
         out.topic = name;
@@ -329,7 +331,8 @@ export class MqttBroker implements MqttOperations {
         connection.owner.PUBLISH(out);
       } else {
         if (kept < 0) kept = this.#messages.take(name, body, bytes, id, this.#sim.now);
-        this.#enqueue(session, kept, most, false);
+        if (most > 0 || (keepsQos0 && (wanted[i] as Qos) > 0)) session.enqueue(kept, most, false);
+        else session.drop(kept, 'offline');
       }
     }
     if (count > 0) this.#door.delivered(count);
@@ -337,24 +340,21 @@ export class MqttBroker implements MqttOperations {
     if (row < 0 && kept >= 0) this.#messages.release(kept);
   }
 
-  #enqueue(session: Session, row: number, qos: Qos, retain: boolean): void {
-    if (qos > 0 || session.connection !== null || this.settings.offlineQos0 === 'kept')
-      session.enqueue(row, qos, retain);
-    else session.drop(row, 'offline');
-  }
-
   #subscribe(connection: Connection, session: Session, packetId: number, wanted: readonly TopicSubscription[]): void {
-    const granted: Granted[] = [];
+    const grants: Granted[] = [];
+    const { overlapping, retainedBy } = this.settings;
     for (const { filter, qos } of wanted) {
       const most = Math.min(qos, this.settings.maxQos) as Qos;
-      session.filters.set(filter, most);
-      this.#tree.add(filter, session, most);
+      const grant = granted(overlapping, session.filters.get(filter) ?? 0, most);
+      session.filters.set(filter, grant);
+      this.#tree.add(filter, session, grant);
       this.#topics.changed(filter);
-      granted.push(most);
+      grants.push(most);
     }
-    connection.owner.SUBACK(packetId, granted);
+    connection.owner.SUBACK(packetId, grants);
     for (const [i, { filter }] of wanted.entries()) {
-      const most = granted[i] as Qos;
+      if (retainedBy === 'name' && hasWildcard(filter)) continue;
+      const most = grants[i] as Qos;
       this.#retained.match(filter, (row, qos) => session.enqueue(row, Math.min(qos, most) as Qos, true));
     }
   }

@@ -15,10 +15,12 @@ export function isRetained(copy: number): boolean {
 }
 
 const FIRST_PLACES = 8;
+/** Most sessions of a fleet never have anything that waits. */
+const NOTHING = new Int32Array(0);
 
 /** Copies that wait for a session, first in, first out: a ring. */
 export class CopyQueue {
-  #ring = new Int32Array(0);
+  #ring = NOTHING;
   #head = 0;
   #count = 0;
 

@@ -48,6 +48,9 @@ export interface MqttCosts {
   readonly otherUs: number;
 }
 
+/** Frames kept for later. */
+const MAX_SPARE = 1024;
+
 /** A packet that waits. */
 class Frame implements PublishPacket {
   kind: Kind = Kind.pingreq;
@@ -73,6 +76,8 @@ export class Door {
   #count = 0;
   /** Of the line, those whose time at the processor is over. */
   #due = 0;
+  /** Used before, and free. */
+  readonly #spare: Frame[] = [];
   #life = 0;
   #last: (() => void) | null = null;
   /** In the order in which their first packet was held. */
@@ -153,7 +158,7 @@ export class Door {
   }
 
   #wait(kind: Kind, connection: Handler, packetId: number, packet: Readonly<PublishPacket> | null, extra: Extra): void {
-    const frame = new Frame();
+    const frame = this.#spare.pop() ?? new Frame();
     frame.kind = kind;
     frame.connection = connection;
     frame.packetId = packetId;
@@ -209,6 +214,9 @@ export class Door {
       this.#head = (this.#head + 1) & (this.#line.length - 1);
       this.#count--;
       frame.connection?.handle(frame.kind, frame.packetId, frame, frame.extra);
+      frame.connection = null;
+      frame.extra = null;
+      if (this.#spare.length < MAX_SPARE) this.#spare.push(frame);
     }
     this.#busy = false;
   }

@@ -9,14 +9,19 @@ export const Awaited = { nothing: 0, puback: 1, pubrec: 2, pubcomp: 3 } as const
 export type Awaited = (typeof Awaited)[keyof typeof Awaited];
 
 const FIRST_PLACES = 4;
+// Shared by all who have nothing under way: a session of a fleet is to be small.
+const NO_IDS = new Uint16Array(0);
+const NO_COPIES = new Int32Array(0);
+const NO_AWAITED = new Uint8Array(0);
+const NO_SENT = new Uint32Array(0);
 
 export class Inflight {
   /** Live ones among them: those that await something. Places 0 to `end`, exclusive. */
-  ids = new Uint16Array(0);
-  copies = new Int32Array(0);
-  awaited = new Uint8Array(0);
+  ids = NO_IDS;
+  copies = NO_COPIES;
+  awaited = NO_AWAITED;
   /** How often each was sent. */
-  sent = new Uint32Array(0);
+  sent = NO_SENT;
   end = 0;
   #start = 0;
   #count = 0;

@@ -39,15 +39,15 @@ export class Session {
   clean: boolean;
   /** Its client is there. */
   connection: Line | null = null;
-  readonly filters = new Map<string, Qos>();
-  /** Packet ids of QoS 2 that came in: `PENDING`, `TAKEN`, or the copy that is handed on at PUBREL. */
-  readonly received = new Map<number, number>();
-  /** Of those that are on their way to the disk: the line on which they came once more. */
-  readonly askedAgain = new Map<number, Line>();
+  /** What each filter was granted (`granted` of the topics). */
+  readonly filters = new Map<string, number>();
   readonly #shared: Shared;
   readonly #inflight: Inflight;
   #waiting = new CopyQueue();
   #sequence = 0;
+  // Made when they are needed: a session of a fleet is to be small.
+  #received: Map<number, number> | null = null;
+  #askedAgain: Map<number, Line> | null = null;
 
   constructor(number: number, clientId: string, clean: boolean, shared: Shared) {
     this.number = number;
@@ -57,6 +57,16 @@ export class Session {
     this.#inflight = new Inflight(shared.packetIds);
   }
 
+  /** Packet ids of QoS 2 that came in: `PENDING`, `TAKEN`, or the copy that is handed on at PUBREL. */
+  get received(): Map<number, number> {
+    this.#received ??= new Map();
+    return this.#received;
+  }
+  /** Of those that are on their way to the disk: the line on which they came once more. */
+  get askedAgain(): Map<number, Line> {
+    this.#askedAgain ??= new Map();
+    return this.#askedAgain;
+  }
   get inflightCount(): number {
     return this.#inflight.count;
   }
@@ -154,9 +164,10 @@ export class Session {
 
   /** Packet ids that came in. */
   forgetReceived(): void {
-    for (const copy of this.received.values()) if (copy >= 0) this.#shared.messages.release(rowOf(copy));
-    this.received.clear();
-    this.askedAgain.clear();
+    if (this.#received === null) return;
+    for (const copy of this.#received.values()) if (copy >= 0) this.#shared.messages.release(rowOf(copy));
+    this.#received = null;
+    this.#askedAgain = null;
   }
 
   /** The node died and is to begin again from its disk: QoS 0 was never there. */
@@ -168,8 +179,9 @@ export class Session {
       if (qosOf(copy) === 0) this.#letGo(copy, 'lost');
       else this.#waiting.push(copy);
     }
-    this.askedAgain.clear();
-    for (const [id, copy] of this.received) if (copy === PENDING) this.received.delete(id);
+    if (this.#received === null) return;
+    this.#askedAgain = null;
+    for (const [id, copy] of this.#received) if (copy === PENDING) this.#received.delete(id);
   }
 
   get #hasRoom(): boolean {

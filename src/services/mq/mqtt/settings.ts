@@ -11,12 +11,18 @@ export interface MqttSettings {
   readonly qos2Forward: 'onPublish' | 'onRelease';
   /** QoS 2: who remembers the packet ids that came in. Of a `connection` they are forgotten when the line is cut: a publish that is sent again is then a second one. */
   readonly receivedIds: 'session' | 'connection';
-  /** Messages with QoS 0 for a persistent session whose client is away. */
+  /** Messages published with QoS 0 for a persistent session whose client is away, where it subscribed with more. */
   readonly offlineQos0: 'dropped' | 'kept';
-  /** A message that several subscriptions of a session match: once, with the highest QoS of them, or once for each. */
-  readonly overlapping: 'oneCopy' | 'copyEach';
-  /** Another connection takes over the client id: the will of the first is sent always, or only where its session ends with it. */
-  readonly willAtTakeover: 'always' | 'whenSessionEnds';
+  /**
+   * A message that several subscriptions of a session match comes once, with the highest QoS of them (`oneCopy`, as the specification has it); once, with that of the first
+   * that is found, level by level the name itself before `+` before `#` (`firstCopy`); once for each (`copyEach`); or once for each QoS among them (`copyPerQos`), where a
+   * filter that is subscribed to again with another QoS is in force with both.
+   */
+  readonly overlapping: 'oneCopy' | 'firstCopy' | 'copyEach' | 'copyPerQos';
+  /** What is retained is found by filters, or by the name of a topic only. */
+  readonly retainedBy: 'filter' | 'name';
+  /** Another connection takes over the client id: whether the will of the first is sent. */
+  readonly willAtTakeover: 'always' | 'whenSessionEnds' | 'never';
   /** `disk`: a publish with QoS 1 or 2 is stored before it is handed on and acknowledged; it survives a kill, as do persistent sessions and what is retained. `none`: nothing survives. */
   readonly storage: 'none' | 'disk';
   /** Most messages with QoS 1 and 2 under way to a client, until PUBACK or PUBCOMP; 0: as many as there are packet ids, 65,535. */
@@ -33,7 +39,8 @@ export const mosquitto: MqttSettings = {
   qos2Forward: 'onRelease',
   receivedIds: 'session',
   offlineQos0: 'dropped',
-  overlapping: 'oneCopy',
+  overlapping: 'firstCopy',
+  retainedBy: 'filter',
   willAtTakeover: 'whenSessionEnds',
   storage: 'none',
   maxInflight: 20,
@@ -47,8 +54,9 @@ export const rabbitMqtt: MqttSettings = {
   qos2Forward: 'onPublish',
   receivedIds: 'session',
   offlineQos0: 'kept',
-  overlapping: 'oneCopy',
-  willAtTakeover: 'always',
+  overlapping: 'copyPerQos',
+  retainedBy: 'name',
+  willAtTakeover: 'never',
   storage: 'disk',
   maxInflight: 10,
   maxQueued: 0,
@@ -62,6 +70,7 @@ export const activeMqtt: MqttSettings = {
   receivedIds: 'connection',
   offlineQos0: 'dropped',
   overlapping: 'copyEach',
+  retainedBy: 'filter',
   willAtTakeover: 'always',
   storage: 'disk',
   maxInflight: 100,

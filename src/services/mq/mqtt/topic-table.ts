@@ -4,6 +4,7 @@
  */
 import type { Qos } from './operations.ts';
 import type { Session } from './session.ts';
+import type { MqttSettings } from './settings.ts';
 import type { SubscriptionTree } from './subscription-tree.ts';
 import { hasWildcard } from './topics.ts';
 
@@ -31,13 +32,13 @@ export class Topic {
 
 export class TopicTable {
   readonly #tree: SubscriptionTree<Session>;
-  readonly #oneCopy: boolean;
+  readonly #overlapping: MqttSettings['overlapping'];
   readonly #topics = new Map<string, Topic>();
   #version = 0;
 
-  constructor(tree: SubscriptionTree<Session>, oneCopy: boolean) {
+  constructor(tree: SubscriptionTree<Session>, overlapping: MqttSettings['overlapping']) {
     this.#tree = tree;
-    this.#oneCopy = oneCopy;
+    this.#overlapping = overlapping;
   }
 
   get(name: string): Topic {
@@ -68,10 +69,43 @@ export class TopicTable {
 
   /** In the order in which the sessions began. */
   #find(name: string): Matches {
-    const found: { session: Session; qos: Qos }[] = [];
-    this.#tree.match(name, (session, qos) => found.push({ session, qos }));
-    found.sort((a, b) => a.session.number - b.session.number || b.qos - a.qos);
-    const kept = this.#oneCopy ? found.filter(({ session }, i) => found[i - 1]?.session !== session) : found;
-    return { count: kept.length, sessions: kept.map(({ session }) => session), qos: kept.map(({ qos }) => qos) };
+    const grants = new Map<Session, number[]>();
+    this.#tree.match(name, (session, grant) => {
+      const known = grants.get(session);
+      if (known === undefined) grants.set(session, [grant]);
+      else known.push(grant);
+    });
+    const sessions: Session[] = [];
+    const qos: Qos[] = [];
+    for (const session of [...grants.keys()].sort((a, b) => a.number - b.number)) {
+      for (const one of this.#copies(grants.get(session) as number[])) {
+        sessions.push(session);
+        qos.push(one);
+      }
+    }
+    return { count: sessions.length, sessions, qos };
   }
+
+  /** The QoS of each copy for a session. `grants`: of the subscriptions that match, as they were found. */
+  #copies(grants: readonly number[]): Qos[] {
+    switch (this.#overlapping) {
+      case 'oneCopy':
+        return [Math.max(...grants) as Qos];
+      case 'firstCopy':
+        return [grants[0] as Qos];
+      case 'copyEach':
+        return grants as Qos[];
+      case 'copyPerQos': {
+        const all = grants.reduce((sum, grant) => sum | grant, 0);
+        return EACH_QOS.filter((one) => (all & (1 << one)) !== 0);
+      }
+    }
+  }
+}
+
+const EACH_QOS: readonly Qos[] = [0, 1, 2];
+
+/** What a subscription has after it was made, perhaps again: its QoS, or with `copyPerQos` a bit for each. `before`: 0 where there was none. */
+export function granted(overlapping: MqttSettings['overlapping'], before: number, qos: Qos): number {
+  return overlapping === 'copyPerQos' ? before | (1 << qos) : qos;
 }

@@ -17,7 +17,7 @@ describe('subscriptions', () => {
   });
 
   it('sends one copy where subscriptions overlap, with the highest QoS of them', () => {
-    const stage = new Stage();
+    const stage = new Stage({ overlapping: 'oneCopy' });
     const client = stage.subscriber('s', 't/#', 0);
     client.subscribe('t/+', 2);
     client.subscribe('t/a', 1);
@@ -281,7 +281,7 @@ describe('wills', () => {
     expect(late.take().at(-1)).toBe('will=5 q0 retain');
   });
 
-  it('at a take-over are sent always, or only where the session ends', () => {
+  it('at a take-over are sent always, only where the session ends, or never', () => {
     const takeOver = (clean: boolean, settings = {}): string[] =>
       willOf((stage) => {
         stage.connect('s', { will, clean });
@@ -289,7 +289,8 @@ describe('wills', () => {
       }, settings);
     expect(takeOver(true)).toEqual(['will=5 q0']);
     expect(takeOver(false)).toEqual([]);
-    expect(takeOver(false, rabbitMqtt)).toEqual(['will=5 q0']);
+    expect(takeOver(false, { willAtTakeover: 'always' })).toEqual(['will=5 q0']);
+    expect(takeOver(true, rabbitMqtt)).toEqual([]);
   });
 });
 

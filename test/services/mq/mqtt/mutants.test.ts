@@ -150,8 +150,8 @@ const mutations: readonly Mutation[] = [
   {
     name: 'QoS 1 and 2 are dropped while the client is away',
     file: BROKER,
-    find: '    if (qos > 0 || session.connection !== null',
-    replace: '    if (session.connection !== null',
+    find: '        if (most > 0 || (keepsQos0',
+    replace: '        if (connection !== null || (keepsQos0',
   },
   {
     name: 'QoS 0 is kept at the publisher and sent twice',

@@ -63,4 +63,61 @@ describe('MQTT as real brokers speak it', () => {
     stage.connect('s', { will: { body: 5, qos: 1 } }).connection.cut();
     expect(watcher.take()).toEqual(['will=5 q1 #1']);
   });
+
+  // Measured beside the table, in the same way.
+  it.each([
+    ['t/a', 't/+'],
+    ['t/a', '#'],
+    ['t/+', 't/#'],
+    ['t/+', '+/a'],
+    ['t/#', '+/a'],
+    ['t/#', '+/+'],
+    ['+/a', '+/+'],
+    ['+/+', '+/#'],
+    ['+/#', '#'],
+  ])('mosquitto sends one copy where both %s and %s match, with the QoS of the first', (first, second) => {
+    for (const qos of [0, 1] as const) {
+      const stage = new Stage(mosquitto);
+      const client = stage.subscriber('s', second, (1 - qos) as 0 | 1);
+      client.subscribe(first, qos);
+      client.take();
+      stage.connect('p').publish('t/a', 1, 1);
+      expect(client.take()).toEqual([qos === 0 ? 't/a=1 q0' : 't/a=1 q1 #1']);
+    }
+  });
+
+  it('RabbitMQ has a queue for each QoS: a copy from both, also where a filter is subscribed to again', () => {
+    for (const second of ['a/+', 'a/#']) {
+      const stage = new Stage(rabbitMqtt);
+      const client = stage.subscriber('s', 'a/#', 0);
+      client.subscribe(second, 1);
+      client.take();
+      stage.connect('p').publish('a/b', 1, 1);
+      expect(client.take()).toEqual(['a/b=1 q0', 'a/b=1 q1 #1']);
+    }
+  });
+
+  it('RabbitMQ finds what is retained by the name of a topic only', () => {
+    const stage = new Stage(rabbitMqtt);
+    stage.connect('p').publish('t/1', 1, 1, { retain: true });
+    const client = stage.connect('s');
+    for (const filter of ['t/+', 't/1']) client.subscribe(filter, 1);
+    expect(client.take()).toEqual(['CONNACK 0', 'SUBACK 1', 'SUBACK 1', 't/1=1 q1 #1 retain']);
+  });
+
+  it.each(both)('%s keeps nothing for an offline session that subscribed with QoS 0', (_, settings) => {
+    const stage = new Stage(settings);
+    stage.subscriber('s', 't', 0, { clean: false }).connection.DISCONNECT();
+    stage.connect('p').publish('t', 1, 1);
+    expect(stage.connect('s', { clean: false }).take()).toEqual(['CONNACK 0 present']);
+  });
+
+  it('mosquitto keeps 1,000 messages for an offline session, the first', () => {
+    const stage = new Stage(mosquitto);
+    stage.subscriber('s', 't', 1, { clean: false }).connection.DISCONNECT();
+    const publisher = stage.connect('p');
+    for (let n = 0; n < 1100; n++) publisher.publish('t', n, 1);
+    const came = stage.connect('s', { clean: false }).take();
+    expect([came.length - 1, came[1], came.at(-1)]).toEqual([1000, 't=0 q1 #1', 't=999 q1 #1000']);
+  });
 });

@@ -55,7 +55,7 @@ describe('filters', () => {
     );
     fc.assert(
       fc.property(steps, (given) => {
-        const stage = new Stage();
+        const stage = new Stage({ overlapping: 'oneCopy' });
         const publisher = stage.connect('p');
         const clients = [0, 1, 2].map((i) => stage.connect(`c${i}`));
         const wanted = clients.map(() => new Map<string, Qos>());
