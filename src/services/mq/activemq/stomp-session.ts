@@ -54,7 +54,7 @@ class ActiveMqStompSession implements StompSession, OpenWireOwner {
     number,
     { readonly id: number; readonly isAuto: boolean; readonly durableName: string }
   >();
-  readonly #ack: MessageAck = { consumer: 0, type: AckType.standard, first: -1, last: -1, transaction: -1 };
+  readonly #ack: MessageAck = { consumer: 0, type: AckType.standard, first: -1, last: -1, count: 1, transaction: -1 };
   #nextCommand = 0;
   #nextConsumer = 0;
 

@@ -115,12 +115,14 @@ export class Subscription implements Subscriber {
 
   /** False: it names nothing that is dispatched. In a transaction each message is noted in `noted`, and stays. */
   acknowledge(ack: Readonly<MessageAck>, noted: TransactedAck[] | null, waiter: Waiter | null): boolean {
+    if (ack.type === AckType.delivered) {
+      if (!this.#dispatched.has(ack.last)) return false;
+      this.#extend(ack.count);
+      return true;
+    }
     const ids = this.#range(ack);
     if (ids === null) return false;
     switch (ack.type) {
-      case AckType.delivered:
-        this.#extend(ids.length);
-        return true;
       case AckType.redelivered:
         for (const id of ids) this.#countDelivery(id);
         return true;

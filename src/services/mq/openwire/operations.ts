@@ -10,6 +10,8 @@
  */
 import type { ConnectionOwner, DeliveredMessage, MessageInput } from '../broker/ports.ts';
 
+export type { DeliveredMessage, MessageInput } from '../broker/ports.ts';
+
 export interface OpenWireError {
   /** The class of the exception that a client of Java sees. */
   readonly code:
@@ -58,6 +60,8 @@ export interface MessageAck {
   /** Message ids; `first` -1: from the first that the consumer has. */
   first: number;
   last: number;
+  /** Of `delivered`: how many, up to `last`. */
+  count: number;
   /** -1: none. */
   transaction: number;
 }

@@ -1,11 +1,11 @@
 /** ActiveMQ over STOMP: each of these was asked of ActiveMQ 5.17.2 with the same frames, and answered so. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Simulation } from '../../../src/kernel/index.ts';
-import { ActiveMqBroker } from '../../../src/services/mq/activemq/broker.ts';
-import { stompOverActiveMq } from '../../../src/services/mq/activemq/stomp-session.ts';
-import { StompBroker } from '../../../src/services/mq/stomp/connection.ts';
-import type { ConnectFrame } from '../../../src/services/mq/stomp/operations.ts';
-import { drain, message, StompClient } from './stomp-client.ts';
+import { Simulation } from '../../../../src/kernel/index.ts';
+import { ActiveMqBroker } from '../../../../src/services/mq/activemq/broker.ts';
+import { stompOverActiveMq } from '../../../../src/services/mq/activemq/stomp-session.ts';
+import { StompBroker } from '../../../../src/services/mq/stomp/connection.ts';
+import type { ConnectFrame } from '../../../../src/services/mq/stomp/operations.ts';
+import { drain, message, StompClient } from '../stomp/client.ts';
 
 let sim: Simulation;
 let broker: ActiveMqBroker;

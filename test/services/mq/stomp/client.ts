@@ -1,12 +1,12 @@
 /** A STOMP client for tests, as far as it can be from the model: what it was told is kept as short texts. */
-import type { DeliveredMessage, MessageInput } from '../../../src/services/mq/broker/ports.ts';
+import type { DeliveredMessage, MessageInput } from '../../../../src/services/mq/broker/ports.ts';
 import type {
   ConnectFrame,
   StompConnection,
   StompOperations,
   StompOwner,
   SubscribeFrame,
-} from '../../../src/services/mq/stomp/operations.ts';
+} from '../../../../src/services/mq/stomp/operations.ts';
 
 export function message(body: number, more: Partial<MessageInput> = {}): MessageInput {
   return { body, bytes: 100, persistent: true, expirationMs: -1, priority: -1, group: -1, ...more };
