@@ -54,8 +54,8 @@ const broken: readonly (Mutation & { readonly property: RegExp })[] = [
   {
     name: 'forgets that it was delivered before',
     file: FILE,
-    find: 'rows.flags[row] = (rows.flags[row] as number) | REDELIVERED;',
-    replace: '',
+    find: 'rows.flags[row] = (rows.flags[row] as number) | REDELIVERED;\n    if (!counted)',
+    replace: 'if (!counted)',
     property: /order/,
   },
   {
@@ -125,15 +125,15 @@ const broken: readonly (Mutation & { readonly property: RegExp })[] = [
   {
     name: 'loses what was stored',
     file: FILE,
-    find: 'if (this.isStored(row)) this.#return(row, true);',
-    replace: 'if (this.isStored(row) && rows.deliveries[row] === 0) this.#return(row, true);',
+    find: 'const stays = keepsAll || this.isStored(row);',
+    replace: 'const stays = keepsAll || (this.isStored(row) && rows.deliveries[row] === 0);',
     property: /drops/,
   },
   {
     name: 'keeps what was not stored',
     file: FILE,
-    find: 'else this.#lose(row);',
-    replace: 'else this.#return(row, true);',
+    find: 'const stays = keepsAll || this.isStored(row);',
+    replace: 'const stays = keepsAll || this.isStored(row) || (rows.id[row] as number) % 3 === 0;',
     property: /drops|order/,
   },
   {

@@ -123,12 +123,12 @@ export class Destinations {
       maxPriority: prioritizedMessages ? MAX_PRIORITY : 0,
       messageGroups,
     };
-    const memory = isDurable ? space : { add: (bytes: number): void => space.add(bytes, false) };
     const queue = new StoredQueue(this.#sim, settings, {
       ids: this.#ids,
       observer: observerOf(name, number),
       holds,
-      memory,
+      memory: space.memory,
+      storage: isDurable ? space.storage : null,
       journal,
       kept,
       onDrop: (from, row, reason) => this.#bury(from, row, reason),

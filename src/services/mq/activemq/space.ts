@@ -3,6 +3,7 @@
  * something has left.
  */
 import type { Simulation } from '../../../kernel/index.ts';
+import type { Usage } from '../broker/memory.ts';
 import type { ActiveMqLimits } from './settings.ts';
 
 /** Something that waits for space. */
@@ -48,12 +49,19 @@ export class Space {
     return this.#store.waiting.length + this.#transient.waiting.length;
   }
 
-  /** For the queues: what their messages take; negative: given back. */
-  add(bytes: number, persistent: boolean): void {
-    const of = persistent ? this.#store : this.#transient;
-    of.used += bytes;
+  /** For the queues: what all their messages take, and of it the persistent ones; negative: given back. */
+  readonly memory: Usage = { add: (bytes) => this.#add(this.#transient, bytes) };
+  readonly storage: Usage = {
+    add: (bytes) => {
+      this.#add(this.#transient, -bytes);
+      this.#add(this.#store, bytes);
+    },
+  };
+
+  #add(to: Room, bytes: number): void {
+    to.used += bytes;
     this.#onChange?.();
-    if (bytes < 0 && of.waiting.length > 0 && !this.#isDraining) {
+    if (bytes < 0 && to.waiting.length > 0 && !this.#isDraining) {
       this.#isDraining = true;
       // Not from within a queue that is just letting go of something.
       this.#sim.schedule(0, this.#drain, 0);

@@ -12,6 +12,7 @@
 import type { Handle, Simulation } from '../../../kernel/index.ts';
 import { Consumer, type ConsumerOptions, Holder, Turn } from './consumer.ts';
 import { MqModelError } from './errors.ts';
+import type { Usage } from './memory.ts';
 import { MessageGroups } from './message-groups.ts';
 import { MessageRows, NEVER, NONE, PERSISTENT, Place, REDELIVERED, STORED } from './message-rows.ts';
 import type { BrokerObserver, DeliveredMessage, DropReason, MessageInput } from './ports.ts';
@@ -29,16 +30,12 @@ export interface QueueSettings {
   readonly overflow?: 'drop-head' | 'reject-publish';
   /** Microseconds; default: none. Too old ones go when they are at the head, and not before. */
   readonly messageTtlUs?: number;
+  /** A message that comes back after more deliveries than this and one is dropped; default: no limit. */
+  readonly deliveryLimit?: number;
   /** Only one consumer is given messages, the first; when it leaves the next takes its place. */
   readonly singleActive?: boolean;
   /** Message groups that are remembered, each with its consumer; 0 (default): messages have no groups. */
   readonly messageGroups?: number;
-}
-
-/** What messages take: a `Watermark`, or an engine's own. */
-export interface MemoryUse {
-  /** Negative: given back. */
-  add(bytes: number, persistent: boolean): void;
 }
 
 /** Ids of messages, unique in a broker. */
@@ -51,8 +48,9 @@ export interface QueuePorts {
   readonly observer?: BrokerObserver | null;
   /** Holds a body as long as the queue has a message of it; as `Requests`. */
   readonly holds?: { retain(body: number): void; release(body: number): void } | null;
-  /** Of the node: what its messages take. */
-  readonly memory?: MemoryUse | null;
+  /** Of the node: what its messages take in memory, and persistent ones on disk. */
+  readonly memory?: Usage | null;
+  readonly storage?: Usage | null;
   /**
    * A message leaves unacknowledged; its row can be read until this returns. True: it is in another queue now, and the observer knows. Left out: it is just dropped.
    * What is put into this same queue meanwhile comes behind all others.
@@ -72,6 +70,7 @@ export class BrokerQueue {
   readonly #maxBytes: number;
   readonly #rejects: boolean;
   readonly #ttlUs: number;
+  readonly #deliveryLimit: number;
   readonly #singleActive: boolean;
   readonly #ports: QueuePorts;
   readonly #observer: BrokerObserver | null;
@@ -119,6 +118,7 @@ export class BrokerQueue {
     this.#maxBytes = maxBytes;
     this.#rejects = settings.overflow === 'reject-publish';
     this.#ttlUs = messageTtlUs;
+    this.#deliveryLimit = settings.deliveryLimit ?? NEVER;
     this.#singleActive = settings.singleActive === true;
     const { messageGroups = 0 } = settings;
     this.#groups = messageGroups > 0 ? new MessageGroups(messageGroups) : null;
@@ -177,7 +177,7 @@ export class BrokerQueue {
   /** Takes a message in: its row, or NONE where the queue is full and refuses. It may be delivered, and even acknowledged, before this returns. */
   put(input: MessageInput, route = 0, flags = 0): number {
     const { rows } = this;
-    if (this.#rejects && this.#isFullFor(input.bytes)) return NONE;
+    if (this.refuses(input.bytes)) return NONE;
     const row = rows.take();
     const now = this.#sim.now;
     const id = this.#ports.ids.next++;
@@ -195,24 +195,28 @@ export class BrokerQueue {
     rows.expiresUs[row] = now + ttlUs;
     if (ttlUs !== NEVER) this.#ages = true;
     this.#bytes += input.bytes;
-    this.#ports.memory?.add(input.bytes, input.persistent);
+    this.#ports.memory?.add(input.bytes);
+    if (input.persistent) this.#ports.storage?.add(input.bytes);
     this.#ports.holds?.retain(input.body);
+    this.ready.append(row);
     this.#observer?.onEnqueued(this.number, input.body, id, this.#nextSequence);
     this.#nextSequence++;
-    this.ready.append(row);
     this.#settleDown();
     this.lastId = id;
     return row;
   }
 
-  #isFullFor(bytes: number): boolean {
-    return this.ready.count + 1 > this.#maxLength || this.ready.bytes + bytes > this.#maxBytes;
+  /** Whether it is full, and refuses one of so many bytes. */
+  refuses(bytes: number): boolean {
+    return this.#rejects && (this.ready.count + 1 > this.#maxLength || this.ready.bytes + bytes > this.#maxBytes);
   }
 
   // --- consumers ---
 
-  subscribe(options: ConsumerOptions): Consumer {
+  /** `onMade`: told of the consumer before it is given its first message. */
+  subscribe(options: ConsumerOptions, onMade?: (consumer: Consumer) => void): Consumer {
     const consumer = new Consumer(options);
+    onMade?.(consumer);
     this.#consumers.push(consumer);
     if (this.#singleActive && this.#active === null) this.#active = consumer;
     this.#line(consumer);
@@ -319,6 +323,18 @@ export class BrokerQueue {
   }
 
   // --- out ---
+
+  /** Nothing is given out until `work` is through: what comes back together is given out in order. */
+  together(work: () => void): void {
+    const before = this.#dispatching;
+    this.#dispatching = true;
+    try {
+      work();
+    } finally {
+      this.#dispatching = before;
+    }
+    this.#settleDown();
+  }
 
   /** Gives out what can be given out. Called again meanwhile it does nothing: the first call goes on. */
   dispatch(): void {
@@ -442,6 +458,10 @@ export class BrokerQueue {
     const { rows } = this;
     rows.flags[row] = (rows.flags[row] as number) | REDELIVERED;
     if (!counted) rows.deliveries[row] = (rows.deliveries[row] as number) - 1;
+    if ((rows.deliveries[row] as number) > this.#deliveryLimit) {
+      this.#end(row, 'delivery_limit');
+      return;
+    }
     this.ready.giveBack(row);
     this.#observer?.onRequeued(this.number, rows.body[row] as number, rows.id[row] as number);
   }
@@ -530,11 +550,12 @@ export class BrokerQueue {
     const body = rows.body[row] as number;
     const bytes = rows.bytes[row] as number;
     const id = rows.id[row] as number;
-    const persistent = ((rows.flags[row] as number) & PERSISTENT) !== 0;
+    const isPersistent = ((rows.flags[row] as number) & PERSISTENT) !== 0;
     this.#bytes -= bytes;
     rows.giveBack(row);
     this.#observer?.onGone(this.number, body, id);
-    this.#ports.memory?.add(-bytes, persistent);
+    this.#ports.memory?.add(-bytes);
+    if (isPersistent) this.#ports.storage?.add(-bytes);
     this.#ports.holds?.release(body);
   }
 
@@ -573,19 +594,21 @@ export class BrokerQueue {
 
   /**
    * Its node died: all consumers are gone, and all messages that were not stored. The others are ready, in their old places, flagged (as far as anybody knows they
-   * may have been delivered). Stopped until `setStopped(false)`.
+   * may have been delivered). Stopped until `setStopped(false)`. `keepsAll`: another node has a copy of each.
    */
-  crash(): void {
+  crash(keepsAll = false): void {
     this.#stopped = true;
     this.#cancelAll();
     const { rows } = this;
     for (let row = 0; row < rows.used; row++) {
       const place = rows.place[row] as Place;
       if (place === Place.free || place === Place.leaving) continue;
+      const stays = keepsAll || this.isStored(row);
       if (place === Place.held) this.#letGo(row);
+      else if (stays) rows.flags[row] = (rows.flags[row] as number) | REDELIVERED;
       else this.ready.remove(row);
-      if (this.isStored(row)) this.#return(row, true);
-      else this.#lose(row);
+      if (!stays) this.#lose(row);
+      else if (place === Place.held) this.#return(row, true);
     }
   }
 

@@ -13,6 +13,8 @@ export interface DiskSettings {
   readonly latencyUs?: number;
   /** Default: no limit. */
   readonly bytesPerSecond?: number;
+  /** After each commit, when all who waited for it know. */
+  readonly onCommit?: () => void;
 }
 
 export class Disk {
@@ -23,6 +25,7 @@ export class Disk {
   readonly #sim: Simulation;
   readonly #latencyUs: number;
   readonly #bytesPerSecond: number;
+  readonly #onCommit: () => void;
   readonly #jobs = new JobRing();
   /** Of the jobs, those in the commit under way. */
   #committing = 0;
@@ -31,10 +34,19 @@ export class Disk {
   #waitingBytes = 0;
   #event: Handle | null = null;
 
-  constructor(sim: Simulation, { latencyUs = 0, bytesPerSecond = Number.POSITIVE_INFINITY }: DiskSettings = {}) {
+  constructor(
+    sim: Simulation,
+    { latencyUs = 0, bytesPerSecond = Number.POSITIVE_INFINITY, onCommit }: DiskSettings = {},
+  ) {
     this.#sim = sim;
     this.#latencyUs = latencyUs;
     this.#bytesPerSecond = bytesPerSecond;
+    this.#onCommit = onCommit ?? (() => {});
+  }
+
+  /** Whether a commit takes no time. */
+  get isInstant(): boolean {
+    return this.#latencyUs === 0 && this.#bytesPerSecond === Number.POSITIVE_INFINITY;
   }
 
   /** Writes that are not committed. */
@@ -45,7 +57,7 @@ export class Disk {
   /** Done when it is committed: at once where a commit takes no time. */
   write(bytes: number, job: Job, a: number, b: number): void {
     this.written += bytes;
-    if (this.#latencyUs === 0 && this.#bytesPerSecond === Number.POSITIVE_INFINITY) {
+    if (this.isInstant) {
       this.commits++;
       job.onDone(a, b);
       return;
@@ -81,5 +93,6 @@ export class Disk {
     }
     this.#event = null;
     if (this.#jobs.count > 0) this.#begin();
+    this.#onCommit();
   };
 }

@@ -1,6 +1,12 @@
 /** Something that fills up, and an alarm while it is too full: a node's memory, its disk. */
 import type { Simulation } from '../../../kernel/index.ts';
 
+/** Where it is told what is used. */
+export interface Usage {
+  /** Negative: given back. */
+  add(amount: number): void;
+}
+
 export interface WatermarkSettings {
   /** The alarm is on while more than this is used; Infinity: never. */
   readonly limit: number;
@@ -8,7 +14,7 @@ export interface WatermarkSettings {
   readonly checkUs?: number;
 }
 
-export class Watermark {
+export class Watermark implements Usage {
   used = 0;
   isAlarmed = false;
   readonly #sim: Simulation;
@@ -33,10 +39,15 @@ export class Watermark {
     this.#changed();
   }
 
-  /** Negative: given back. */
   add(amount: number): void {
     this.used += amount;
     if (this.used > this.#limit !== this.isAlarmed) this.#changed();
+  }
+
+  /** As reckoned anew. */
+  set(used: number): void {
+    this.used = used;
+    this.#changed();
   }
 
   #changed(): void {

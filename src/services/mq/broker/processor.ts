@@ -8,13 +8,17 @@ export class Processor {
   /** All its work since the start, microseconds. */
   busyUs = 0;
   readonly #sim: Simulation;
+  readonly #onBusy: ((isBusy: boolean) => void) | null;
   readonly #jobs = new JobRing();
   #busyUntilUs = 0;
   #event: Handle | null = null;
   #isServing = false;
+  #isBusy = false;
 
-  constructor(sim: Simulation) {
+  /** `onBusy`: told when it begins to work, and when it has nothing to do. */
+  constructor(sim: Simulation, onBusy?: (isBusy: boolean) => void) {
     this.#sim = sim;
+    this.#onBusy = onBusy ?? null;
   }
 
   /** Work that has come in and is not done: until when it is busy with it, microseconds from now. */
@@ -33,6 +37,7 @@ export class Processor {
       return;
     }
     this.busyUs += cost;
+    if (this.#onBusy !== null && !this.#isBusy) this.#setBusy(true);
     this.#busyUntilUs = Math.max(this.#sim.now, this.#busyUntilUs) + cost;
     this.#jobs.put(job, a, b, this.#busyUntilUs);
     this.#wake();
@@ -44,7 +49,13 @@ export class Processor {
     this.#event = null;
     this.busyUs -= this.backlogUs;
     this.#busyUntilUs = this.#sim.now;
+    if (this.#isBusy) this.#setBusy(false);
     while (this.#jobs.count > 0) this.#jobs.take(false);
+  }
+
+  #setBusy(isBusy: boolean): void {
+    this.#isBusy = isBusy;
+    this.#onBusy?.(isBusy);
   }
 
   #wake(): void {
@@ -57,6 +68,7 @@ export class Processor {
     this.#isServing = true;
     while (this.#jobs.count > 0 && this.#jobs.firstAt <= this.#sim.now) this.#jobs.take(true);
     this.#isServing = false;
+    if (this.#isBusy && this.#jobs.count === 0) this.#setBusy(false);
     this.#wake();
   };
 }
