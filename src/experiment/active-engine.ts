@@ -1,12 +1,7 @@
 /** ActiveMQ behind a broker of a scenario: its queues, and clients that speak OpenWire, STOMP or MQTT to it. */
 import { mqFacts } from '../facts/index.ts';
 import { zonesOfMode } from '../scenario/brokers.ts';
-import {
-  ActiveMqBroker,
-  type ActiveMqSettings,
-  stompOverActiveMq,
-  StompServer,
-} from '../services/mq/index.ts';
+import { ActiveMqBroker, type ActiveMqSettings, stompOverActiveMq, StompBroker } from '../services/mq/index.ts';
 import { activeMqtt } from '../services/mq/mqtt/index.ts';
 import type { StompOperations } from '../services/mq/stomp/operations.ts';
 import type { MqSettings } from '../services/mq/settings.ts';
@@ -29,11 +24,10 @@ export class ActiveEngine implements Broker {
     this.#ports = ports;
     this.zones = zonesOfMode(settings.deploymentMode);
     this.#broker = new ActiveMqBroker(sim, brokerSettings(settings), {
-      metrics: ports.metrics,
       holds: requests,
       observer: observerOf((number) => this.#queueName(number)),
     });
-    this.#stomp = new StompServer(sim, stompOverActiveMq(this.#broker));
+    this.#stomp = new StompBroker(sim, stompOverActiveMq(this.#broker));
   }
 
   publisher(end: ClientEnd): ClientConnection {
@@ -91,19 +85,26 @@ export class ActiveEngine implements Broker {
     return (topic?.queues ?? [to]).map((queue) => `${prefix}${queue}`).join(',');
   }
 
-  #jmsConnection({ client, at, network, owner }: ClientEnd, what: Pick<JmsConnectionPorts, 'publishing' | 'consuming'>): ClientConnection {
+  #jmsConnection(
+    { client, at, network, owner }: ClientEnd,
+    what: Pick<JmsConnectionPorts, 'publishing' | 'consuming'>,
+  ): ClientConnection {
     const { sim, requests } = this.#ports;
     const ports = {
       ...network,
       requests,
       name: client,
-      connect: (openWireOwner: Parameters<ActiveMqBroker['connect']>[0]) => this.#broker.connect(openWireOwner, Math.max(0, this.#broker.active)),
+      connect: (openWireOwner: Parameters<ActiveMqBroker['connect']>[0]) =>
+        this.#broker.connect(openWireOwner, Math.max(0, this.#broker.active)),
       ...what,
     };
     return new JmsClientConnection(sim, at, ports, owner);
   }
 
-  #stompConnection({ at, network, owner }: ClientEnd, what: Pick<StompDriverPorts, 'publishing' | 'consuming'>): ClientConnection {
+  #stompConnection(
+    { at, network, owner }: ClientEnd,
+    what: Pick<StompDriverPorts, 'publishing' | 'consuming'>,
+  ): ClientConnection {
     const { sim, requests } = this.#ports;
     const driver = new StompDriver({
       requests,

@@ -17,6 +17,7 @@ import { BrokerLedger } from '../workload/mq/ledger.ts';
 import { MqProducer } from '../workload/mq/producer.ts';
 import type { RequestTable } from '../workload/requests.ts';
 import type { FaultSettings, MqConsumerSettings } from '../workload/settings.ts';
+import { ActiveEngine } from './active-engine.ts';
 import type { Broker, ClientEnd, EnginePorts } from './broker-engines.ts';
 import { RabbitEngine } from './rabbit-engine.ts';
 import type { Links } from './links.ts';
@@ -192,7 +193,8 @@ export class Brokers {
   #subscriptionsOf({ name, topics, publish }: MqSettings): Map<string, number> {
     const { sim, window, requests, design } = this.#ports;
     const readers = readersOfBroker(design, name).flatMap((one) => (one.broker.protocol === 'mqtt' ? [one.name] : []));
-    const targets = publish.protocol === 'mqtt' ? readers : (topics.find((one) => one.name === publish.to)?.queues ?? []);
+    const targets =
+      publish.protocol === 'mqtt' ? readers : (topics.find((one) => one.name === publish.to)?.queues ?? []);
     return new Map(
       targets.map((to) => {
         const account = new DeliveryAccount(sim, window);
@@ -216,7 +218,7 @@ function noted({ connections }: Wired, connection: ClientConnection): ClientConn
 }
 
 function engineOf(ports: EnginePorts): Broker {
-  return new RabbitEngine(ports);
+  return ports.settings.engine === 'rabbitmq' ? new RabbitEngine(ports) : new ActiveEngine(ports);
 }
 
 function strikeConsumer(consumer: MqConsumer, fault: FaultSettings): (() => void)[] {

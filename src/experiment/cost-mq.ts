@@ -5,7 +5,8 @@
  *   BrokerBill ─▶ nodes × hours, GB-months, GB over zones ─▶ price book
  */
 import { MQ_NODE_PRICES, type MqInstanceTypeName, PRICES, priceFacts } from '../facts/index.ts';
-import type { Usage } from './cost-usage.ts';
+import type { MqSettings } from '../services/mq/settings.ts';
+import type { Meter, Usage } from './cost-usage.ts';
 
 const BYTES_PER_GB = 1_073_741_824;
 
@@ -25,6 +26,24 @@ export interface BrokerBill {
   readonly zoneBytesIn: number;
   readonly zoneBytesOut: number;
 }
+
+export const meterMq: Meter<MqSettings> = ({ settings, hours, metric }) => {
+  const { node, engine, deploymentMode, instanceType, storageType } = settings;
+  const mean = (name: string): number => metric(name)?.mean ?? 0;
+  const storedBytes =
+    engine === 'rabbitmq'
+      ? Math.max(0, node.storageBytes * NODES[deploymentMode] - mean('RabbitMQDiskFree')) / NODES[deploymentMode]
+      : (mean('StorePercentUsage') / 100) * node.storageBytes;
+  return usageOfBroker({
+    deployment: deploymentMode,
+    instanceType: instanceType as MqInstanceTypeName,
+    storage: storageType,
+    hours,
+    storedBytes,
+    zoneBytesIn: 0,
+    zoneBytesOut: 0,
+  });
+};
 
 /** The same items for every broker, in the same order: what wasn't used has a quantity of 0. */
 export function usageOfBroker(bill: BrokerBill): Usage[] {

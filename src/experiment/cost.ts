@@ -17,6 +17,7 @@ import { meterKinesis } from './cost-kinesis.ts';
 import { meterKeys } from './cost-kms.ts';
 import { meterLambda } from './cost-lambda.ts';
 import { pricesOf, tellsOfMonths } from './cost-pricing.ts';
+import { meterMq } from './cost-mq.ts';
 import { meterSns } from './cost-sns.ts';
 import { meterSqs } from './cost-sqs.ts';
 import { meterVideo } from './cost-video.ts';
@@ -34,6 +35,7 @@ const METERS: Meters = {
   firehose: meterFirehose,
   analytics: meterAnalytics,
   video: meterVideo,
+  mq: meterMq,
   consumer: meterConsumer,
   service: meterService,
   lambda: meterLambda,

@@ -72,7 +72,10 @@ export class RabbitEngine implements Broker {
     this.#broker.maintain(MAINTENANCE_US);
   }
 
-  #connection({ at, network, owner }: ClientEnd, what: Pick<AmqpDriverPorts, 'publishing' | 'consuming'>): ClientConnection {
+  #connection(
+    { at, network, owner }: ClientEnd,
+    what: Pick<AmqpDriverPorts, 'publishing' | 'consuming'>,
+  ): ClientConnection {
     const { sim, requests } = this.#ports;
     const driver = new AmqpDriver({
       requests,
@@ -145,9 +148,7 @@ function argumentsOf(queue: MqQueueSettings): QueueArguments {
     ...(maxLength === null
       ? {}
       : { 'x-max-length': maxLength, 'x-overflow': overflow === 'dropHead' ? 'drop-head' : 'reject-publish' }),
-    ...(deadLetterQueue === null
-      ? {}
-      : { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': deadLetterQueue }),
+    ...(deadLetterQueue === null ? {} : { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': deadLetterQueue }),
     ...(maxPriority === null ? {} : { 'x-max-priority': maxPriority }),
     ...(deliveryLimit === null ? {} : { 'x-delivery-limit': deliveryLimit }),
     ...(queue.exclusiveConsumer ? { 'x-single-active-consumer': true } : {}),

@@ -960,12 +960,9 @@ export function faultSchema(v: Vocabulary): z.ZodType<WrittenFault> {
       slow: v.factor().optional().meta({ description: 'Work that begins meanwhile takes so many times as long.' }),
       down: v.flag().optional().meta({ description: 'Refuses everything.' }),
       errors: v.share().optional().meta({ description: 'Share of the calls that end in an error.' }),
-      crash: v
-        .share()
-        .optional()
-        .meta({
-          description: 'Share of the instances, or of a broker’s nodes, that stop; what is in hand is not deleted.',
-        }),
+      crash: v.share().optional().meta({
+        description: 'Share of the instances, or of a broker’s nodes, that stop; what is in hand is not deleted.',
+      }),
       cutOff: v.share().optional().meta({
         description: 'Share of the instances of a KCL consumer that do not reach their table of leases.',
       }),

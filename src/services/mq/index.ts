@@ -13,3 +13,7 @@ export { Processor } from './broker/processor.ts';
 export { RabbitBroker, type RabbitPorts } from './rabbitmq/rabbit-broker.ts';
 export { type RabbitCosts, type RabbitInput, type RabbitSettings, rabbitSettings } from './rabbitmq/settings.ts';
 export * from './mqtt/index.ts';
+export { ActiveMqBroker, type ActiveMqPorts, type DestinationState } from './activemq/broker.ts';
+export type { ActiveMqCosts, ActiveMqLimits, ActiveMqSettings } from './activemq/settings.ts';
+export { stompOverActiveMq } from './activemq/stomp-session.ts';
+export { StompBroker } from './stomp/connection.ts';

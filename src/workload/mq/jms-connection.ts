@@ -38,7 +38,11 @@ export interface JmsConnectionPorts extends NetworkPorts {
   /** Name of its sessions' random numbers. */
   readonly name: string;
   readonly publishing: JmsPublishing | null;
-  readonly consuming: { readonly info: ConsumerInfo; readonly mode: 'AUTO' | 'CLIENT'; readonly sessions: number } | null;
+  readonly consuming: {
+    readonly info: ConsumerInfo;
+    readonly mode: 'AUTO' | 'CLIENT';
+    readonly sessions: number;
+  } | null;
 }
 
 const Send = 1;
@@ -227,6 +231,8 @@ class SessionLine implements TransportEnds, JmsApplication {
   onLost(): void {
     this.#atBroker = null;
     this.#session.onClosed();
+    // Whoever still works on what it was given does so for nobody: the session is free for what comes on the next line.
+    this.#session.returned();
     if (this.#place.isFirst) this.#owner.onLost(this.#place.index);
   }
 
@@ -238,7 +244,8 @@ class SessionLine implements TransportEnds, JmsApplication {
       this.#input.group = this.#ports.requests.key(b);
       atBroker?.send(a, (this.#ports.publishing as JmsPublishing).destination, this.#input, NONE);
       this.#ports.requests.release(b);
-    } else if (kind === AddConsumer) atBroker?.addConsumer(a, b, (this.#ports.consuming as { info: ConsumerInfo }).info);
+    } else if (kind === AddConsumer)
+      atBroker?.addConsumer(a, b, (this.#ports.consuming as { info: ConsumerInfo }).info);
     else if (kind === Pull) atBroker?.pull(a, b);
     else {
       const ack = this.#ack;
