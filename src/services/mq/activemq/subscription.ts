@@ -129,7 +129,7 @@ export class Subscription implements Subscriber {
       case AckType.standard:
       case AckType.individual:
         if (noted !== null) this.#note(ids, ack.type === AckType.individual, noted);
-        else for (const id of ids) this.#settle(id, waiter);
+        else for (const id of ids) if (!this.#transacted.has(id)) this.#settle(id, waiter);
         return true;
       default:
         for (const id of ids) this.#drop(id, ack.type === AckType.expired ? 'expired' : 'rejected');
