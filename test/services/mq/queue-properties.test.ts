@@ -152,9 +152,9 @@ const broken: readonly (Mutation & { readonly property: RegExp })[] = [
   },
   {
     name: 'takes all priorities for one',
-    file: FILE,
-    find: 'Math.min(input.priority, this.maxPriority)',
-    replace: 'Math.min(input.priority, 0)',
+    file: READY,
+    find: 'Math.min(this.#rows.priority[row] as number, this.#levels.length - 1)',
+    replace: 'Math.min(this.#rows.priority[row] as number, 0)',
     property: /order|take|drops/,
   },
   {

@@ -182,7 +182,7 @@ export class BrokerQueue {
     rows.route[row] = route;
     rows.deliveries[row] = 0;
     rows.flags[row] = input.persistent ? flags | PERSISTENT : flags;
-    rows.priority[row] = input.priority <= 0 ? 0 : Math.min(input.priority, this.maxPriority);
+    rows.priority[row] = input.priority <= 0 ? 0 : Math.min(input.priority, 255);
     const ttlUs = input.expirationMs < 0 ? this.#ttlUs : Math.min(this.#ttlUs, input.expirationMs * 1000);
     rows.expiresUs[row] = now + ttlUs;
     if (ttlUs !== NEVER) this.#ages = true;
