@@ -112,7 +112,7 @@ export class Destinations {
   #make(name: string, isDurable: boolean): StoredQueue {
     const { concurrentStoreAndDispatchQueues = true, prioritizedMessages = false } = this.#settings;
     const { messageGroups = DEFAULT_MESSAGE_GROUPS, persistJMSRedelivered = false } = this.#settings;
-    const { journal, kept, space, holds, observerOf } = this.#ports;
+    const { journal, kept, space, holds } = this.#ports;
     const number = this.all.length;
     const settings = {
       name,
@@ -125,10 +125,9 @@ export class Destinations {
     };
     const queue = new StoredQueue(this.#sim, settings, {
       ids: this.#ids,
-      observer: observerOf(name, number),
+      observer: this.#ports.observerOf(name, number),
       holds,
-      memory: space.memory,
-      storage: isDurable ? space.storage : null,
+      memory: isDurable ? space.durable : space.transient,
       journal,
       kept,
       onDrop: (from, row, reason) => this.#bury(from, row, reason),

@@ -3,7 +3,7 @@
  * something has left.
  */
 import type { Simulation } from '../../../kernel/index.ts';
-import type { Usage } from '../broker/memory.ts';
+import type { MemoryUse } from '../broker/broker-queue.ts';
 import type { ActiveMqLimits } from './settings.ts';
 
 /** Something that waits for space. */
@@ -49,14 +49,11 @@ export class Space {
     return this.#store.waiting.length + this.#transient.waiting.length;
   }
 
-  /** For the queues: what all their messages take, and of it the persistent ones; negative: given back. */
-  readonly memory: Usage = { add: (bytes) => this.#add(this.#transient, bytes) };
-  readonly storage: Usage = {
-    add: (bytes) => {
-      this.#add(this.#transient, -bytes);
-      this.#add(this.#store, bytes);
-    },
+  /** For queues whose persistent messages are stored, and for subscriptions that are in memory alone. */
+  readonly durable: MemoryUse = {
+    add: (bytes, persistent) => this.#add(persistent ? this.#store : this.#transient, bytes),
   };
+  readonly transient: MemoryUse = { add: (bytes) => this.#add(this.#transient, bytes) };
 
   #add(to: Room, bytes: number): void {
     to.used += bytes;
