@@ -27,9 +27,10 @@ export interface BrokerBill {
   readonly zoneBytesOut: number;
 }
 
-export const meterMq: Meter<MqSettings> = ({ settings, hours, metric }) => {
+export const meterMq: Meter<MqSettings> = (metered) => {
+  const { settings, hours } = metered;
   const { node, engine, deploymentMode, instanceType, storageType } = settings;
-  const mean = (name: string): number => metric(name)?.mean ?? 0;
+  const mean = (name: string): number => metered.metric(name)?.mean ?? 0;
   const storedBytes =
     engine === 'rabbitmq'
       ? Math.max(0, node.storageBytes * NODES[deploymentMode] - mean('RabbitMQDiskFree')) / NODES[deploymentMode]

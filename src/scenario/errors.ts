@@ -17,7 +17,6 @@ export type ScenarioErrorCode =
   | 'out-of-range'
   | 'one-of'
   | 'unknown-type'
-  | 'not-available'
   | 'unknown-reference'
   | 'wrong-reference'
   | 'not-routed'

@@ -13,7 +13,7 @@ export type {
 } from './resolved.ts';
 export { scenarioJsonSchema } from './json-schema.ts';
 export { FIELDS, LATENCY_STATISTICS, METRIC_STATISTICS, METRICS, RESPONSE_FIELDS } from './metrics.ts';
-export { LATER_TYPES, RESOURCE_TYPES } from './names.ts';
+export { RESOURCE_TYPES } from './names.ts';
 export { toResultForm } from './result-form.ts';
 export { nearest } from './suggest.ts';
 export { formatDuration, readDuration } from './units.ts';

@@ -40,8 +40,6 @@ export const RESOURCE_TYPES = [
   'sink',
 ] as const;
 export type ResourceType = (typeof RESOURCE_TYPES)[number];
-/** Types of the contract that come in later versions: none is left. */
-export const LATER_TYPES: readonly string[] = [];
 
 /** Limits that end a slip of the pen in an error; far above what a person reads in a report. */
 export const MOST = { traffic: 200, resources: 1000, designs: 100 } as const;

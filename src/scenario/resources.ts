@@ -1,7 +1,7 @@
 /** Resources as written → as resolved, each by the schema of its type. */
 import type { Finding } from './document.ts';
 import { readBy, valueAt } from './findings.ts';
-import { isSettings, LATER_TYPES, type NamedResource, RESOURCE_TYPES } from './names.ts';
+import { isSettings, type NamedResource, RESOURCE_TYPES } from './names.ts';
 import type { Schemas, WrittenResource } from './schemas.ts';
 import { nearest } from './suggest.ts';
 
@@ -27,17 +27,10 @@ function badType(one: NamedResource): Finding {
       path,
       expected: `one of ${RESOURCE_TYPES.join(', ')}`,
     };
-  if ((LATER_TYPES as readonly string[]).includes(one.type)) {
-    return {
-      code: 'not-available',
-      path,
-      expected: `one of ${RESOURCE_TYPES.join(', ')}: ${one.type} comes in a later version`,
-    };
-  }
   return {
     code: 'unknown-type',
     path,
     expected: `one of ${RESOURCE_TYPES.join(', ')}`,
-    suggestion: nearest(one.type, [...RESOURCE_TYPES, ...LATER_TYPES]),
+    suggestion: nearest(one.type, RESOURCE_TYPES),
   };
 }

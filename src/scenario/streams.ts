@@ -6,14 +6,7 @@ import type { LambdaSettings } from '../services/lambda/settings.ts';
 import type { KinesisSettings } from '../services/kinesis/settings.ts';
 import { defaultProtocol } from '../services/mq/schema.ts';
 import type { MqSettings } from '../services/mq/settings.ts';
-import {
-  BROKER_KEYS,
-  QUEUE_KEYS,
-  type ReadBroker,
-  resolveConsumer,
-  STREAM_KEYS,
-  type WrittenConsumer,
-} from '../workload/schema.ts';
+import { QUEUE_KEYS, type ReadBroker, resolveConsumer, STREAM_KEYS, type WrittenConsumer } from '../workload/schema.ts';
 import type {
   ConsumerSettings,
   MqConsumerSettings,

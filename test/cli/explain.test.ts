@@ -19,7 +19,6 @@ describe('spillway explain', () => {
     expect(code).toBe(0);
     for (const { name } of TOPICS) expect(out).toContain(`  ${name} `);
     for (const type of RESOURCE_TYPES) expect(TOPICS.map(({ name }) => name)).toContain(type);
-    expect(out).toContain('In later versions: ');
   });
 
   test('tells settings with limits and defaults, facts with source and date, and what is assumed', () => {
@@ -40,7 +39,6 @@ describe('spillway explain', () => {
   test.each([
     [['sq'], 'did you mean sqs?'],
     [['firehose-stream'], 'expected one of service, sqs'],
-    [['mq'], 'mq comes in a later version'],
     [['sqs', 'visibility'], 'did you mean visibilityTimeout?'],
     [['sqs', 'maxReceiveCount'], 'did you mean redrive.maxReceiveCount?'],
   ])('%s is unknown, and what is near is told', (args, says) => {

@@ -298,7 +298,6 @@ const ROWS: readonly Row[] = [
     'designs.queued.resources.dlq.type',
     'did you mean sqs?',
   ],
-  ['dlq: { type: sqs }', 'dlq: { type: ^mq }', 'not-available', 'designs.queued.resources.dlq.type', 'later version'],
   ['retry: none', 'retry: ^sdk-adaptiv', 'wrong-type', 'designs.sync.resources.api.calls.0.retry', 'sdk-adaptive or'],
   ['retry: none', 'hedge: ^{ most: 1 }', 'missing', 'designs.sync.resources.api.calls.0.hedge.after'],
   ['retry: none', 'hedge: { after: 50ms, most: ^0 }', 'out-of-range', 'designs.sync.resources.api.calls.0.hedge.most'],

@@ -1,5 +1,5 @@
 import type { Fact } from '../../facts/index.ts';
-import { LATER_TYPES, nearest } from '../../scenario/index.ts';
+import { nearest } from '../../scenario/index.ts';
 import { EXIT, type ExitCode, UserError } from '../exit.ts';
 import type { Setting } from '../explain/settings.ts';
 import { type Explanation, explanationOf, factsAbout, TOPICS } from '../explain/topics.ts';
@@ -18,7 +18,7 @@ export interface ExplainOptions {
 export function explain(options: ExplainOptions, terminal: Terminal): ExitCode {
   const { type, setting, json } = options;
   if (type === undefined) {
-    if (json) terminal.out(JSON.stringify({ topics: TOPICS, later: LATER_TYPES }));
+    if (json) terminal.out(JSON.stringify({ topics: TOPICS }));
     else terminal.out(topicsText(terminal.width));
     return EXIT.fine;
   }
@@ -31,19 +31,12 @@ export function explain(options: ExplainOptions, terminal: Terminal): ExitCode {
 
 function topicsText(width: number): string {
   const rows = TOPICS.map(({ name, about }) => [name, about] as const);
-  const later = `In later versions: ${LATER_TYPES.join(', ')}.`;
-  return [...columns(rows, width), '', ...wrap(later, width)].join('\n');
+  return columns(rows, width).join('\n');
 }
 
 function unknownTopic(type: string): UserError {
   const names = TOPICS.map(({ name }) => name);
-  if ((LATER_TYPES as readonly string[]).includes(type)) {
-    return new UserError(
-      'not-available',
-      `explain ${type} → ${type} comes in a later version; expected one of ${names.join(', ')}`,
-    );
-  }
-  const near = nearest(type, [...names, ...LATER_TYPES]);
+  const near = nearest(type, names);
   const hint = near === undefined ? '' : `; did you mean ${near}?`;
   return new UserError('unknown-type', `explain ${type} → expected one of ${names.join(', ')}${hint}`);
 }

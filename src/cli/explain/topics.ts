@@ -50,6 +50,7 @@ const OF_TYPES: Readonly<Record<string, string>> = {
 const OTHER_FACTS: Readonly<Record<string, readonly string[]>> = {
   analytics: ['flink'],
   video: ['kvs'],
+  mq: ['activemq', 'rabbitmq'],
   calls: ['sdk'],
   service: ['autoscaling', 'scaling', 'cloudwatch'],
   consumer: ['autoscaling', 'scaling', 'cloudwatch'],

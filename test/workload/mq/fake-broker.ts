@@ -39,7 +39,7 @@ export class FakeBroker {
   /** All connections break, and nobody gets in until it is up again. */
   kill(): void {
     this.isUp = false;
-    for (const end of [...this.ends]) end.lose();
+    for (let end = this.ends[0]; end !== undefined; end = this.ends[0]) end.lose();
   }
 
   put(body: number): void {

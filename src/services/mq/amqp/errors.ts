@@ -7,7 +7,7 @@ export interface AmqpError {
 
 type Argument = string | number | boolean | undefined;
 
-const of = (code: number, text: string): AmqpError => ({ code, text });
+const of = (code: number, says: string): AmqpError => ({ code, text: says });
 const at = (name: string): string => `'${name}' in vhost '/'`;
 
 export const NO_ROUTE = 312;
