@@ -16,7 +16,7 @@
 //   … whatever ran before                     `--in-turn`: a process runs many scenarios
 //   result.json is what its fingerprint says  `--in-turn` takes the fingerprint of what stands in the file
 //   a result has the same charts everywhere   `--in-turn`
-//   every scenario on every Node at once      `--same`, which is part of `npm run check:long`
+//   every scenario on threads, bytes to bytes  `--same`, which is part of `npm run check:long` (on one Node; on all where they are named)
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
