@@ -148,7 +148,7 @@ async function checkStored({ update, nodes }) {
       nodes,
       names.filter((_, i) => i % 3 === 0).map((name) => found.get(name)?.file),
     );
-  if (!update || failures.length > 0) return;
+  if (!update || found.size < names.length) return;
   mkdirSync(dirname(stored), { recursive: true });
   const ordered = Object.fromEntries(names.map((name) => [name, found.get(name).fingerprints]));
   writeFileSync(stored, `${JSON.stringify(ordered, null, 2)}\n`);
