@@ -60,8 +60,7 @@ export class Topic implements Destination {
 
   #deliver(message: MessageInput): void {
     // Whoever subscribes because of it isn't given it.
-    const { length } = this.#subscriptions;
-    for (const subscription of this.#subscriptions.slice(0, length)) subscription.deliver(message);
+    for (const subscription of this.#subscriptions.slice()) subscription.deliver(message);
   }
 
   #writeAndDeliver(message: MessageInput, waiter: Waiter | null): void {
