@@ -130,7 +130,8 @@ const HANDLER_CALLS: readonly string[] = ['service', 'sqs', 'sns', 'mq'];
 
 function checkHandlerCall(design: NamedDesign, one: NamedResource, { to, path }: Call, findings: Finding[]): void {
   checkOneOf(design, to, HANDLER_CALLS, path, findings);
-  if (to !== valueAt(one.raw, ['source'])) return;
+  const target = design.resources.find(({ name }) => name === to);
+  if (target?.type === 'service' || to !== valueAt(one.raw, ['source'])) return;
   findings.push({ code: 'wrong-reference', path, value: to, expected: 'another resource than what it reads' });
 }
 

@@ -294,6 +294,10 @@ designs:
       j: { type: consumer, source: x, reader: kcl, handler: {} }
       m: { type: lambda, source: x, handler: {} }
       z: { type: sink }
+      mr: { type: mq, engine: rabbitmq, queues: [{ name: q }], publish: {}, reconnect: {} }
+      mt: { type: mq, engine: activemq, publish: { protocol: mqtt, to: t } }
+      mw: { type: consumer, source: mr, handler: {} }
+      ms: { type: consumer, source: mt, protocol: mqtt, handler: {} }
       g: { type: firehose, transform: {}, partitioning: {}, latency: {} }
       h: { type: firehose, conversion: {} }
       c: { type: consumer, source: q, role: { vpcEndpoint: {} }, deletes: perBatch, handler: { calls: [{ to: u, hedge: { after: 1s }, bulkhead: { concurrent: 9 } }] } }

@@ -179,8 +179,8 @@ function queueSchema(v: Vocabulary): z.ZodType<WrittenQueue> {
   return v.object({
     name: v.name('the name of a queue').meta({ description: 'What it is called at the broker.' }),
     kind: v.choice(QUEUE_KINDS).optional().meta({
-      description: 'Kept by the node that it is on, or by a majority of the nodes of a cluster (RabbitMQ).',
-      default: 'classic',
+      description:
+        'Kept by the node that it is on, or by a majority of the nodes (RabbitMQ). Default: classic; of a durable queue of RabbitMQ 4 quorum.',
     }),
     durable: v.flag().optional().meta({ description: 'Whether it survives its node.', default: true }),
     messageTtl: v.duration({ min: 1000 }).optional().meta({
