@@ -32,7 +32,7 @@ export const amqpErrors = {
   inequivalent: (argument: string, kind: 'queue' | 'exchange', name: string, got: Argument, is: Argument): AmqpError =>
     of(
       406,
-      `PRECONDITION_FAILED - inequivalent arg '${argument}' for ${kind} ${at(name)}: received '${text(got)}' but current is '${text(is)}'`,
+      `PRECONDITION_FAILED - inequivalent arg '${argument}' for ${kind} ${at(name)}: received '${shown(got)}' but current is '${shown(is)}'`,
     ),
   badArgument: (argument: string, name: string, why: string): AmqpError =>
     of(406, `PRECONDITION_FAILED - invalid arg '${argument}' for queue ${at(name)}: ${why}`),
@@ -56,6 +56,6 @@ export const amqpErrors = {
   }),
 } as const;
 
-function text(value: Argument): string {
+function shown(value: Argument): string {
   return value === undefined ? 'none' : String(value);
 }
