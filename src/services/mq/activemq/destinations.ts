@@ -6,7 +6,13 @@ import type { DestinationMeter } from './metrics.ts';
 import { type DestinationName, destinationNames, virtualTopicOf } from './destination-name.ts';
 import type { Journal } from './journal.ts';
 import type { BodyHolds, Kept } from './kept.ts';
-import { type ActiveMqSettings, DEAD_LETTERS, DEFAULT_MESSAGE_GROUPS, MAX_PRIORITY } from './settings.ts';
+import {
+  type ActiveMqSettings,
+  DEAD_LETTERS,
+  DEFAULT_MESSAGE_GROUPS,
+  EXPIRE_MESSAGES_PERIOD_US,
+  MAX_PRIORITY,
+} from './settings.ts';
 import type { Space } from './space.ts';
 import { type Destination, StoredQueue } from './stored-queue.ts';
 import { Topic } from './topic.ts';
@@ -112,6 +118,7 @@ export class Destinations {
 
   #make(name: string, isDurable: boolean): StoredQueue {
     const { concurrentStoreAndDispatchQueues = true, prioritizedMessages = false } = this.#settings;
+    const { expireMessagesPeriodUs = EXPIRE_MESSAGES_PERIOD_US } = this.#settings;
     const { messageGroups = DEFAULT_MESSAGE_GROUPS, persistJMSRedelivered = false } = this.#settings;
     const { journal, kept, space, holds } = this.#ports;
     const meter = this.#ports.meterOf(name);
@@ -121,6 +128,7 @@ export class Destinations {
       number,
       isDurable,
       isConcurrent: concurrentStoreAndDispatchQueues,
+      expiryPeriodUs: expireMessagesPeriodUs,
       persistsRedelivered: persistJMSRedelivered,
       maxPriority: prioritizedMessages ? MAX_PRIORITY : 0,
       messageGroups,
@@ -171,6 +179,6 @@ export class Destinations {
 
   /** Somebody has taken over. */
   resume(): void {
-    for (const { queue } of this.all) queue.setStopped(false);
+    for (const queue of this.all) queue.resume();
   }
 }
