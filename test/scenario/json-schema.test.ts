@@ -135,7 +135,6 @@ const BROKEN: readonly (readonly [from: string, to: string, path: string])[] = [
   ['jitter: full', 'jitter: some', 'traffic.orders.retry.backoff.jitter'],
   ['retry: none', 'retry: never', 'designs.sync.resources.api.calls.0.retry'],
   ['dlq: { type: sqs }', 'dlq: { type: queue }', 'designs.queued.resources.dlq.type'],
-  ['dlq: { type: sqs }', 'dlq: { type: mq }', 'designs.queued.resources.dlq.type'],
   ['servers: 40', 'servers: 40, balance: leastconn', 'resources.db.balance'],
   // names
   ['  orders:\n    rate', '  9orders:\n    rate', 'traffic.9orders'],

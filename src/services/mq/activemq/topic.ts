@@ -60,7 +60,8 @@ export class Topic implements Destination {
 
   #deliver(message: MessageInput): void {
     // Whoever subscribes because of it isn't given it.
-    for (const subscription of this.#subscriptions.slice()) subscription.deliver(message);
+    const subscriptions = [...this.#subscriptions];
+    for (const subscription of subscriptions) subscription.deliver(message);
   }
 
   #writeAndDeliver(message: MessageInput, waiter: Waiter | null): void {

@@ -204,6 +204,15 @@ test('what is too old goes to the dead letters', () => {
   expect(left('/queue/ActiveMQ.DLQ')).toBe('1 2 3');
 });
 
+test('what is too old behind others goes when the broker looks, each 30 seconds', () => {
+  const one = client().send('/queue/a', 1);
+  one.frames.SEND('/queue/a', message(2, { expirationMs: 300 }));
+  sim.run({ until: 29_000_000 });
+  expect(broker.sizeOf('queue://a')).toBe(2);
+  sim.run({ until: 30_000_000 });
+  expect([left('/queue/a'), left('/queue/ActiveMQ.DLQ')]).toEqual(['1', '2']);
+});
+
 test('what makes no sense is an ERROR each, and the line stays', () => {
   const one = client();
   one.frames.BEGIN(1);
