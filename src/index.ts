@@ -140,6 +140,9 @@ export {
   LambdaFunction,
 } from './services/lambda/index.ts';
 export {
+  ActiveMqBroker,
+  type ActiveMqPorts,
+  type ActiveMqSettings,
   activeMqtt,
   type ConnectPacket,
   Disk,
@@ -155,6 +158,18 @@ export {
   rabbitMqtt,
   type TopicSubscription,
   type Will,
+  type AmqpChannel,
+  type AmqpChannelOwner,
+  type AmqpConnection,
+  type AmqpConnectionOwner,
+  type AmqpMessage,
+  type BrokerObserver,
+  MqModelError,
+  RabbitBroker,
+  type RabbitInput,
+  type RabbitPorts,
+  type RabbitSettings,
+  rabbitSettings,
 } from './services/mq/index.ts';
 export {
   BadFilterPolicy,

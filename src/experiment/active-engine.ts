@@ -24,6 +24,7 @@ export class ActiveEngine implements Broker {
     this.#ports = ports;
     this.zones = zonesOfMode(settings.deploymentMode);
     this.#broker = new ActiveMqBroker(sim, brokerSettings(settings), {
+      metrics: ports.metrics,
       holds: requests,
       observer: observerOf((number) => this.#queueName(number)),
     });

@@ -68,8 +68,7 @@ export class MqttSide {
   }
 
   #consumerOf(session: number): string {
-    for (const [clientId, name] of this.#consumers) if (this.broker.sessionOf(clientId) === session) return name;
-    return '';
+    return this.#consumers.get(this.broker.clientIdOf(session)) ?? '';
   }
 }
 

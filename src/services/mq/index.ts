@@ -17,6 +17,7 @@ export { Watermark, type WatermarkSettings } from './broker/memory.ts';
 export { NEVER, NONE, PERSISTENT, Place, REDELIVERED, STORED } from './broker/message-rows.ts';
 export type * from './broker/ports.ts';
 export { Processor } from './broker/processor.ts';
+export * from './mqtt/index.ts';
 export { RabbitBroker, type RabbitPorts } from './rabbitmq/rabbit-broker.ts';
 export { type RabbitCosts, type RabbitInput, type RabbitSettings, rabbitSettings } from './rabbitmq/settings.ts';
 export { stompOverRabbitMq } from './rabbitmq/stomp-session.ts';

@@ -333,6 +333,24 @@ describe('queues', () => {
     expect(broker.held).toBe(1);
   });
 
+  test('one that is full can send what it refuses to its dead-letter exchange', () => {
+    const { broker, client, channel } = setup();
+    channel.queueDeclare({ queue: 'dead' });
+    channel.queueDeclare({
+      queue: 'q',
+      arguments: {
+        'x-max-length': 1,
+        'x-overflow': 'reject-publish-dlx',
+        'x-dead-letter-exchange': '',
+        'x-dead-letter-routing-key': 'dead',
+      },
+    });
+    channel.confirmSelect();
+    client.publish('q', [1, 2]);
+    expect([client.news(), broker.drain('q'), broker.drain('dead')]).toEqual([['ack 1', 'nack 2'], ['1'], ['2']]);
+    expect(broker.deadLettered).toEqual(['2 maxlen']);
+  });
+
   test('a message keeps its place and its priority as a dead letter, but not its TTL', () => {
     const { broker, client, channel } = setup();
     channel.queueDeclare({ queue: 'dead', arguments: { 'x-max-priority': 5 } });

@@ -147,7 +147,7 @@ export class QuorumQueue extends RabbitQueue {
     const { body, bytes, route, deaths, settled, tag } = entry;
     this.#committed++;
     if (messages.refuses(bytes)) {
-      world.observer?.onDropped(this.number, body, -1, 'maxlen');
+      world.observer?.onDropped(-1, body, -1, 'maxlen');
       settled?.onRefused(tag);
     } else {
       if (deaths !== null) world.deaths.set(world.ids.next, deaths);

@@ -23,6 +23,8 @@ export interface QueueWorld {
   readonly deaths: Map<number, readonly Death[]>;
   /** Sends it to its queue's dead-letter exchange; false: it has none, or nobody gets it. */
   deadLetter(from: RabbitQueue, row: number, reason: DropReason): boolean;
+  /** The same of one that a full queue refused (`reject-publish-dlx`). */
+  deadLetterRefused(from: RabbitQueue, input: MessageInput, route: number): boolean;
 }
 
 /** Whoever serves a consumer. */

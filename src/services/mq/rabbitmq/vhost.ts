@@ -27,9 +27,13 @@ export class Vhost {
   #nextQueue = 0;
   #nextName = 1;
 
-  constructor(world: Omit<QueueWorld, 'deadLetter'>, nodes: readonly RabbitNode[]) {
+  constructor(world: Omit<QueueWorld, 'deadLetter' | 'deadLetterRefused'>, nodes: readonly RabbitNode[]) {
     this.#nodes = nodes;
-    this.world = { ...world, deadLetter: (from, row, reason) => this.#deadLetter(from, row, reason) };
+    this.world = {
+      ...world,
+      deadLetter: (from, row, reason) => this.#deadLetter(from, row, reason),
+      deadLetterRefused: (from, input, route) => this.#moveDead(from, input, -1, route, 'maxlen'),
+    };
   }
 
   // --- exchanges ---
@@ -177,20 +181,26 @@ export class Vhost {
   }
 
   #deadLetter(from: RabbitQueue, row: number, reason: DropReason): boolean {
-    const exchange = from.arguments['x-dead-letter-exchange'];
-    if (exchange === undefined || !isDeath(reason)) return false;
+    if (from.arguments['x-dead-letter-exchange'] === undefined || !isDeath(reason)) return false;
     const { rows } = from.messages;
-    const was = this.routes.numbered(rows.route[row] as number);
-    const route = this.route(exchange, from.arguments['x-dead-letter-routing-key'] ?? was.routingKey, null);
-    if (route === null) return false;
-    const id = rows.id[row] as number;
-    const { body, bytes, group, persistent } = from.messages.read(row);
-    const deaths = withDeath(this.world.deaths.get(id) ?? [], from.name, reason, was);
+    const { body, bytes, group, persistent, id } = from.messages.read(row);
     const input = { body, bytes, group, persistent, expirationMs: -1, priority: rows.priority[row] as number };
-    const targets = route.queues.filter(({ name }) => !isCycle(deaths, name));
+    return this.#moveDead(from, input, id, rows.route[row] as number, reason);
+  }
+
+  /** To the queues that the dead-letter exchange leads to, but for those where it would go round; false: there is none. */
+  #moveDead(from: RabbitQueue, message: MessageInput, id: number, route: number, reason: Death['reason']): boolean {
+    const { 'x-dead-letter-exchange': exchange, 'x-dead-letter-routing-key': routingKey } = from.arguments;
+    if (exchange === undefined) return false;
+    const was = this.routes.numbered(route);
+    const to = this.route(exchange, routingKey ?? was.routingKey, null);
+    if (to === null) return false;
+    const input = { ...message, expirationMs: -1 };
+    const deaths = withDeath(this.world.deaths.get(id) ?? [], from.name, reason, was);
+    const targets = to.queues.filter(({ name }) => !isCycle(deaths, name));
     for (const target of targets) {
-      this.world.observer?.onDeadLettered(from.number, body, id, reason, target.number);
-      target.publish(input, route.number, deaths, null, 0);
+      this.world.observer?.onDeadLettered(from.number, input.body, id, reason, target.number);
+      target.publish(input, to.number, deaths, null, 0);
     }
     return targets.length > 0;
   }
@@ -221,6 +231,9 @@ function isCycle(deaths: readonly Death[], queue: string): boolean {
 
 function badArguments(name: string, { durable, exclusive, autoDelete, arguments: args = {} }: QueueDeclareInput) {
   const isQuorum = args['x-queue-type'] === 'quorum';
+  if (isQuorum && args['x-overflow'] === 'reject-publish-dlx') {
+    return amqpErrors.badArgument('x-overflow', name, 'quorum queues have no reject-publish-dlx');
+  }
   if (isQuorum && durable !== true) return amqpErrors.badArgument('durable', name, 'quorum queues are durable');
   if (isQuorum && exclusive === true) return amqpErrors.badArgument('exclusive', name, 'not of quorum queues');
   if (isQuorum && autoDelete === true) return amqpErrors.badArgument('auto-delete', name, 'not of quorum queues');
