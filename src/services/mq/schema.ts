@@ -255,7 +255,7 @@ function publishSchema(v: Vocabulary): z.ZodType<WrittenPublishing> {
     }),
     resends: v.flag().optional().meta({
       description:
-        'Whether the client itself sends again what was not answered when its connection broke. Default: true of OpenWire and MQTT, whose clients do.',
+        'Whether the client itself sends again what was not answered when its connection broke. Default: true of OpenWire; over MQTT the session does, with QoS 1 and 2.',
     }),
     priority: v.count({ min: 0, max: 255 }).optional().meta({ description: 'Of each message. Default: none.' }),
   });
@@ -305,7 +305,7 @@ function publishingOf(
     qos,
     connections: p.connections ?? 1,
     connectionPerKey: p.connectionPerKey ?? false,
-    resends: p.resends ?? (protocol === 'openwire' || isMqtt),
+    resends: p.resends ?? protocol === 'openwire',
     priority: p.priority ?? null,
   };
 }

@@ -108,9 +108,11 @@ export class MqttBroker implements MqttOperations {
       delivered: 0,
       dropped: 0,
     };
-    this.#door = new Door(ports.processor ?? null, ports.costs ?? FREE);
-    this.#storage = new Storage(settings.storage === 'disk' ? (ports.disk ?? null) : null, (intake) =>
-      this.#inside(() => this.#taken(intake)),
+    this.#door = new Door(ports.processor ?? null, ports.costs ?? FREE, ports.holds ?? null);
+    this.#storage = new Storage(
+      settings.storage === 'disk' ? (ports.disk ?? null) : null,
+      (intake) => this.#inside(() => this.#taken(intake)),
+      ports.holds ?? null,
     );
     this.#topics = new TopicTable(this.#tree, settings.overlapping);
     this.#retained = new RetainedMessages(this.#messages);
