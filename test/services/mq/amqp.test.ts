@@ -119,7 +119,7 @@ describe('an error closes the channel', () => {
     ],
     [
       'another argument of the same queue',
-      /inequivalent arg 'x-max-length' for queue 'q' in vhost '\/': received '5' but current is 'none'$/,
+      /inequivalent arg 'x-max-length' for queue 'q' in vhost '\/': received the value '5' of type 'byte' but current is none$/,
       ({ channel }) => channel.queueDeclare({ queue: 'q', arguments: { 'x-max-length': 5 } }),
     ],
     [
@@ -131,6 +131,21 @@ describe('an error closes the channel', () => {
       'a name that is reserved',
       /^ACCESS_REFUSED - exchange name 'amq.mine'/,
       ({ channel }) => channel.exchangeDeclare({ exchange: 'amq.mine', type: 'fanout' }),
+    ],
+    [
+      'an exchange of the system',
+      /^ACCESS_REFUSED - deletion of system exchange/,
+      (c) => c.channel.exchangeDelete('amq.topic'),
+    ],
+    [
+      'a queue name that is reserved',
+      /^ACCESS_REFUSED - queue name 'amq.q'/,
+      (c) => c.channel.queueDeclare({ queue: 'amq.q' }),
+    ],
+    [
+      'a negative time to live',
+      /^PRECONDITION_FAILED - invalid arg 'x-message-ttl' for queue 'z' in vhost '\/': {value_negative,-1}$/,
+      ({ channel }) => channel.queueDeclare({ queue: 'z', arguments: { 'x-message-ttl': -1 } }),
     ],
     [
       'the default exchange, bound',
@@ -163,7 +178,7 @@ describe('an error closes the channel', () => {
     ],
     [
       'a quorum queue that is not durable',
-      /^PRECONDITION_FAILED - invalid arg 'durable'/,
+      /^PRECONDITION_FAILED - invalid property 'non-durable' for queue 'z' in vhost '\/'$/,
       ({ channel }) => channel.queueDeclare({ queue: 'z', arguments: { 'x-queue-type': 'quorum' } }),
     ],
     ['a commit without a transaction', /not transactional$/, ({ channel }) => channel.txCommit()],

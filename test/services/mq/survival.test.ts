@@ -71,8 +71,8 @@ const broken: readonly (Mutation & { readonly property: RegExp })[] = [
   {
     name: 'loses what was in hand when the line is cut',
     file: CHANNEL,
-    find: 'this.#settleAll();\n    for (const { queue, holder } of this.#left)',
-    replace: "this.#settleUpTo(Number.POSITIVE_INFINITY, 'ack');\n    for (const { queue, holder } of this.#left)",
+    find: "this.#settleAll('return');\n    for",
+    replace: "this.#settleUpTo(Number.POSITIVE_INFINITY, 'ack');\n    for",
     property: /survival/,
   },
   {
