@@ -117,7 +117,7 @@ describe('the property notices a broker that', () => {
     const door = await mutant<MqDoor>('src/services/mq/index.ts', mutation);
     const { failed, errorInstance } = fc.check(
       fc.property(games, (game) => play(door, game)),
-      { seed: 20261126, numRuns: 1000, endOnFailure: true },
+      { seed: 20261126, numRuns: 10_000, endOnFailure: true },
     );
     expect(failed).toBe(true);
     expect(String(errorInstance)).toMatch(property);

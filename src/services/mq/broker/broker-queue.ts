@@ -617,6 +617,7 @@ export class BrokerQueue {
     this.#stopped = true;
     this.#cancelAll();
     const { rows } = this;
+    const back: number[] = [];
     for (let row = 0; row < rows.used; row++) {
       const place = rows.place[row] as Place;
       if (place === Place.free || place === Place.leaving) continue;
@@ -625,8 +626,10 @@ export class BrokerQueue {
       else if (stays) rows.flags[row] = (rows.flags[row] as number) | REDELIVERED;
       else this.ready.remove(row);
       if (!stays) this.#lose(row);
-      else if (place === Place.held) this.#return(row, true);
+      else if (place === Place.held) back.push(row);
     }
+    back.sort((a, b) => (rows.sequence[a] as number) - (rows.sequence[b] as number));
+    for (const row of back) this.#return(row, true);
   }
 
   #lose(row: number): void {
