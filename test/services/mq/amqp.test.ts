@@ -222,6 +222,18 @@ describe('an error closes the channel', () => {
     expect(client.connection.isOpen).toBe(false);
   });
 
+  test('one consumer too many on a channel: the connection; one queue too many: the channel', () => {
+    const { broker, client, channel } = setup({ maxConsumers: 1, maxQueues: 1 });
+    channel.queueDeclare({ queue: 'q' });
+    for (const consumer of [1, 2]) channel.basicConsume({ queue: 'q', consumer });
+    expect(client.news()).toEqual(['NOT_ALLOWED - reached maximum (1) of consumers per channel']);
+    const other = broker.client();
+    other.channel.queueDeclare({ queue: 'r' });
+    expect(other.news()).toEqual([
+      "PRECONDITION_FAILED - cannot declare queue 'r': queue limit in vhost '/' (1) is reached",
+    ]);
+  });
+
   test('the exclusive queue of another connection: 405', () => {
     const { broker, channel } = setup();
     channel.queueDeclare({ queue: 'mine', exclusive: true });

@@ -181,7 +181,7 @@ export abstract class RabbitQueue implements BrokerObserver {
   #store(bytes: number): void {
     for (const node of this.members) {
       node.storage.add(bytes);
-      this.world.metrics?.diskFree.add(-bytes);
+      if (Number.isFinite(this.world.settings.diskBytes)) this.world.metrics?.diskFree.add(-bytes);
     }
   }
 
