@@ -119,7 +119,7 @@ describe('an error closes the channel', () => {
     ],
     [
       'another argument of the same queue',
-      /inequivalent arg 'x-max-length' for queue 'q' in vhost '\/': received '5' but current is 'none'$/,
+      /inequivalent arg 'x-max-length' for queue 'q' in vhost '\/': received the value '5' of type 'byte' but current is none$/,
       ({ channel }) => channel.queueDeclare({ queue: 'q', arguments: { 'x-max-length': 5 } }),
     ],
     [
@@ -131,6 +131,21 @@ describe('an error closes the channel', () => {
       'a name that is reserved',
       /^ACCESS_REFUSED - exchange name 'amq.mine'/,
       ({ channel }) => channel.exchangeDeclare({ exchange: 'amq.mine', type: 'fanout' }),
+    ],
+    [
+      'an exchange of the system',
+      /^ACCESS_REFUSED - deletion of system exchange/,
+      (c) => c.channel.exchangeDelete('amq.topic'),
+    ],
+    [
+      'a queue name that is reserved',
+      /^ACCESS_REFUSED - queue name 'amq.q'/,
+      (c) => c.channel.queueDeclare({ queue: 'amq.q' }),
+    ],
+    [
+      'a negative time to live',
+      /^PRECONDITION_FAILED - invalid arg 'x-message-ttl' for queue 'z' in vhost '\/': {value_negative,-1}$/,
+      ({ channel }) => channel.queueDeclare({ queue: 'z', arguments: { 'x-message-ttl': -1 } }),
     ],
     [
       'the default exchange, bound',
@@ -163,7 +178,7 @@ describe('an error closes the channel', () => {
     ],
     [
       'a quorum queue that is not durable',
-      /^PRECONDITION_FAILED - invalid arg 'durable'/,
+      /^PRECONDITION_FAILED - invalid property 'non-durable' for queue 'z' in vhost '\/'$/,
       ({ channel }) => channel.queueDeclare({ queue: 'z', arguments: { 'x-queue-type': 'quorum' } }),
     ],
     ['a commit without a transaction', /not transactional$/, ({ channel }) => channel.txCommit()],
@@ -205,6 +220,18 @@ describe('an error closes the channel', () => {
     for (let i = 0; i < 2; i++) channel.basicConsume({ queue: 'q', consumer: 5 });
     expect(client.news()).toEqual(["NOT_ALLOWED - attempt to reuse consumer tag '5'"]);
     expect(client.connection.isOpen).toBe(false);
+  });
+
+  test('one consumer too many on a channel: the connection; one queue too many: the channel', () => {
+    const { broker, client, channel } = setup({ maxConsumers: 1, maxQueues: 1 });
+    channel.queueDeclare({ queue: 'q' });
+    for (const consumer of [1, 2]) channel.basicConsume({ queue: 'q', consumer });
+    expect(client.news()).toEqual(['NOT_ALLOWED - reached maximum (1) of consumers per channel']);
+    const other = broker.client();
+    other.channel.queueDeclare({ queue: 'r' });
+    expect(other.news()).toEqual([
+      "PRECONDITION_FAILED - cannot declare queue 'r': queue limit in vhost '/' (1) is reached",
+    ]);
   });
 
   test('the exclusive queue of another connection: 405', () => {

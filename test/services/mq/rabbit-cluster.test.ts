@@ -280,6 +280,23 @@ describe('a quorum queue', () => {
   });
 });
 
+describe('priorities of a quorum queue', () => {
+  const given = (version: '3.13' | '4'): string[] => {
+    const { broker, clients } = cluster({ version });
+    const [client] = clients;
+    client.channel.queueDeclare({ queue: 'q', durable: true, arguments: QUORUM });
+    for (const [body, priority] of [4, 0, 5, 9, 7, 5, -1, 6].entries()) client.publish('q', [body], { priority });
+    return broker.drain('q');
+  };
+
+  test('4: high ones (5 and above) go twice for each other one, while both wait', () => {
+    expect(given('4')).toEqual(['2', '3', '0', '4', '5', '1', '7', '6']);
+  });
+  test('3.13: none', () => {
+    expect(given('3.13')).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
+  });
+});
+
 describe('a partition', () => {
   test('a node that is not with the majority stops, and joins again', () => {
     const { broker, rabbit, clients } = cluster();

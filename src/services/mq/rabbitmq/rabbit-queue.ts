@@ -11,6 +11,9 @@ import type { RabbitMetrics } from './rabbit-metrics.ts';
 import type { Settled } from './settled.ts';
 import type { RabbitSettings } from './settings.ts';
 
+/** RabbitMQ 4's, of quorum queues: 5 and above is high, and goes twice for each other one. */
+const HIGH = { from: 5, share: 2 };
+
 /** What all queues of a broker share. */
 export interface QueueWorld {
   readonly sim: Simulation;
@@ -85,9 +88,12 @@ export abstract class RabbitQueue implements BrokerObserver {
       {
         number,
         maxPriority: this.isQuorum ? 0 : (args['x-max-priority'] ?? 0),
+        highPriority: this.isQuorum && world.settings.version === '4' ? HIGH : null,
         maxLength: args['x-max-length'] ?? NEVER,
         maxBytes: args['x-max-length-bytes'] ?? NEVER,
         overflow: overflow === 'drop-head' ? 'drop-head' : 'reject-publish',
+        rejectsLate: this.isQuorum,
+        returns: this.isQuorum ? 'head' : 'place',
         messageTtlUs: ttlMs === undefined ? NEVER : ttlMs * 1000,
         deliveryLimit,
         singleActive: args['x-single-active-consumer'] ?? false,
@@ -107,6 +113,10 @@ export abstract class RabbitQueue implements BrokerObserver {
   }
   /** Whether it can be used; a quorum queue without a leader can, and waits. */
   abstract get isAvailable(): boolean;
+  /** What a client requeues goes behind all others, not back to where it was. */
+  get requeuesToTail(): boolean {
+    return false;
+  }
   /** A copy of a message comes in. Each is settled once, at once or later. */
   abstract publish(
     input: MessageInput,
@@ -175,7 +185,7 @@ export abstract class RabbitQueue implements BrokerObserver {
   #store(bytes: number): void {
     for (const node of this.members) {
       node.storage.add(bytes);
-      this.world.metrics?.diskFree.add(-bytes);
+      if (Number.isFinite(this.world.settings.diskBytes)) this.world.metrics?.diskFree.add(-bytes);
     }
   }
 

@@ -44,7 +44,7 @@ export class Vhost {
     if (input.passive === true) return known === undefined ? amqpErrors.noExchange(name) : null;
     if (name === '') return amqpErrors.defaultExchange;
     if (known === undefined) {
-      if (name.startsWith('amq.')) return amqpErrors.reservedName(name);
+      if (name.startsWith('amq.')) return amqpErrors.reservedName('exchange', name);
       this.routes.exchanges.set(name, new Exchange(input));
       this.routes.changed();
       return null;
@@ -60,7 +60,7 @@ export class Vhost {
 
   deleteExchange(name: string, ifUnused: boolean): AmqpError | null {
     if (name === '') return amqpErrors.defaultExchange;
-    if (name.startsWith('amq.')) return amqpErrors.reservedName(name);
+    if (name.startsWith('amq.')) return amqpErrors.systemExchange(name);
     const exchange = this.routes.exchanges.get(name);
     if (exchange === undefined) return null;
     if (ifUnused && !exchange.isUnused) return amqpErrors.exchangeInUse(name);
@@ -114,9 +114,12 @@ export class Vhost {
 
   #newQueue(input: QueueDeclareInput, connection: object, node: RabbitNode): RabbitQueue | AmqpError {
     const name = input.queue === '' ? `amq.gen-${this.#nextName++}` : input.queue;
+    if (input.queue.startsWith('amq.')) return amqpErrors.reservedName('queue', name);
     const error = badArguments(name, input);
     if (error !== null) return error;
     const { world } = this;
+    const { maxQueues } = world.settings;
+    if (this.queues.size >= maxQueues) return amqpErrors.tooManyQueues(name, maxQueues);
     const args = input.arguments ?? {};
     const made = { ...input, queue: name };
     const number = this.#nextQueue++;
@@ -231,24 +234,20 @@ function isCycle(deaths: readonly Death[], queue: string): boolean {
 
 function badArguments(name: string, { durable, exclusive, autoDelete, arguments: args = {} }: QueueDeclareInput) {
   const isQuorum = args['x-queue-type'] === 'quorum';
-  if (isQuorum && args['x-overflow'] === 'reject-publish-dlx') {
-    return amqpErrors.badArgument('x-overflow', name, 'quorum queues have no reject-publish-dlx');
-  }
-  if (isQuorum && durable !== true) return amqpErrors.badArgument('durable', name, 'quorum queues are durable');
-  if (isQuorum && exclusive === true) return amqpErrors.badArgument('exclusive', name, 'not of quorum queues');
-  if (isQuorum && autoDelete === true) return amqpErrors.badArgument('auto-delete', name, 'not of quorum queues');
-  for (const key of ['x-message-ttl', 'x-max-length', 'x-max-length-bytes'] as const) {
+  if (isQuorum && durable !== true) return amqpErrors.badProperty('non-durable', name);
+  if (isQuorum && exclusive === true) return amqpErrors.badProperty('exclusive-owner', name);
+  if (isQuorum && autoDelete === true) return amqpErrors.badProperty('auto-delete', name);
+  for (const key of ['x-message-ttl', 'x-max-length', 'x-max-length-bytes', 'x-expires', 'x-max-priority'] as const) {
     const value = args[key];
-    if (value !== undefined && !(value >= 0)) return amqpErrors.badArgument(key, name, `${value} is negative`);
-  }
-  const { 'x-expires': expires, 'x-max-priority': priority } = args;
-  if (expires !== undefined && !(expires > 0))
-    return amqpErrors.badArgument('x-expires', name, 'it has to be positive');
-  if (priority !== undefined && !(priority >= 0 && priority <= 255)) {
-    return amqpErrors.badArgument('x-max-priority', name, `${priority} is not within 0 to 255`);
+    if (value === undefined) continue;
+    if (!(value >= 0)) return amqpErrors.badArgument(key, name, `{value_negative,${value}}`);
+    if (key === 'x-expires' && value === 0) return amqpErrors.badArgument(key, name, '{value_zero,0}');
+    if (key === 'x-max-priority' && value > 255) {
+      return amqpErrors.badArgument(key, name, `{max_value_exceeded,${value}}`);
+    }
   }
   if (args['x-dead-letter-routing-key'] !== undefined && args['x-dead-letter-exchange'] === undefined) {
-    return amqpErrors.badArgument('x-dead-letter-routing-key', name, 'there is no x-dead-letter-exchange');
+    return amqpErrors.badArgument('x-dead-letter-routing-key', name, 'routing_key_but_no_dlx_defined');
   }
   return null;
 }
