@@ -140,6 +140,20 @@ export {
   LambdaFunction,
 } from './services/lambda/index.ts';
 export {
+  type AmqpChannel,
+  type AmqpChannelOwner,
+  type AmqpConnection,
+  type AmqpConnectionOwner,
+  type AmqpMessage,
+  type BrokerObserver,
+  MqModelError,
+  RabbitBroker,
+  type RabbitInput,
+  type RabbitPorts,
+  type RabbitSettings,
+  rabbitSettings,
+} from './services/mq/index.ts';
+export {
   BadFilterPolicy,
   type DrawnAttribute,
   FilterPolicy,
