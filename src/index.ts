@@ -140,6 +140,7 @@ export {
   LambdaFunction,
 } from './services/lambda/index.ts';
 export {
+  AckType,
   ActiveMqBroker,
   type ActiveMqPorts,
   type ActiveMqSettings,
@@ -164,12 +165,22 @@ export {
   type AmqpConnectionOwner,
   type AmqpMessage,
   type BrokerObserver,
+  type ConsumerInfo,
+  type MessageAck,
   MqModelError,
+  type OpenWireConnection,
+  type OpenWireOwner,
   RabbitBroker,
   type RabbitInput,
   type RabbitPorts,
   type RabbitSettings,
   rabbitSettings,
+  StompBroker,
+  type StompConnection,
+  type StompOwner,
+  type SubscribeFrame,
+  stompOverActiveMq,
+  stompOverRabbitMq,
 } from './services/mq/index.ts';
 export {
   BadFilterPolicy,

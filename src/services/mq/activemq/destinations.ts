@@ -28,8 +28,9 @@ export interface DestinationPorts {
 }
 
 export class Destinations {
-  /** By their numbers: queues and subscriptions, those that are gone too. */
-  readonly all: StoredQueue[] = [];
+  /** Queues and subscriptions that there are, in the order in which they were made. */
+  readonly all = new Set<StoredQueue>();
+  #nextNumber = 0;
   readonly #sim: Simulation;
   readonly #settings: ActiveMqSettings;
   readonly #ports: DestinationPorts;
@@ -78,7 +79,12 @@ export class Destinations {
     let topic = this.#topics.get(name);
     if (topic === undefined) {
       const { journal, kept, observer } = this.#ports;
-      topic = new Topic(name, journal, kept, (body) => observer?.onDropped(-1, body, -1, 'unroutable'));
+      topic = new Topic(name, {
+        journal,
+        kept,
+        onUnroutable: (body) => observer?.onDropped(-1, body, -1, 'unroutable'),
+        onRemoved: (subscription) => this.all.delete(subscription),
+      });
       this.#topics.set(name, topic);
     }
     return topic;
@@ -122,7 +128,7 @@ export class Destinations {
     const { messageGroups = DEFAULT_MESSAGE_GROUPS, persistJMSRedelivered = false } = this.#settings;
     const { journal, kept, space, holds } = this.#ports;
     const meter = this.#ports.meterOf(name);
-    const number = this.all.length;
+    const number = this.#nextNumber++;
     const settings = {
       name,
       number,
@@ -143,7 +149,7 @@ export class Destinations {
       kept,
       onDrop: (from, row, reason) => this.#bury(from, row, reason),
     });
-    this.all.push(queue);
+    this.all.add(queue);
     return queue;
   }
 

@@ -169,9 +169,10 @@ export class StoredQueue implements Destination {
   }
 
   /** For the record. */
-  onWritten({ id, row, waiter, isGone }: { id: number; row: number; waiter: Waiter | null; isGone: boolean }): void {
+  onWritten({ id, row, waiter }: { id: number; row: number; waiter: Waiter | null }): void {
     this.#unwritten.delete(id);
-    if (!isGone) this.queue.markStored(row);
+    // A commit that was written before may have taken it off, and its row be another's.
+    if (row >= 0 && this.queue.holds(row, id)) this.queue.markStored(row);
     waiter?.done();
   }
 

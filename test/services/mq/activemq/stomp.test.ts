@@ -164,6 +164,25 @@ test('a topic is heard by who is there, a durable subscriber has what came meanw
   expect(client().subscribe('/topic/t').told).toBe('');
 });
 
+test('a durable subscription that ends for good has nothing any more; one that just leaves does', () => {
+  const durable = { durableName: 's', ack: 'auto' } as const;
+  const heard = (isForGood: boolean): string => {
+    const one = client({ clientId: 'c' }).subscribe('/topic/t', durable);
+    one.frames.UNSUBSCRIBE(1, 5, isForGood);
+    client().send('/topic/t', 1);
+    one.subscribe('/topic/t', durable);
+    one.frames.DISCONNECT();
+    return `${one.receipts.join()} ${one.told}`;
+  };
+  expect([heard(false), heard(true)]).toEqual(['5 1', '5 ']);
+});
+
+test('a subscription that was refused is none', () => {
+  const one = client().subscribe('/nowhere/x');
+  one.frames.UNSUBSCRIBE(1);
+  expect(one.errors).toHaveLength(2);
+});
+
 test('a client id that another has is an ERROR, and the line is closed', () => {
   const one = client({ clientId: 'c' });
   const two = client({ clientId: 'c' });
