@@ -377,6 +377,7 @@ export class World {
       latency: ofStream.latency.get,
       atStream: this.history?.witness(name, source) ?? null,
       witness: this.history?.witness(name, name) ?? null,
+      handsOn: this.#handsOn(settings.handler),
       code: this.#codeOf(settings),
     });
     this.#streamConsumers.set(name, consumer);
