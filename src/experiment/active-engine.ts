@@ -5,7 +5,7 @@ import { ActiveMqBroker, type ActiveMqSettings, stompOverActiveMq, StompBroker }
 import { activeMqtt } from '../services/mq/mqtt/index.ts';
 import type { StompOperations } from '../services/mq/stomp/operations.ts';
 import type { MqSettings } from '../services/mq/settings.ts';
-import { BrokerConnection, type ClientConnection } from '../workload/mq/connection.ts';
+import { type BatchConnection, BrokerConnection, type ClientConnection } from '../workload/mq/connection.ts';
 import { JmsClientConnection, type JmsConnectionPorts } from '../workload/mq/jms-connection.ts';
 import { StompDriver, type StompDriverPorts } from '../workload/mq/stomp-driver.ts';
 import type { MqConsumerSettings } from '../workload/settings.ts';
@@ -66,6 +66,18 @@ export class ActiveEngine implements Broker {
     });
   }
 
+  mapping(queue: string, batchSize: number, end: ClientEnd): BatchConnection {
+    return this.#jmsConnection(end, {
+      publishing: null,
+      consuming: {
+        info: { destination: `queue://${queue}`, prefetch: batchSize },
+        mode: 'INDIVIDUAL',
+        sessions: 1,
+        takes: batchSize,
+      },
+    });
+  }
+
   kill(node: number): void {
     const wasActive = this.#broker.active === node;
     this.#broker.kill(node);
@@ -89,7 +101,7 @@ export class ActiveEngine implements Broker {
   #jmsConnection(
     { client, at, network, owner }: ClientEnd,
     what: Pick<JmsConnectionPorts, 'publishing' | 'consuming'>,
-  ): ClientConnection {
+  ): BatchConnection {
     const { sim, requests } = this.#ports;
     const ports = {
       ...network,
@@ -116,7 +128,7 @@ export class ActiveEngine implements Broker {
   }
 
   #queueName(number: number): string {
-    const name = this.#broker.engine.destinations.all[number]?.name ?? '';
+    const name = this.#broker.destinations.find((one) => one.number === number)?.name ?? '';
     return name.slice(name.indexOf('://') + 3);
   }
 

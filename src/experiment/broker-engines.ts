@@ -3,7 +3,7 @@ import type { Simulation } from '../kernel/index.ts';
 import type { BrokerObserver } from '../services/mq/index.ts';
 import type { MqSettings } from '../services/mq/settings.ts';
 import type { Metrics, Requests } from '../services/ports.ts';
-import type { ClientConnection, ConnectionOwner } from '../workload/mq/connection.ts';
+import type { BatchConnection, ClientConnection, ConnectionOwner } from '../workload/mq/connection.ts';
 import type { NetworkPorts } from '../workload/mq/transport.ts';
 import type { MqConsumerSettings } from '../workload/settings.ts';
 
@@ -21,6 +21,8 @@ export interface Broker {
   readonly zones: readonly string[];
   publisher(end: ClientEnd): ClientConnection;
   consumer(settings: MqConsumerSettings, end: ClientEnd): ClientConnection;
+  /** Of an event source mapping, which takes batches of so many from a queue. */
+  mapping(queue: string, batchSize: number, end: ClientEnd): BatchConnection;
   /** The node dies, with what it had in memory. */
   kill(node: number): void;
   /** It is there again. */

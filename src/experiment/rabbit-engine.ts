@@ -6,8 +6,8 @@ import type { AmqpChannel, QueueArguments } from '../services/mq/amqp/operations
 import type { StompOperations } from '../services/mq/stomp/operations.ts';
 import type { MqQueueSettings, MqSettings } from '../services/mq/settings.ts';
 import { AmqpDriver, type AmqpDriverPorts } from '../workload/mq/amqp-driver.ts';
+import { type BatchConnection, BrokerConnection, type ClientConnection } from '../workload/mq/connection.ts';
 import { StompDriver, type StompDriverPorts } from '../workload/mq/stomp-driver.ts';
-import { BrokerConnection, type ClientConnection } from '../workload/mq/connection.ts';
 import type { MqConsumerSettings } from '../workload/settings.ts';
 import type { Broker, ClientEnd, EnginePorts } from './broker-engines.ts';
 import { rabbitMqtt } from '../services/mq/mqtt/index.ts';
@@ -90,6 +90,13 @@ export class RabbitEngine implements Broker {
     });
   }
 
+  mapping(queue: string, batchSize: number, end: ClientEnd): BatchConnection {
+    return this.#connection(end, {
+      publishing: null,
+      consuming: { queue, prefetch: batchSize, acknowledge: 'individual', requeues: true },
+    });
+  }
+
   kill(node: number): void {
     this.#broker.kill(node);
     if (node === 0) this.#mqtt?.broker.kill();
@@ -107,7 +114,7 @@ export class RabbitEngine implements Broker {
   #connection(
     { at, network, owner }: ClientEnd,
     what: Pick<AmqpDriverPorts, 'publishing' | 'consuming'>,
-  ): ClientConnection {
+  ): BatchConnection {
     const { sim, requests } = this.#ports;
     const driver = new AmqpDriver({
       requests,

@@ -12,6 +12,7 @@
  *                                    KinesisStream ◀─ FirehoseReader ─▶ DeliveryStream ─▶ Service | Sink …
  *   traffic ─▶ Sender ─▶ Producer ─▶ DeliveryStream ─▶ Service | Sink …                   collected
  *   traffic ─▶ Sender ─▶ MqProducer ─▶ broker ─▶ MqConsumer ─▶ Service | queue | topic …  pushed
+ *                                          └──▶ LambdaBrokerMapping ─▶ LambdaFunction
  *   traffic ─▶ Sender ─▶ Producer ─▶ Topic ─▶ SqsQueue | Service | Sink …                fan-out
  *
  * This is the only place where services meet.
@@ -198,6 +199,7 @@ export class World {
       queueNamed: (name) => this.#queueNamed(name),
       sinkNamed: (name) => this.#sinks.get(name),
       streams: this.#streams,
+      brokers: this.#brokers,
       isRead: (queue) => this.#isRead(queue),
       witnessOf: (client, resource) => this.history?.witness(client, resource) ?? null,
     });
@@ -375,6 +377,7 @@ export class World {
       latency: ofStream.latency.get,
       atStream: this.history?.witness(name, source) ?? null,
       witness: this.history?.witness(name, name) ?? null,
+      handsOn: this.#handsOn(settings.handler),
       code: this.#codeOf(settings),
     });
     this.#streamConsumers.set(name, consumer);

@@ -423,13 +423,31 @@ export const mqFacts = {
     'Lambda Developer Guide: Amazon MQ',
     'a longer one is not waited for',
   ),
-  lambdaConsumersActivemq: assumed(
+  lambdaConsumersActivemq: confirmed(
     'lambda.mq.consumers_activemq',
     5,
     'consumers',
-    'at most, from 1 on; general knowledge, not found in a source',
+    'Lambda Developer Guide: Amazon MQ',
+    'invocations at once of one mapping at most, whatever its function has reserved',
   ),
-  lambdaConsumersRabbitmq: assumed('lambda.mq.consumers_rabbitmq', 1, 'consumers', 'general knowledge'),
+  lambdaConsumersRabbitmq: confirmed(
+    'lambda.mq.consumers_rabbitmq',
+    1,
+    'consumers',
+    'Lambda Developer Guide: Amazon MQ',
+  ),
+  lambdaConsumerStepUs: assumed(
+    'lambda.mq.consumer_step',
+    60 * SECOND,
+    'us',
+    'between two consumers that a mapping of ActiveMQ adds, from one on, while most of its batches are full',
+  ),
+  lambdaRequeueUs: assumed(
+    'lambda.mq.requeue',
+    SECOND,
+    'us',
+    'until a batch that failed goes back to its queue of RabbitMQ; of ActiveMQ the guide names the client’s redelivery policy',
+  ),
 } as const satisfies Readonly<Record<string, Fact>>;
 
 export const mqFactList: readonly Fact[] = Object.values(mqFacts);

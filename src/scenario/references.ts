@@ -86,7 +86,7 @@ function checkDestinations(design: NamedDesign, one: NamedResource, findings: Fi
 /** What a type can fetch its work from. */
 const SOURCES: ReadonlyMap<string, readonly string[]> = new Map([
   ['consumer', ['sqs', 'kinesis', 'mq']],
-  ['lambda', ['sqs', 'kinesis']],
+  ['lambda', ['sqs', 'kinesis', 'mq']],
   ['firehose', ['kinesis']],
   ['analytics', ['kinesis']],
 ]);

@@ -85,6 +85,8 @@ const known = {
   'lambda.mq.window_default_ms': 500,
   'lambda.mq.window_max': 5 * 60,
   'lambda.mq.function_timeout_max': 14 * 60,
+  'lambda.mq.consumers_activemq': 5,
+  'lambda.mq.consumers_rabbitmq': 1,
 };
 
 /** Nobody publishes them. */
@@ -109,8 +111,8 @@ const ours = {
   'activemq.lock.free': 30e6,
   'activemq.standby.start': 5e6,
   'activemq.reboot_failover': 5e6,
-  'lambda.mq.consumers_activemq': 5,
-  'lambda.mq.consumers_rabbitmq': 1,
+  'lambda.mq.consumer_step': 60_000_000,
+  'lambda.mq.requeue': 1_000_000,
 };
 
 test('every number of Amazon MQ is as it was read, and says where it comes from', () => {

@@ -16,7 +16,7 @@ import type {
   OpenWireOwner,
 } from '../../services/mq/openwire/operations.ts';
 import { Outcome, type Requests } from '../../services/ports.ts';
-import type { Arrival, ClientConnection, ConnectionOwner } from './connection.ts';
+import type { Arrival, BatchConnection, ConnectionOwner } from './connection.ts';
 import { type JmsApplication, type JmsMessage, JmsSession } from './jms-session.ts';
 import type { JmsSettings } from './jms-settings.ts';
 import type { Frame } from './line.ts';
@@ -40,8 +40,11 @@ export interface JmsConnectionPorts extends NetworkPorts {
   readonly publishing: JmsPublishing | null;
   readonly consuming: {
     readonly info: ConsumerInfo;
-    readonly mode: 'AUTO' | 'CLIENT';
+    /** INDIVIDUAL: of one session, whose listener takes messages into a batch (`takes`) and settles them later. */
+    readonly mode: 'AUTO' | 'CLIENT' | 'INDIVIDUAL';
     readonly sessions: number;
+    /** INDIVIDUAL: messages that are taken and not settled, at most. */
+    readonly takes?: number;
   } | null;
 }
 
@@ -55,7 +58,7 @@ const PullTimeout = 7;
 
 const NONE = -1;
 
-export class JmsClientConnection implements ClientConnection {
+export class JmsClientConnection implements BatchConnection {
   readonly answers: boolean;
   readonly acknowledges = true;
   readonly keeps: boolean;
@@ -92,6 +95,10 @@ export class JmsClientConnection implements ClientConnection {
     this.#sessions[handle]?.threw();
   }
 
+  settle(handles: Float64Array, count: number, success: boolean): void {
+    (this.#sessions[0] as SessionLine).settle(handles, count, success);
+  }
+
   crash(): void {
     for (const session of this.#sessions) session.crash();
   }
@@ -119,6 +126,9 @@ class SessionLine implements TransportEnds, JmsApplication {
   readonly #ack: MessageAck = { consumer: 0, type: 0, first: NONE, last: NONE, count: 1, transaction: NONE };
   readonly #arrival: { -readonly [K in keyof Arrival]: Arrival[K] };
   readonly #delivered: { -readonly [K in keyof DeliveredMessage]: DeliveredMessage[K] };
+  readonly #takes: number;
+  /** Taken and not settled, by the number of their arrival. */
+  readonly #taken = new Map<number, JmsMessage>();
   #session: JmsSession;
   #atBroker: OpenWireConnection | null = null;
 
@@ -127,7 +137,8 @@ class SessionLine implements TransportEnds, JmsApplication {
     this.#place = place;
     this.#ports = ports;
     this.#owner = owner;
-    const { publishing } = ports;
+    const { publishing, consuming } = ports;
+    this.#takes = consuming?.mode === 'INDIVIDUAL' ? (consuming.takes ?? 1) : 0;
     this.#input = {
       body: 0,
       bytes: 0,
@@ -178,8 +189,23 @@ class SessionLine implements TransportEnds, JmsApplication {
     this.#session.threw();
   }
 
+  /** Of a batch: what was taken before, by the handles that it bore. */
+  settle(handles: Float64Array, count: number, success: boolean): void {
+    const messages = new Set<JmsMessage>();
+    for (let i = 0; i < count; i++) {
+      const message = this.#taken.get(handles[i] as number);
+      if (message !== undefined) messages.add(message);
+      this.#taken.delete(handles[i] as number);
+    }
+    if (success) for (const message of messages) this.#session.acknowledge(message);
+    else this.#session.reject(messages);
+    // The last that was taken may have waited for room.
+    this.#session.returned();
+  }
+
   crash(): void {
     this.#transport.crash();
+    this.#taken.clear();
     this.#session.onClosed();
     this.#session = this.#newSession();
   }
@@ -190,7 +216,8 @@ class SessionLine implements TransportEnds, JmsApplication {
 
   // --- the application of the session ---
 
-  onMessage({ body, id, sequence, group, redeliveryCounter, enqueuedUs }: JmsMessage): void {
+  onMessage(message: JmsMessage): void {
+    const { body, id, sequence, group, redeliveryCounter, enqueuedUs } = message;
     const arrival = this.#arrival;
     arrival.body = body;
     arrival.id = id;
@@ -198,7 +225,12 @@ class SessionLine implements TransportEnds, JmsApplication {
     arrival.group = group;
     arrival.deliveries = redeliveryCounter + 1;
     arrival.sentUs = enqueuedUs;
+    if (this.#takes > 0) {
+      arrival.handle = message.arrival;
+      this.#taken.set(message.arrival, message);
+    }
     this.#owner.onMessage(this.#place.index, arrival);
+    if (this.#taken.size < this.#takes) this.#session.returned();
   }
 
   onSent(tag: number, error: OpenWireError | null): void {
@@ -230,6 +262,7 @@ class SessionLine implements TransportEnds, JmsApplication {
 
   onLost(): void {
     this.#atBroker = null;
+    this.#taken.clear();
     this.#session.onClosed();
     // Whoever still works on what it was given does so for nobody: the session is free for what comes on the next line.
     this.#session.returned();

@@ -319,6 +319,18 @@ export class JmsSession implements OpenWireOwner {
     this.#giveNext();
   }
 
+  /** INDIVIDUAL: these were not worked on, and are delivered again; the others that the session was given are left alone. */
+  reject(messages: ReadonlySet<JmsMessage>): void {
+    for (const consumer of this.#consumers) {
+      this.#redeliver(
+        consumer,
+        consumer.delivered.filter((one) => messages.has(one)),
+        consumer.delivered.filter((one) => !messages.has(one)),
+      );
+    }
+    this.#giveNext();
+  }
+
   // --- transactions ---
 
   #begin(): void {
@@ -442,12 +454,11 @@ export class JmsSession implements OpenWireOwner {
     return maximumRedeliveries >= 0 && redeliveryCounter > maximumRedeliveries;
   }
 
-  /** All that is delivered and not acknowledged. The last of them decides for all, as it does in ActiveMQ. */
-  #redeliver(consumer: Consumer): void {
-    const batch = consumer.delivered;
+  /** All that is delivered and not acknowledged, or some of it. The last of them decides for all, as it does in ActiveMQ. */
+  #redeliver(consumer: Consumer, batch = consumer.delivered, others: JmsMessage[] = []): void {
     const last = batch.at(-1);
     if (last === undefined) return;
-    consumer.delivered = [];
+    consumer.delivered = others;
     consumer.late = Math.max(0, consumer.late - batch.length);
     for (const message of batch) message.redeliveryCounter++;
     const type = this.#isTooOften(last.redeliveryCounter) ? AckType.poison : AckType.redelivered;
