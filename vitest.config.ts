@@ -40,9 +40,27 @@ export default defineConfig({
     sequence: { sequencer: SlowFirst },
     projects: [
       // The sources keep nothing in modules, so files can share a process: that saves a third of the time of small ones.
-      { test: { ...common, name: 'rooms', include: ['test/**/*.test.ts'], exclude: ['test/cli/**'], isolate: false } },
+      {
+        test: {
+          ...common,
+          name: 'rooms',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/cli/**', 'test/brokers/**'],
+          isolate: false,
+        },
+      },
       // These start the bundled bin, so they build it first.
       { test: { ...common, name: 'cli', include: ['test/cli/**/*.test.ts'], globalSetup: ['test/cli/build-bin.ts'] } },
+      // One file: its stories wait for brokers most of the time, so many are told at once.
+      {
+        test: {
+          ...common,
+          name: 'brokers',
+          include: ['test/brokers/**/*.test.ts'],
+          globalSetup: ['test/brokers/servers/start.ts'],
+          maxConcurrency: 12,
+        },
+      },
     ],
   },
 });

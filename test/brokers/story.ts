@@ -1,0 +1,32 @@
+/** A story is told once and played several times: by the model, and by each real broker that is here. All must answer alike. */
+
+export type Broker = 'model' | 'rabbitmq' | 'mosquitto' | 'activemq';
+
+export interface Story<Driver> {
+  readonly name: string;
+  /** What was seen, as plain lines. */
+  readonly run: (driver: Driver) => Promise<readonly string[]>;
+  readonly expected: readonly string[];
+  readonly differs?: readonly Difference[];
+}
+
+/** Around the death of the broker, so that one death does for all. */
+export interface KillStory<Driver> {
+  readonly name: string;
+  /** Up to the kill. What it returns goes on after it. */
+  readonly run: (driver: Driver) => Promise<() => Promise<readonly string[]>>;
+  readonly expected: readonly string[];
+  readonly differs?: readonly Difference[];
+}
+
+/** One answers otherwise than the others. */
+export interface Difference {
+  readonly broker: Broker;
+  readonly what: readonly string[];
+  readonly why: string;
+}
+
+type Told = Pick<Story<never>, 'expected' | 'differs'>;
+
+export const expectedOf = ({ expected, differs = [] }: Told, broker: Broker): readonly string[] =>
+  differs.find((one) => one.broker === broker)?.what ?? expected;
