@@ -59,6 +59,8 @@ export default defineConfig({
           include: ['test/brokers/**/*.test.ts'],
           globalSetup: ['test/brokers/servers/start.ts'],
           maxConcurrency: 12,
+          // A story that waits for what doesn't come gives up after half a minute.
+          testTimeout: 45_000,
         },
       },
     ],

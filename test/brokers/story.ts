@@ -7,6 +7,7 @@ export interface Story<Driver> {
   /** What was seen, as plain lines. */
   readonly run: (driver: Driver) => Promise<readonly string[]>;
   readonly expected: readonly string[];
+  /** Who says something else. */
   readonly differs?: readonly Difference[];
 }
 
@@ -26,7 +27,7 @@ export interface Difference {
   readonly why: string;
 }
 
-type Told = Pick<Story<never>, 'expected' | 'differs'>;
+export type Told = Pick<Story<never>, 'expected' | 'differs'>;
 
 export const expectedOf = ({ expected, differs = [] }: Told, broker: Broker): readonly string[] =>
   differs.find((one) => one.broker === broker)?.what ?? expected;

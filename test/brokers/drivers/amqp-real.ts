@@ -13,7 +13,7 @@ import {
   type PublishOptions,
   type QueueOptions,
 } from './amqp.ts';
-import { Inbox, until } from './inbox.ts';
+import { Inbox, PATIENCE_MS, until } from './inbox.ts';
 
 export class RealAmqp implements AmqpDriver {
   readonly #port: number;
@@ -74,7 +74,7 @@ class RealChannel implements AmqpChannel {
   readonly #channel: Channel | ConfirmChannel;
   readonly #prefix: string;
   readonly #confirms: boolean;
-  readonly #outcomes = new Inbox<string>();
+  readonly #outcomes = new Inbox<string>(PATIENCE_MS);
   readonly #deliveries = new Map<string, Inbox<AmqpMessage>>();
   readonly #cancelled = new Set<string>();
   #closed: Answer | undefined;
@@ -149,7 +149,7 @@ class RealChannel implements AmqpChannel {
     await until(async () => {
       seen = (await this.#channel.checkQueue(this.#name(queue))).messageCount;
       return seen === expected;
-    });
+    }, PATIENCE_MS);
     return seen;
   }
 
@@ -188,7 +188,7 @@ class RealChannel implements AmqpChannel {
   }
 
   consume(queue: string, consumer: string, options: ConsumeOptions = {}): Promise<Answer> {
-    const deliveries = new Inbox<AmqpMessage>();
+    const deliveries = new Inbox<AmqpMessage>(PATIENCE_MS);
     this.#deliveries.set(consumer, deliveries);
     const listen = (message: Message | null): void => {
       if (message === null) this.#cancelled.add(consumer);
@@ -208,7 +208,7 @@ class RealChannel implements AmqpChannel {
   }
 
   isCancelled(consumer: string): Promise<boolean> {
-    return until(() => this.#cancelled.has(consumer));
+    return until(() => this.#cancelled.has(consumer), PATIENCE_MS);
   }
 
   async ack(tag: number, upTo = false): Promise<void> {
@@ -228,7 +228,7 @@ class RealChannel implements AmqpChannel {
   }
 
   async closedWith(): Promise<Answer> {
-    await until(() => this.#closed !== undefined);
+    await until(() => this.#closed !== undefined, PATIENCE_MS);
     return this.#closed ?? 'open';
   }
 

@@ -3,12 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Nothing for so long, and nothing more comes. A story waits by number for what must come, so that a slow machine can't make it fail. */
 const QUIET_MS = 120;
 const LOOK_AGAIN_MS = 5;
-const LIMIT_MS = 30_000;
+export const PATIENCE_MS = 30_000;
+/** Where it is known that not all comes that a story waits for. */
+export const LITTLE_PATIENCE_MS = 1500;
 
 /** What came in and nobody has looked at yet. */
 export class Inbox<T> {
+  readonly #patienceMs: number;
   #items: T[] = [];
   #came = 0;
+
+  constructor(patienceMs: number) {
+    this.#patienceMs = patienceMs;
+  }
 
   add(item: T): void {
     this.#items.push(item);
@@ -17,7 +24,7 @@ export class Inbox<T> {
 
   /** Waits for so many, then until nothing more comes. */
   async take(atLeast: number): Promise<T[]> {
-    await until(() => this.#items.length >= atLeast);
+    await until(() => this.#items.length >= atLeast, this.#patienceMs);
     for (let before = -1; before !== this.#came; ) {
       before = this.#came;
       await sleep(QUIET_MS);
@@ -26,9 +33,9 @@ export class Inbox<T> {
   }
 }
 
-/** True when it is so; false when it is not so within half a minute. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<boolean> {
-  for (const end = performance.now() + LIMIT_MS; performance.now() < end; await sleep(LOOK_AGAIN_MS)) {
+/** True when it is so; false when it is not so in time. */
+export async function until(isSo: () => boolean | Promise<boolean>, patienceMs: number): Promise<boolean> {
+  for (const end = performance.now() + patienceMs; performance.now() < end; await sleep(LOOK_AGAIN_MS)) {
     if (await isSo()) return true;
   }
   return false;
