@@ -60,6 +60,8 @@ export type DropReason =
   | 'unroutable'
   /** Its queue was purged or deleted. */
   | 'purged'
+  /** Its subscriber was away, and is not owed what comes then. */
+  | 'offline'
   /** The node that had it died, and it was not stored. */
   | 'lost';
 

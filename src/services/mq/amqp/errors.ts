@@ -1,0 +1,61 @@
+/** AMQP's errors as RabbitMQ words them; those that end a channel, and (`isHard`) those that end the connection. */
+export interface AmqpError {
+  readonly code: number;
+  readonly text: string;
+  readonly isHard?: boolean;
+}
+
+type Argument = string | number | boolean | undefined;
+
+const of = (code: number, text: string): AmqpError => ({ code, text });
+const at = (name: string): string => `'${name}' in vhost '/'`;
+
+export const NO_ROUTE = 312;
+
+export const amqpErrors = {
+  noExchange: (name: string): AmqpError => of(404, `NOT_FOUND - no exchange ${at(name)}`),
+  noQueue: (name: string): AmqpError => of(404, `NOT_FOUND - no queue ${at(name)}`),
+  queueDown: (name: string, node: string): AmqpError =>
+    of(404, `NOT_FOUND - home node '${node}' of durable queue ${at(name)} is down or inaccessible`),
+  internalExchange: (name: string): AmqpError =>
+    of(403, `ACCESS_REFUSED - cannot publish to internal exchange ${at(name)}`),
+  defaultExchange: of(403, 'ACCESS_REFUSED - operation not permitted on the default exchange'),
+  reservedName: (name: string): AmqpError =>
+    of(403, `ACCESS_REFUSED - exchange name '${name}' contains reserved prefix 'amq.*'`),
+  inExclusiveUse: (name: string): AmqpError => of(403, `ACCESS_REFUSED - queue ${at(name)} in exclusive use`),
+  locked: (name: string): AmqpError =>
+    of(
+      405,
+      `RESOURCE_LOCKED - cannot obtain exclusive access to locked queue ${at(name)}. It could be originally declared on another connection or the exclusive property value does not match that of the original declaration.`,
+    ),
+  unknownTag: (tag: number): AmqpError => of(406, `PRECONDITION_FAILED - unknown delivery tag ${tag}`),
+  inequivalent: (argument: string, kind: 'queue' | 'exchange', name: string, got: Argument, is: Argument): AmqpError =>
+    of(
+      406,
+      `PRECONDITION_FAILED - inequivalent arg '${argument}' for ${kind} ${at(name)}: received '${shown(got)}' but current is '${shown(is)}'`,
+    ),
+  badArgument: (argument: string, name: string, why: string): AmqpError =>
+    of(406, `PRECONDITION_FAILED - invalid arg '${argument}' for queue ${at(name)}: ${why}`),
+  queueInUse: (name: string): AmqpError => of(406, `PRECONDITION_FAILED - queue ${at(name)} in use`),
+  queueNotEmpty: (name: string): AmqpError => of(406, `PRECONDITION_FAILED - queue ${at(name)} not empty`),
+  exchangeInUse: (name: string): AmqpError => of(406, `PRECONDITION_FAILED - exchange ${at(name)} in use`),
+  tooLarge: (bytes: number, limit: number): AmqpError =>
+    of(406, `PRECONDITION_FAILED - message size ${bytes} is larger than configured max size ${limit}`),
+  timedOut: (ms: number): AmqpError =>
+    of(
+      406,
+      `PRECONDITION_FAILED - delivery acknowledgement on channel timed out. Timeout value used: ${ms} ms. This timeout value can be configured, see consumers doc guide to learn more`,
+    ),
+  noTransaction: of(406, 'PRECONDITION_FAILED - channel is not transactional'),
+  fromConfirmToTx: of(406, 'PRECONDITION_FAILED - cannot switch from confirm to tx mode'),
+  fromTxToConfirm: of(406, 'PRECONDITION_FAILED - cannot switch from tx to confirm mode'),
+  consumerTagUsed: (tag: number): AmqpError => ({
+    code: 530,
+    text: `NOT_ALLOWED - attempt to reuse consumer tag '${tag}'`,
+    isHard: true,
+  }),
+} as const;
+
+function shown(value: Argument): string {
+  return value === undefined ? 'none' : String(value);
+}

@@ -1,0 +1,115 @@
+/**
+ * What can be given out, by priority, then by sequence. Of each priority: the fresh ones, a list in the order in which they came, and a heap of those that
+ * came back; the lower sequence of both firsts goes first, so that a message that comes back takes its old place.
+ */
+import { type MessageRows, NONE, Place } from './message-rows.ts';
+import { ReturnedHeap } from './returned-heap.ts';
+
+class Level {
+  head = NONE;
+  tail = NONE;
+  readonly returned = new ReturnedHeap();
+}
+
+export class ReadyList<H> {
+  count = 0;
+  bytes = 0;
+  readonly #rows: MessageRows<H>;
+  /** By priority, the lowest first. */
+  readonly #levels: readonly Level[];
+  /** Above it nothing is ready. */
+  #top = 0;
+
+  constructor(rows: MessageRows<H>, levels: number) {
+    this.#rows = rows;
+    this.#levels = Array.from({ length: levels }, () => new Level());
+  }
+
+  get levels(): number {
+    return this.#levels.length;
+  }
+
+  append(row: number): void {
+    const rows = this.#rows;
+    const level = this.#enter(row, Place.fresh);
+    rows.newer[row] = NONE;
+    rows.older[row] = level.tail;
+    if (level.tail === NONE) level.head = row;
+    else rows.newer[level.tail] = row;
+    level.tail = row;
+  }
+
+  /** It takes its old place. */
+  giveBack(row: number): void {
+    this.#enter(row, Place.returned).returned.push(this.#rows.sequence[row] as number, row);
+  }
+
+  /** The next to be given out; NONE: nothing is ready. */
+  first(): number {
+    if (this.count === 0) return NONE;
+    for (;;) {
+      const row = this.firstOf(this.#top);
+      if (row !== NONE || this.#top === 0) return row;
+      this.#top--;
+    }
+  }
+
+  /** The first of a priority. */
+  firstOf(priority: number): number {
+    const level = this.#levels[priority] as Level;
+    if (level.returned.size === 0) return level.head;
+    return this.#merged(level);
+  }
+
+  /** Takes out any that is ready. */
+  remove(row: number): void {
+    const rows = this.#rows;
+    const level = this.#levels[rows.priority[row] as number] as Level;
+    this.count--;
+    this.bytes -= rows.bytes[row] as number;
+    if (rows.place[row] === Place.returned) {
+      rows.place[row] = Place.leaving;
+      return;
+    }
+    rows.place[row] = Place.leaving;
+    const older = rows.older[row] as number;
+    const newer = rows.newer[row] as number;
+    if (older === NONE) level.head = newer;
+    else rows.newer[older] = newer;
+    if (newer === NONE) level.tail = older;
+    else rows.older[newer] = older;
+  }
+
+  /** All rows that are ready, in the order in which they would be given out; for what is seldom done. */
+  inOrder(): number[] {
+    const { place, priority, sequence, used } = this.#rows;
+    const ready: number[] = [];
+    for (let row = 0; row < used; row++) {
+      if (place[row] === Place.fresh || place[row] === Place.returned) ready.push(row);
+    }
+    const by = (column: Float64Array | Uint8Array, row: number): number => column[row] as number;
+    return ready.sort((a, b) => by(priority, b) - by(priority, a) || by(sequence, a) - by(sequence, b));
+  }
+
+  #enter(row: number, place: Place): Level {
+    const rows = this.#rows;
+    const priority = rows.priority[row] as number;
+    rows.place[row] = place;
+    this.count++;
+    this.bytes += rows.bytes[row] as number;
+    if (priority > this.#top) this.#top = priority;
+    return this.#levels[priority] as Level;
+  }
+
+  #merged({ head, returned }: Level): number {
+    const { place, sequence } = this.#rows;
+    while (returned.size > 0) {
+      const row = returned.topRow;
+      if (place[row] === Place.returned && sequence[row] === returned.topSequence) {
+        return head === NONE || returned.topSequence < (sequence[head] as number) ? row : head;
+      }
+      returned.pop();
+    }
+    return head;
+  }
+}
