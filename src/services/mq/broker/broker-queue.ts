@@ -13,6 +13,7 @@ import type { Handle, Simulation } from '../../../kernel/index.ts';
 import { Consumer, type ConsumerOptions, Holder, Turn } from './consumer.ts';
 import { MqModelError } from './errors.ts';
 import type { Usage } from './memory.ts';
+import { MessageGroups } from './message-groups.ts';
 import { MessageRows, NEVER, NONE, PERSISTENT, Place, REDELIVERED, STORED } from './message-rows.ts';
 import type { BrokerObserver, DeliveredMessage, DropReason, MessageInput } from './ports.ts';
 import { ReadyList } from './ready-list.ts';
@@ -33,6 +34,8 @@ export interface QueueSettings {
   readonly deliveryLimit?: number;
   /** Only one consumer is given messages, the first; when it leaves the next takes its place. */
   readonly singleActive?: boolean;
+  /** Message groups that are remembered, each with its consumer; 0 (default): messages have no groups. */
+  readonly messageGroups?: number;
 }
 
 /** Ids of messages, unique in a broker. */
@@ -75,6 +78,9 @@ export class BrokerQueue {
   /** In the order in which they came. */
   readonly #consumers: Consumer[] = [];
   #active: Consumer | null = null;
+  readonly #groups: MessageGroups | null;
+  /** Nobody else is given anything. */
+  #exclusive: Consumer | null = null;
   #nextSequence = 0;
   #held = 0;
   #bytes = 0;
@@ -114,12 +120,14 @@ export class BrokerQueue {
     this.#ttlUs = messageTtlUs;
     this.#deliveryLimit = settings.deliveryLimit ?? NEVER;
     this.#singleActive = settings.singleActive === true;
+    const { messageGroups = 0 } = settings;
+    this.#groups = messageGroups > 0 ? new MessageGroups(messageGroups) : null;
     this.#ports = ports;
     this.#observer = ports.observer ?? null;
   }
 
   get readyCount(): number {
-    return this.ready.count;
+    return this.ready.count + (this.#groups?.count ?? 0);
   }
   get heldCount(): number {
     return this.#held;
@@ -223,6 +231,15 @@ export class BrokerQueue {
     if (consumer.inTurn) this.#turn.remove(consumer);
     this.#consumers.splice(this.#consumers.indexOf(consumer), 1);
     if (this.#active === consumer) this.#succeed();
+    if (this.#exclusive === consumer) this.setExclusive(null);
+    if (this.#groups !== null) this.#leaveGroups(consumer);
+  }
+
+  /** As long as it is there nobody else is given anything; null: all are again. */
+  setExclusive(consumer: Consumer | null): void {
+    this.#exclusive = consumer;
+    for (const one of this.#consumers) this.#line(one);
+    this.dispatch();
   }
 
   #cancelAll(): void {
@@ -259,10 +276,50 @@ export class BrokerQueue {
 
   /** In turn exactly if it can take a message. */
   #line(consumer: Consumer): void {
-    const may = consumer.hasCredit && !consumer.isCancelled && (!this.#singleActive || consumer === this.#active);
+    const may =
+      consumer.hasCredit &&
+      !consumer.isCancelled &&
+      (!this.#singleActive || consumer === this.#active) &&
+      (this.#exclusive === null || consumer === this.#exclusive);
     if (may === consumer.inTurn) return;
-    if (may) this.#turn.append(consumer);
-    else this.#turn.remove(consumer);
+    if (may) {
+      this.#turn.append(consumer);
+      this.#unpark(consumer);
+    } else this.#turn.remove(consumer);
+  }
+
+  // --- message groups ---
+
+  /** Who is to have it, of those in turn; null: its group's consumer can't take it now, and it is parked. */
+  #takerOf(row: number): Consumer | null {
+    const next = this.#turn.first();
+    const group = this.rows.group[row] as number;
+    if (this.#groups === null || group < 0) return next;
+    const owner = this.#groups.ownerOf(group, next);
+    if (owner.inTurn) return owner;
+    this.ready.remove(row);
+    this.rows.place[row] = Place.parked;
+    this.#groups.park(owner, this.rows.sequence[row] as number, row);
+    return null;
+  }
+
+  /** The first that is parked for it is ready again. */
+  #unpark(consumer: Consumer): boolean {
+    const { ready } = this;
+    const row = this.#groups?.unpark(consumer) ?? NONE;
+    if (row === NONE) return false;
+    ready.giveBack(row);
+    return true;
+  }
+
+  #leaveGroups(consumer: Consumer): void {
+    while (this.#unpark(consumer));
+    this.#groups?.forget(consumer);
+    this.dispatch();
+  }
+
+  #unparkAll(): void {
+    if (this.#groups !== null) for (const consumer of this.#consumers) while (this.#unpark(consumer));
   }
 
   // --- out ---
@@ -288,7 +345,9 @@ export class BrokerQueue {
         const row = this.#firstLive();
         if (row === NONE) break;
         // What was dropped on the way may have changed who is in turn.
-        if (!this.#turn.isEmpty) this.#deliver(this.#turn.first(), row);
+        if (this.#turn.isEmpty) break;
+        const taker = this.#takerOf(row);
+        if (taker !== null) this.#deliver(taker, row);
       }
     } finally {
       this.#dispatching = false;
@@ -314,6 +373,7 @@ export class BrokerQueue {
     this.#hold(consumer, row);
     if (consumer.hasCredit) this.#turn.rotate(consumer);
     else this.#turn.remove(consumer);
+    if (this.#groups !== null && consumer.inTurn) this.#unpark(consumer);
     const id = this.rows.id[row] as number;
     consumer.subscriber.onMessage(consumer, row);
     if (consumer.noAck && this.isHeld(row, id)) this.acknowledge(row);
@@ -322,6 +382,14 @@ export class BrokerQueue {
   #hold(holder: Holder, row: number): void {
     const { rows } = this;
     this.ready.remove(row);
+    this.#link(holder, row);
+    const deliveries = (rows.deliveries[row] as number) + 1;
+    rows.deliveries[row] = deliveries;
+    this.#observer?.onDelivered(this.number, rows.body[row] as number, rows.id[row] as number, deliveries);
+  }
+
+  #link(holder: Holder, row: number): void {
+    const { rows } = this;
     rows.place[row] = Place.held;
     rows.holder[row] = holder;
     rows.older[row] = holder.tail;
@@ -332,9 +400,6 @@ export class BrokerQueue {
     holder.inHand++;
     holder.bytesInHand += rows.bytes[row] as number;
     this.#held++;
-    const deliveries = (rows.deliveries[row] as number) + 1;
-    rows.deliveries[row] = deliveries;
-    this.#observer?.onDelivered(this.number, rows.body[row] as number, rows.id[row] as number, deliveries);
   }
 
   /** The next that is not too old; those before it go. */
@@ -363,6 +428,13 @@ export class BrokerQueue {
     this.#letGo(row);
     this.#return(row, counted);
     this.#settleDown();
+  }
+
+  /** From the hands of one holder into those of another, e.g. of one that keeps it until the disk is through. No delivery. */
+  transfer(row: number, to: Holder): void {
+    this.#letGo(row);
+    this.#link(to, row);
+    this.dispatch();
   }
 
   /** Refused for good, or delivered too often. */
@@ -489,6 +561,7 @@ export class BrokerQueue {
 
   /** Drops all that is ready; how many that were. */
   purge(reason: DropReason = 'purged'): number {
+    this.#unparkAll();
     const rows = this.ready.inOrder();
     for (const row of rows)
       if (this.rows.place[row] === Place.fresh || this.rows.place[row] === Place.returned) this.#dropReady(row, reason);

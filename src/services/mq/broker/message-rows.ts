@@ -21,6 +21,8 @@ export const Place = {
   held: 3,
   /** On its way out: whoever is told reads it still. */
   leaving: 4,
+  /** Ready, but the consumer of its group can take no more. */
+  parked: 5,
 } as const;
 export type Place = (typeof Place)[keyof typeof Place];
 
