@@ -67,7 +67,17 @@ class RealClient implements StompClient {
     this.#suffix = suffix;
     this.#patienceMs = patienceMs;
     this.#error = new Promise((resolve) => {
-      client.on('error', () => resolve('ERROR'));
+      const end = (): void => {
+        client.getTransportSocket().destroy();
+        resolve('ERROR');
+      };
+      client.on('error', end);
+      // Its own handler ends the frame in place of the line where the error has a text.
+      client.setCommandHandler('ERROR', (frame) => {
+        const error = frame as unknown as Message;
+        error.on('error', end);
+        error.readString('utf-8', end);
+      });
     });
   }
 
@@ -75,7 +85,8 @@ class RealClient implements StompClient {
     const { persistent = false, transaction, group, expirationMs } = options;
     const headers: Headers = {
       destination: this.#name(destination),
-      persistent: String(persistent),
+      // Left out where it is false: RabbitMQ would take that for a wish for a queue of the connection's own.
+      ...(persistent && { persistent: 'true' }),
       // RabbitMQ's word for a time to live is `expiration`, ActiveMQ's is an instant, `expires`.
       ...(expirationMs !== undefined && { expires: Date.now() + expirationMs, expiration: expirationMs }),
       ...(group !== undefined && { JMSXGroupID: `g${group}` }),
@@ -150,6 +161,11 @@ class RealClient implements StompClient {
   }
 
   #frame(command: string, headers: Headers, body = ''): Promise<Answer> {
+    if ('transaction' in headers && !['BEGIN', 'COMMIT', 'ABORT'].includes(command)) {
+      // RabbitMQ gives its receipt with that of the commit.
+      this.#client.sendFrame(command, headers).end(body);
+      return Promise.resolve('ok');
+    }
     const receipt = new Promise<Answer>((resolve) => {
       const options = { onReceipt: () => resolve('ok'), onError: () => undefined };
       this.#client.sendFrame(command, headers, options).end(body);
