@@ -2,6 +2,7 @@
 import type { Simulation } from '../../../kernel/index.ts';
 import type { IdSource } from '../broker/broker-queue.ts';
 import type { BrokerObserver, DropReason } from '../broker/ports.ts';
+import type { DestinationMeter } from './metrics.ts';
 import { type DestinationName, destinationNames, virtualTopicOf } from './destination-name.ts';
 import type { Journal } from './journal.ts';
 import type { BodyHolds, Kept } from './kept.ts';
@@ -16,8 +17,8 @@ export interface DestinationPorts {
   readonly space: Space;
   readonly observer: BrokerObserver | null;
   readonly holds: BodyHolds | null;
-  /** A queue is made: whoever watches it from now on. */
-  observerOf(name: string, number: number): BrokerObserver | null;
+  /** A queue is made: who counts what becomes of its messages. */
+  meterOf(name: string): DestinationMeter;
 }
 
 export class Destinations {
@@ -112,7 +113,8 @@ export class Destinations {
   #make(name: string, isDurable: boolean): StoredQueue {
     const { concurrentStoreAndDispatchQueues = true, prioritizedMessages = false } = this.#settings;
     const { messageGroups = DEFAULT_MESSAGE_GROUPS, persistJMSRedelivered = false } = this.#settings;
-    const { journal, kept, space, holds, observerOf } = this.#ports;
+    const { journal, kept, space, holds } = this.#ports;
+    const meter = this.#ports.meterOf(name);
     const number = this.all.length;
     const settings = {
       name,
@@ -125,10 +127,10 @@ export class Destinations {
     };
     const queue = new StoredQueue(this.#sim, settings, {
       ids: this.#ids,
-      observer: observerOf(name, number),
+      observer: meter,
+      meter,
       holds,
-      memory: space.memory,
-      storage: isDurable ? space.storage : null,
+      memory: isDurable ? space : { add: (bytes) => space.add(bytes, false) },
       journal,
       kept,
       onDrop: (from, row, reason) => this.#bury(from, row, reason),
@@ -147,6 +149,7 @@ export class Destinations {
     const to = this.queue(DEAD_LETTERS.slice('queue://'.length));
     const priority = from.queue.rows.priority[row] as number;
     to.takeOver(from, row, { body, bytes, persistent: true, expirationMs: -1, priority, group });
+    if (reason === 'expired') from.meter.expired();
     this.#ports.observer?.onDeadLettered(from.queue.number, body, id, reason, to.queue.number);
     return true;
   }

@@ -3,7 +3,7 @@
  * something has left.
  */
 import type { Simulation } from '../../../kernel/index.ts';
-import type { Usage } from '../broker/memory.ts';
+import type { MemoryUse } from '../broker/broker-queue.ts';
 import type { ActiveMqLimits } from './settings.ts';
 
 /** Something that waits for space. */
@@ -19,7 +19,7 @@ interface Room {
   waiting: Waiting[];
 }
 
-export class Space {
+export class Space implements MemoryUse {
   readonly #sim: Simulation;
   readonly #store: Room;
   readonly #transient: Room;
@@ -49,16 +49,9 @@ export class Space {
     return this.#store.waiting.length + this.#transient.waiting.length;
   }
 
-  /** For the queues: what all their messages take, and of it the persistent ones; negative: given back. */
-  readonly memory: Usage = { add: (bytes) => this.#add(this.#transient, bytes) };
-  readonly storage: Usage = {
-    add: (bytes) => {
-      this.#add(this.#transient, -bytes);
-      this.#add(this.#store, bytes);
-    },
-  };
-
-  #add(to: Room, bytes: number): void {
+  /** For the queues: what their messages take; negative: given back. */
+  add(bytes: number, persistent: boolean): void {
+    const to = persistent ? this.#store : this.#transient;
     to.used += bytes;
     this.#onChange?.();
     if (bytes < 0 && to.waiting.length > 0 && !this.#isDraining) {

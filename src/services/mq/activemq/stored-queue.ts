@@ -13,6 +13,7 @@ import { PERSISTENT, Place, STORED } from '../broker/message-rows.ts';
 import type { DropReason, MessageInput } from '../broker/ports.ts';
 import type { Journal, JournalRecord } from './journal.ts';
 import type { Kept, Waiter } from './kept.ts';
+import type { DestinationMeter } from './metrics.ts';
 
 export interface StoredQueueSettings extends QueueSettings {
   readonly name: string;
@@ -27,6 +28,7 @@ export interface StoredQueueSettings extends QueueSettings {
 export interface StoredQueuePorts extends Omit<QueuePorts, 'onDrop'> {
   readonly journal: Journal;
   readonly kept: Kept;
+  readonly meter: DestinationMeter;
   /** A message leaves unacknowledged; true: it is in another queue now. */
   onDrop(from: StoredQueue, row: number, reason: DropReason): boolean;
 }
@@ -64,6 +66,7 @@ export interface Destination {
 export class StoredQueue implements Destination {
   readonly name: string;
   readonly queue: BrokerQueue;
+  readonly meter: DestinationMeter;
   readonly isDurable: boolean;
   /** Consumers that want to be alone, in the order in which they came. */
   readonly exclusives: Consumer[] = [];
@@ -81,17 +84,20 @@ export class StoredQueue implements Destination {
     this.#isConcurrent = settings.isConcurrent;
     this.#persistsRedelivered = settings.persistsRedelivered;
     this.#ports = ports;
+    this.meter = ports.meter;
     this.queue = new BrokerQueue(sim, settings, {
       ...ports,
       onDrop: (_, row, reason) => this.#onDrop(row, reason),
     });
+    ports.meter.attach(this.queue);
   }
 
-  /** Of those that want to be alone the one of the highest priority, among equals the first, is. */
-  chooseExclusive(): void {
+  /** Consumers have come, or gone: of those that want to be alone the one of the highest priority, among equals the first, is. */
+  consumersChanged(): void {
     let chosen: Consumer | null = null;
     for (const one of this.exclusives) if (chosen === null || one.priority > chosen.priority) chosen = one;
     this.queue.setExclusive(chosen);
+    this.meter.consumersChanged();
   }
 
   // --- in ---
@@ -228,5 +234,6 @@ export class StoredQueue implements Destination {
       rows.deliveries[row] = wasGivenOut && this.#persistsRedelivered ? 1 : 0;
     }
     this.queue.crash();
+    this.meter.consumersChanged();
   }
 }

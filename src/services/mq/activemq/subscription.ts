@@ -64,7 +64,7 @@ export class Subscription implements Subscriber {
     this.#consumer = queue.subscribe({ subscriber: this, tag: this.number, prefetch: Math.max(1, prefetch), priority });
     if (prefetch === 0) queue.setPaused(this.#consumer, true);
     if (isExclusive) this.stored.exclusives.push(this.#consumer);
-    this.stored.chooseExclusive();
+    this.stored.consumersChanged();
     queue.setStopped(false);
   }
 
@@ -129,7 +129,7 @@ export class Subscription implements Subscriber {
       case AckType.standard:
       case AckType.individual:
         if (noted !== null) this.#note(ids, ack.type === AckType.individual, noted);
-        else for (const id of ids) this.#settle(id, waiter);
+        else for (const id of ids) if (!this.#transacted.has(id)) this.#settle(id, waiter);
         return true;
       default:
         for (const id of ids) this.#drop(id, ack.type === AckType.expired ? 'expired' : 'rejected');
@@ -217,7 +217,7 @@ export class Subscription implements Subscriber {
     queue.cancel(consumer);
     const at = exclusives.indexOf(consumer);
     if (at >= 0) exclusives.splice(at, 1);
-    this.stored.chooseExclusive();
+    this.stored.consumersChanged();
     const isUnknown = lastDelivered === LastDelivered.unknown;
     let isCounted = isUnknown ? this.#countsUnknown : this.#dispatched.has(lastDelivered);
     for (const [id, row] of this.#dispatched) {

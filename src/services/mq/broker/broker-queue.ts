@@ -12,7 +12,6 @@
 import type { Handle, Simulation } from '../../../kernel/index.ts';
 import { Consumer, type ConsumerOptions, Holder, Turn } from './consumer.ts';
 import { MqModelError } from './errors.ts';
-import type { Usage } from './memory.ts';
 import { MessageGroups } from './message-groups.ts';
 import { MessageRows, NEVER, NONE, PERSISTENT, Place, REDELIVERED, STORED } from './message-rows.ts';
 import type { BrokerObserver, DeliveredMessage, DropReason, MessageInput } from './ports.ts';
@@ -38,6 +37,12 @@ export interface QueueSettings {
   readonly messageGroups?: number;
 }
 
+/** What messages take: a `Watermark`, or an engine's own. */
+export interface MemoryUse {
+  /** Negative: given back. */
+  add(bytes: number, persistent: boolean): void;
+}
+
 /** Ids of messages, unique in a broker. */
 export interface IdSource {
   next: number;
@@ -48,9 +53,8 @@ export interface QueuePorts {
   readonly observer?: BrokerObserver | null;
   /** Holds a body as long as the queue has a message of it; as `Requests`. */
   readonly holds?: { retain(body: number): void; release(body: number): void } | null;
-  /** Of the node: what its messages take in memory, and persistent ones on disk. */
-  readonly memory?: Usage | null;
-  readonly storage?: Usage | null;
+  /** Of the node: what its messages take, in memory and (persistent ones) on disk. */
+  readonly memory?: MemoryUse | null;
   /**
    * A message leaves unacknowledged; its row can be read until this returns. True: it is in another queue now, and the observer knows. Left out: it is just dropped.
    * What is put into this same queue meanwhile comes behind all others.
@@ -190,13 +194,12 @@ export class BrokerQueue {
     rows.route[row] = route;
     rows.deliveries[row] = 0;
     rows.flags[row] = input.persistent ? flags | PERSISTENT : flags;
-    rows.priority[row] = input.priority <= 0 ? 0 : Math.min(input.priority, this.maxPriority);
+    rows.priority[row] = input.priority <= 0 ? 0 : Math.min(input.priority, 255);
     const ttlUs = input.expirationMs < 0 ? this.#ttlUs : Math.min(this.#ttlUs, input.expirationMs * 1000);
     rows.expiresUs[row] = now + ttlUs;
     if (ttlUs !== NEVER) this.#ages = true;
     this.#bytes += input.bytes;
-    this.#ports.memory?.add(input.bytes);
-    if (input.persistent) this.#ports.storage?.add(input.bytes);
+    this.#ports.memory?.add(input.bytes, input.persistent);
     this.#ports.holds?.retain(input.body);
     this.ready.append(row);
     this.#observer?.onEnqueued(this.number, input.body, id, this.#nextSequence);
@@ -305,10 +308,9 @@ export class BrokerQueue {
 
   /** The first that is parked for it is ready again. */
   #unpark(consumer: Consumer): boolean {
-    const { ready } = this;
     const row = this.#groups?.unpark(consumer) ?? NONE;
     if (row === NONE) return false;
-    ready.giveBack(row);
+    this.ready.giveBack(row);
     return true;
   }
 
@@ -371,9 +373,10 @@ export class BrokerQueue {
 
   #deliver(consumer: Consumer, row: number): void {
     this.#hold(consumer, row);
-    if (consumer.hasCredit) this.#turn.rotate(consumer);
-    else this.#turn.remove(consumer);
-    if (this.#groups !== null && consumer.inTurn) this.#unpark(consumer);
+    if (consumer.hasCredit) {
+      this.#turn.rotate(consumer);
+      this.#unpark(consumer);
+    } else this.#turn.remove(consumer);
     const id = this.rows.id[row] as number;
     consumer.subscriber.onMessage(consumer, row);
     if (consumer.noAck && this.isHeld(row, id)) this.acknowledge(row);
@@ -550,12 +553,11 @@ export class BrokerQueue {
     const body = rows.body[row] as number;
     const bytes = rows.bytes[row] as number;
     const id = rows.id[row] as number;
-    const isPersistent = ((rows.flags[row] as number) & PERSISTENT) !== 0;
+    const persistent = ((rows.flags[row] as number) & PERSISTENT) !== 0;
     this.#bytes -= bytes;
     rows.giveBack(row);
     this.#observer?.onGone(this.number, body, id);
-    this.#ports.memory?.add(-bytes);
-    if (isPersistent) this.#ports.storage?.add(-bytes);
+    this.#ports.memory?.add(-bytes, persistent);
     this.#ports.holds?.release(body);
   }
 

@@ -1,12 +1,6 @@
 /** Something that fills up, and an alarm while it is too full: a node's memory, its disk. */
 import type { Simulation } from '../../../kernel/index.ts';
 
-/** Where it is told what is used. */
-export interface Usage {
-  /** Negative: given back. */
-  add(amount: number): void;
-}
-
 export interface WatermarkSettings {
   /** The alarm is on while more than this is used; Infinity: never. */
   readonly limit: number;
@@ -14,7 +8,7 @@ export interface WatermarkSettings {
   readonly checkUs?: number;
 }
 
-export class Watermark implements Usage {
+export class Watermark {
   used = 0;
   isAlarmed = false;
   readonly #sim: Simulation;
@@ -39,6 +33,7 @@ export class Watermark implements Usage {
     this.#changed();
   }
 
+  /** Negative: given back. */
   add(amount: number): void {
     this.used += amount;
     if (this.used > this.#limit !== this.isAlarmed) this.#changed();

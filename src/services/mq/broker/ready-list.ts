@@ -64,7 +64,7 @@ export class ReadyList<H> {
   /** Takes out any that is ready. */
   remove(row: number): void {
     const rows = this.#rows;
-    const level = this.#levels[rows.priority[row] as number] as Level;
+    const level = this.#levels[this.#levelOf(row)] as Level;
     this.count--;
     this.bytes -= rows.bytes[row] as number;
     if (rows.place[row] === Place.returned) {
@@ -82,18 +82,24 @@ export class ReadyList<H> {
 
   /** All rows that are ready, in the order in which they would be given out; for what is seldom done. */
   inOrder(): number[] {
-    const { place, priority, sequence, used } = this.#rows;
+    const { place, sequence, used } = this.#rows;
     const ready: number[] = [];
     for (let row = 0; row < used; row++) {
       if (place[row] === Place.fresh || place[row] === Place.returned) ready.push(row);
     }
-    const by = (column: Float64Array | Uint8Array, row: number): number => column[row] as number;
-    return ready.sort((a, b) => by(priority, b) - by(priority, a) || by(sequence, a) - by(sequence, b));
+    return ready.sort(
+      (a, b) => this.#levelOf(b) - this.#levelOf(a) || (sequence[a] as number) - (sequence[b] as number),
+    );
+  }
+
+  /** Priorities above the highest are the highest. */
+  #levelOf(row: number): number {
+    return Math.min(this.#rows.priority[row] as number, this.#levels.length - 1);
   }
 
   #enter(row: number, place: Place): Level {
     const rows = this.#rows;
-    const priority = rows.priority[row] as number;
+    const priority = this.#levelOf(row);
     rows.place[row] = place;
     this.count++;
     this.bytes += rows.bytes[row] as number;

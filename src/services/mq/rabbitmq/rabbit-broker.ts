@@ -208,7 +208,10 @@ export class RabbitBroker {
     if (serving.some(({ memory }) => memory.isAlarmed)) reason = 'low on memory';
     if (reason === this.alarmReason) return;
     this.alarmReason = reason;
-    for (const { connections } of this.nodes) for (const connection of connections) connection.alarm(reason);
+    // What is let in may raise the alarm again: each is told how it is now.
+    for (const { connections } of this.nodes) {
+      for (const connection of connections) connection.alarm(this.alarmReason);
+    }
   }
 
   // --- deliveries that nobody settles ---

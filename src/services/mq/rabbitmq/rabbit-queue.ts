@@ -94,8 +94,7 @@ export abstract class RabbitQueue implements BrokerObserver {
         ids: world.ids,
         observer: this,
         holds: world.holds,
-        memory: { add: (bytes) => this.#use(bytes) },
-        storage: this.durable ? { add: (bytes) => this.#store(bytes) } : null,
+        memory: { add: (bytes, persistent) => this.#use(bytes, persistent) },
         onDrop: (_queue, row, reason) => world.deadLetter(this, row, reason),
       },
     );
@@ -161,7 +160,8 @@ export abstract class RabbitQueue implements BrokerObserver {
   get memoryBytes(): number {
     return this.messages.bytes + this.messages.count * this.world.settings.messageOverheadBytes;
   }
-  #use(bytes: number): void {
+  #use(bytes: number, persistent: boolean): void {
+    if (persistent && this.durable) this.#store(bytes);
     const overhead = this.world.settings.messageOverheadBytes;
     const all = bytes < 0 ? bytes - overhead : bytes + overhead;
     for (const node of this.members) {

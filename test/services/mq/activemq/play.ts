@@ -44,7 +44,10 @@ export const games: fc.Arbitrary<Game> = fc.record({
   isConcurrent: fc.boolean(),
   useAsyncSend: fc.constant(false),
   // 0: the active node; others: the line of that party.
-  faults: fc.array(fc.record({ atMs: fc.integer({ min: 1, max: 1500 }), who: fc.nat({ max: 5 }) }), { maxLength: 8 }),
+  faults: fc.array(fc.record({ atMs: fc.integer({ min: 1, max: 1500 }), who: fc.nat({ max: 5 }) }), {
+    maxLength: 8,
+    size: 'max',
+  }),
 });
 
 const RECONNECT_US = 30_000;
