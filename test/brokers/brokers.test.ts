@@ -1,72 +1,112 @@
 /** Each story, played by the model and by every real broker that is here: all answer as the story says. */
 import { describe, expect, inject, test } from 'vitest';
+import { mosquitto as mosquittoSettings, rabbitMqtt } from '../../src/services/mq/index.ts';
+import { ModelAmqp } from './drivers/amqp-model.ts';
+import type { AmqpDriver } from './drivers/amqp.ts';
 import { RealAmqp } from './drivers/amqp-real.ts';
 import { LITTLE_PATIENCE_MS, PATIENCE_MS } from './drivers/inbox.ts';
+import { ModelMqtt } from './drivers/mqtt-model.ts';
+import type { MqttDriver } from './drivers/mqtt.ts';
 import { RealMqtt } from './drivers/mqtt-real.ts';
+import { ModelStomp } from './drivers/stomp-model.ts';
+import type { StompDriver } from './drivers/stomp.ts';
 import { RealStomp } from './drivers/stomp-real.ts';
 import type { Running } from './servers/start.ts';
 import { amqpKillStories, amqpStories } from './stories/amqp.stories.ts';
 import { mqttKillStories, mqttStories } from './stories/mqtt.stories.ts';
 import { stompKillStories, stompStories } from './stories/stomp.stories.ts';
-import { type Broker, expectedOf, type KillStory, type Story, type Told } from './story.ts';
+import { type Engine, expectedOf, type KillStory, type Story, type Told } from './story.ts';
 
-const { rabbitmq, mosquitto, activemq } = inject('brokers');
+const running = inject('brokers');
 
-/** One broker behind one protocol. */
+/** One engine behind one protocol, as a model and in truth. */
 interface Stage<Driver> {
-  readonly broker: Broker;
-  readonly running: Running;
+  readonly protocol: 'amqp' | 'mqtt' | 'stomp';
+  readonly engine: Engine;
+  readonly stories: readonly Story<Driver>[];
+  readonly killStories: readonly KillStory<Driver>[];
+  readonly model: () => Driver & { kill(): Promise<void> };
   /** For one story. `name`: nobody else has it. */
-  readonly driver: (name: string, patienceMs: number) => Driver & { end(): Promise<void> };
+  readonly real: (port: number, name: string, patienceMs: number) => Driver & { end(): Promise<void> };
 }
 
-const portOf = ({ ports }: Running, protocol: string): number => ports[protocol] ?? 0;
+const ofMqtt = { protocol: 'mqtt', stories: mqttStories, killStories: mqttKillStories } as const;
+const ofStomp = { protocol: 'stomp', stories: stompStories, killStories: stompKillStories } as const;
+const realMqtt = (...of: ConstructorParameters<typeof RealMqtt>) => new RealMqtt(...of);
+const realStomp = (...of: ConstructorParameters<typeof RealStomp>) => new RealStomp(...of);
 
-const amqp: Stage<RealAmqp> = {
-  broker: 'rabbitmq',
-  running: rabbitmq,
-  driver: (name) => new RealAmqp(portOf(rabbitmq, 'amqp'), name),
+const amqp: Stage<AmqpDriver> = {
+  protocol: 'amqp',
+  engine: 'rabbitmq',
+  stories: amqpStories,
+  killStories: amqpKillStories,
+  model: () => new ModelAmqp(),
+  real: (port, name) => new RealAmqp(port, name),
+};
+/** As our real one is set up: with a disk. */
+const kept = { ...mosquittoSettings, storage: 'disk' } as const;
+const mqttOfMosquitto: Stage<MqttDriver> = {
+  ...ofMqtt,
+  engine: 'mosquitto',
+  model: () => new ModelMqtt(kept),
+  real: realMqtt,
+};
+const mqttOfRabbit: Stage<MqttDriver> = {
+  ...ofMqtt,
+  engine: 'rabbitmq',
+  model: () => new ModelMqtt(rabbitMqtt),
+  real: realMqtt,
+};
+const stompOfActive: Stage<StompDriver> = {
+  ...ofStomp,
+  engine: 'activemq',
+  model: () => new ModelStomp('activemq'),
+  real: realStomp,
+};
+const stompOfRabbit: Stage<StompDriver> = {
+  ...ofStomp,
+  engine: 'rabbitmq',
+  model: () => new ModelStomp('rabbitmq'),
+  real: realStomp,
 };
 
-const stomp = (broker: Broker, running: Running): Stage<RealStomp> => ({
-  broker,
-  running,
-  driver: (name, patienceMs) => new RealStomp(portOf(running, 'stomp'), name, patienceMs),
-});
+// RabbitMQ takes longest to be ready, and is asked last.
+for (const play of [playModel, playReal]) {
+  play(mqttOfMosquitto);
+  play(stompOfActive);
+  play(mqttOfRabbit);
+  play(stompOfRabbit);
+  play(amqp);
+}
+// Nothing else can run meanwhile.
+playAroundKill('mosquitto', begun(mqttOfMosquitto));
+playAroundKill('activemq', begun(stompOfActive));
+playAroundKill('rabbitmq', [...begun(amqp), ...begun(mqttOfRabbit), ...begun(stompOfRabbit)]);
 
-const mqtt = (broker: Broker, running: Running): Stage<RealMqtt> => ({
-  broker,
-  running,
-  driver: (name, patienceMs) => new RealMqtt(portOf(running, 'mqtt'), name, patienceMs),
-});
+function playModel<Driver>({ protocol, engine, stories, killStories, model }: Stage<Driver>): void {
+  describe(`${protocol.toUpperCase()}: the model of ${running[engine].title}`, () => {
+    test.each(stories.map((story) => [story.name, story] as const))('%s', async (_, story) => {
+      expect(await story.run(model())).toEqual(expectedOf(story, engine, true));
+    });
+    test.each(killStories.map((story) => [story.name, story] as const))('killed: %s', async (_, story) => {
+      const driver = model();
+      const goOn = await story.run(driver);
+      await driver.kill();
+      expect(await goOn()).toEqual(expectedOf(story, engine, true));
+    });
+  });
+}
 
-play('mqtt', mqtt('mosquitto', mosquitto), mqttStories);
-play('mqtt', mqtt('rabbitmq', rabbitmq), mqttStories);
-play('stomp', stomp('activemq', activemq), stompStories);
-play('stomp', stomp('rabbitmq', rabbitmq), stompStories);
-play('amqp', amqp, amqpStories);
-
-// Last, since nothing else can run meanwhile.
-playAroundKill(mosquitto, begun('mqtt', mqtt('mosquitto', mosquitto), mqttKillStories));
-playAroundKill(activemq, begun('stomp', stomp('activemq', activemq), stompKillStories));
-playAroundKill(rabbitmq, [
-  ...begun('amqp', amqp, amqpKillStories),
-  ...begun('mqtt', mqtt('rabbitmq', rabbitmq), mqttKillStories),
-  ...begun('stomp', stomp('rabbitmq', rabbitmq), stompKillStories),
-]);
-
-function play<Driver>(protocol: string, { broker, running, driver }: Stage<Driver>, stories: readonly Story<Driver>[]) {
-  describe(`${titleOf(protocol.toUpperCase(), running)}`, {
-    concurrent: true,
-    skip: running.missing !== undefined,
-  }, () => {
+function playReal<Driver>({ protocol, engine, stories, real }: Stage<Driver>): void {
+  const { missing, ports } = running[engine];
+  describe(`${titleOf(protocol.toUpperCase(), engine)}`, { concurrent: true, skip: missing !== undefined }, () => {
     test.each(stories.map((story, i) => [story.name, story, i] as const))('%s', async (_, story, i) => {
-      await isReady(running);
-      const one = driver(`${protocol}-${i}`, patienceFor(story, broker));
+      await ask(running[engine], 'ready');
+      const driver = real(ports[protocol] ?? 0, `${protocol}-${i}`, patienceFor(story, engine));
       try {
-        expect(await story.run(one)).toEqual(expectedOf(story, broker));
+        expect(await story.run(driver)).toEqual(expectedOf(story, engine, false));
       } finally {
-        await one.end();
+        await driver.end();
       }
     });
   });
@@ -78,22 +118,23 @@ interface Begun {
   readonly run: () => Promise<() => Promise<readonly string[]>>;
 }
 
-function begun<Driver>(protocol: string, stage: Stage<Driver>, stories: readonly KillStory<Driver>[]): Begun[] {
-  return stories.map((story, i) => ({
+function begun<Driver>({ protocol, engine, killStories, real }: Stage<Driver>): Begun[] {
+  const port = running[engine].ports[protocol] ?? 0;
+  return killStories.map((story, i) => ({
     title: `${protocol.toUpperCase()}: ${story.name}`,
-    expected: expectedOf(story, stage.broker),
-    run: () => story.run(stage.driver(`${protocol}-kill-${i}`, patienceFor(story, stage.broker))),
+    expected: expectedOf(story, engine, false),
+    run: () => story.run(real(port, `${protocol}-kill-${i}`, patienceFor(story, engine))),
   }));
 }
 
 /** All begin, the broker dies once, all go on. */
-function playAroundKill(running: Running, stories: readonly Begun[]): void {
-  describe(`${titleOf('A kill', running)}`, { skip: running.missing !== undefined }, () => {
+function playAroundKill(engine: Engine, stories: readonly Begun[]): void {
+  describe(`${titleOf('Killed', engine)}`, { skip: running[engine].missing !== undefined }, () => {
     let rest: Promise<(() => Promise<readonly string[]>)[]> | undefined;
     const begin = async () => {
-      await isReady(running);
+      await ask(running[engine], 'ready');
       const later = await Promise.all(stories.map(({ run }) => run()));
-      await ask(running, 'kill');
+      await ask(running[engine], 'kill');
       return later;
     };
     test.each(stories.map(({ title, expected }, i) => [title, expected, i] as const))('%s', async (_, expected, i) => {
@@ -104,14 +145,13 @@ function playAroundKill(running: Running, stories: readonly Begun[]): void {
 }
 
 /** Where a broker is known to answer otherwise, a story may wait for what never comes. */
-const patienceFor = ({ differs = [] }: Told, broker: Broker): number =>
-  differs.some((one) => one.broker === broker) ? LITTLE_PATIENCE_MS : PATIENCE_MS;
+const patienceFor = ({ differs = [] }: Told, engine: Engine): number =>
+  differs.some((one) => one.broker === engine) ? LITTLE_PATIENCE_MS : PATIENCE_MS;
 
-function titleOf(protocol: string, { title, missing }: Running): string {
-  return missing === undefined ? `${protocol}: ${title}` : `${protocol}: ${title}, skipped since ${missing}`;
+function titleOf(what: string, engine: Engine): string {
+  const { title, missing } = running[engine];
+  return `${what}: ${title}${missing === undefined ? '' : `, skipped since ${missing}`}`;
 }
-
-const isReady = (running: Running): Promise<void> => ask(running, 'ready');
 
 async function ask({ control }: Running, what: 'ready' | 'kill'): Promise<void> {
   const answer = await fetch(`${control}/${what}`, { method: 'POST' });

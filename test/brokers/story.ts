@@ -1,6 +1,8 @@
 /** A story is told once and played several times: by the model, and by each real broker that is here. All must answer alike. */
 
-export type Broker = 'model' | 'rabbitmq' | 'mosquitto' | 'activemq';
+export type Engine = 'rabbitmq' | 'mosquitto' | 'activemq';
+/** The model plays each of them. */
+export type Broker = Engine | `model of ${Engine}`;
 
 export interface Story<Driver> {
   readonly name: string;
@@ -29,5 +31,8 @@ export interface Difference {
 
 export type Told = Pick<Story<never>, 'expected' | 'differs'>;
 
-export const expectedOf = ({ expected, differs = [] }: Told, broker: Broker): readonly string[] =>
-  differs.find((one) => one.broker === broker)?.what ?? expected;
+/** The model answers as what it is a model of, unless a difference says otherwise. */
+export function expectedOf({ expected, differs = [] }: Told, engine: Engine, isModel: boolean): readonly string[] {
+  const of = (broker: Broker): readonly string[] | undefined => differs.find((one) => one.broker === broker)?.what;
+  return (isModel ? of(`model of ${engine}`) : undefined) ?? of(engine) ?? expected;
+}

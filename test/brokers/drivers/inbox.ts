@@ -5,7 +5,7 @@ const QUIET_MS = 120;
 const LOOK_AGAIN_MS = 5;
 export const PATIENCE_MS = 30_000;
 /** Where it is known that not all comes that a story waits for. */
-export const LITTLE_PATIENCE_MS = 1500;
+export const LITTLE_PATIENCE_MS = 3000;
 
 /** What came in and nobody has looked at yet. */
 export class Inbox<T> {

@@ -113,7 +113,12 @@ class RealClient implements StompClient {
       ack,
       ...(prefetch !== undefined && { 'activemq.prefetchSize': prefetch, 'prefetch-count': prefetch }),
       ...(exclusive === true && { 'activemq.exclusive': 'true' }),
-      ...(durableName !== undefined && { 'activemq.subscriptionName': durableName }),
+      ...(durableName !== undefined && {
+        'activemq.subscriptionName': durableName,
+        // RabbitMQ's: the id is the name.
+        durable: 'true',
+        'auto-delete': 'false',
+      }),
       ...(destination === DEAD_LETTERS && { selector: `story = '${this.#suffix}'` }),
     });
   }
