@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longest: they start first, so that no core waits for one of them at the end. */
 const SLOW = [
+  'brokers/brokers',
   'golden/golden',
   'cli/run',
   'cli/docs',
@@ -58,7 +59,7 @@ export default defineConfig({
           name: 'brokers',
           include: ['test/brokers/**/*.test.ts'],
           globalSetup: ['test/brokers/servers/start.ts'],
-          maxConcurrency: 12,
+          maxConcurrency: 24,
           // A story that waits for what doesn't come gives up after half a minute.
           testTimeout: 45_000,
         },

@@ -4,7 +4,8 @@ import type { KillStory, Story } from '../story.ts';
 
 const NO_DLQ =
   'RabbitMQ has no dead letters unless a queue is declared with an exchange for them, and STOMP declares none';
-const FLAGS_ALL = 'RabbitMQ flags whatever it has read from its disk; ActiveMQ keeps no note of what was delivered (`persistJMSRedelivered` is off)';
+const FLAGS_ALL =
+  'RabbitMQ flags whatever it has read from its disk; ActiveMQ keeps no note of what was delivered (`persistJMSRedelivered` is off)';
 const NO_VIRTUAL =
   'virtual topics are ActiveMQ’s; in RabbitMQ these are a topic and queues that have nothing to do with it';
 
@@ -364,11 +365,14 @@ export const stompStories: readonly Story<StompDriver>[] = [
       await a.subscribe(0, '/queue/q', { ack: 'client-individual' });
       await b.subscribe(0, '/queue/q', { ack: 'client-individual' });
       const client = await broker.connect();
-      for (const body of [0, 1, 2, 3, 4, 5]) await client.send('/queue/q', body, { group: body % 2 });
+      for (const [body, group] of [0, 0, 1, 0, 1, 1].entries()) await client.send('/queue/q', body, { group });
       const hands = [await a.received(0, 3), await b.received(0, 3)].toSorted((x, y) => at(x, 0).body - at(y, 0).body);
       return hands.map(textsOf);
     },
-    expected: ['0 2 4', '1 3 5'],
+    expected: ['0 1 3', '2 4 5'],
+    differs: [
+      { broker: 'rabbitmq', what: ['0 2 4', '1 3 5'], why: 'RabbitMQ knows no message groups: consumers take turns' },
+    ],
   },
   {
     name: 'when a consumer leaves, its groups go to another, from where they were',
