@@ -101,7 +101,7 @@ function playModel<Driver>({ protocol, engine, stories, killStories, model }: St
 
 function playReal<Driver>({ protocol, engine, stories, real }: Stage<Driver>): void {
   const { missing, ports } = running[engine];
-  describe(`${titleOf(protocol.toUpperCase(), engine)}`, { concurrent: true, skip: missing !== undefined }, () => {
+  describe(`${protocol.toUpperCase()}: ${titleOf(engine)}`, { concurrent: true, skip: missing !== undefined }, () => {
     test.each(stories.map((story, i) => [story.name, story, i] as const))('%s', async (_, story, i) => {
       await ask(running[engine], 'ready');
       const driver = real(ports[protocol] ?? 0, `${protocol}-${i}`, patienceFor(story, engine));
@@ -141,7 +141,7 @@ function playAroundKills(all: readonly (readonly [Engine, readonly Begun[]])[]):
   const here = all.filter(([engine]) => running[engine].missing === undefined);
   let rests: Map<Engine, Promise<Rest[]>> | undefined;
   for (const [engine, stories] of all) {
-    describe(`${titleOf('Killed', engine)}`, { skip: running[engine].missing !== undefined }, () => {
+    describe(`Killed: ${titleOf(engine)}`, { skip: running[engine].missing !== undefined }, () => {
       test.each(stories.map(({ title, expected }, i) => [title, expected, i] as const))(
         '%s',
         async (_, expected, i) => {
@@ -157,9 +157,9 @@ function playAroundKills(all: readonly (readonly [Engine, readonly Begun[]])[]):
 const patienceFor = ({ differs = [] }: Told, engine: Engine): number =>
   differs.some((one) => one.broker === engine) ? LITTLE_PATIENCE_MS : PATIENCE_MS;
 
-function titleOf(what: string, engine: Engine): string {
+function titleOf(engine: Engine): string {
   const { title, missing } = running[engine];
-  return `${what}: ${title}${missing === undefined ? '' : `, skipped since ${missing}`}`;
+  return missing === undefined ? title : `${title}, skipped since ${missing}`;
 }
 
 async function ask({ control }: Running, what: 'ready' | 'kill'): Promise<void> {

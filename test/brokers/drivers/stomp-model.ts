@@ -115,7 +115,7 @@ class ModelClient implements StompClient, StompOwner {
     return this.#ask((receipt) => this.#connection.ABORT(transaction, receipt));
   }
   async disconnect(): Promise<void> {
-    await this.#ask((receipt) => this.#connection.DISCONNECT(receipt));
+    this.#ask((receipt) => this.#connection.DISCONNECT(receipt));
   }
   async cut(): Promise<void> {
     this.#isOver = true;

@@ -240,12 +240,7 @@ export const stompStories: readonly Story<StompDriver>[] = [
       for (const body of [1, 2, 3]) await client.send('/queue/q', body);
       const first = await client.received(0, 1);
       const second = await client.received(1, 1);
-      return [
-        [...first, ...second]
-          .map(({ body }) => body)
-          .toSorted()
-          .join(' '),
-      ];
+      return [inOrder([...first, ...second])];
     },
     expected: ['1 2'],
   },
