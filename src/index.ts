@@ -140,6 +140,23 @@ export {
   LambdaFunction,
 } from './services/lambda/index.ts';
 export {
+  activeMqtt,
+  type ConnectPacket,
+  Disk,
+  mosquitto,
+  MqttBroker,
+  type MqttConnection,
+  type MqttOwner,
+  type MqttPorts,
+  type MqttSettings,
+  Processor,
+  type PublishPacket,
+  type Qos,
+  rabbitMqtt,
+  type TopicSubscription,
+  type Will,
+} from './services/mq/index.ts';
+export {
   BadFilterPolicy,
   type DrawnAttribute,
   FilterPolicy,
@@ -163,3 +180,4 @@ export {
 } from './services/video/index.ts';
 export { type Interval, Tally, theory, TimeWeighted, tInterval } from './stats/index.ts';
 export { VERSION } from './version.ts';
+export { type MqttLink, MqttSession, type MqttSessionOwner, type MqttSessionSettings } from './workload/index.ts';

@@ -70,7 +70,9 @@ export class MqttSession implements MqttOwner {
   #lastId = 0;
   /** By packet id, in the order in which they were published. */
   readonly #outgoing = new Map<number, Outgoing>();
-  readonly #waiting: Outgoing[] = [];
+  /** From `#firstWaiting` on. */
+  #waiting: Outgoing[] = [];
+  #firstWaiting = 0;
   /** Packet ids of QoS 2 that were delivered, until their PUBREL; whether they were acknowledged. */
   readonly #received = new Map<number, boolean>();
   /** All that the application wants, by filter. */
@@ -91,7 +93,7 @@ export class MqttSession implements MqttOwner {
   }
   /** Publishes under way, and those that wait. */
   get unacknowledged(): number {
-    return this.#outgoing.size + this.#waiting.length;
+    return this.#outgoing.size + this.#waiting.length - this.#firstWaiting;
   }
 
   /** A new line is there. */
@@ -243,14 +245,24 @@ export class MqttSession implements MqttOwner {
   #sendWaiting(): void {
     if (this.#isSending) return;
     this.#isSending = true;
-    while (this.#isConnected && this.#waiting.length > 0 && this.#outgoing.size < this.#window) {
-      const outgoing = this.#waiting.shift() as Outgoing;
+    while (this.#isConnected && this.#firstWaiting < this.#waiting.length && this.#outgoing.size < this.#window) {
+      const outgoing = this.#nextWaiting();
       const id = this.#nextId();
       outgoing.awaited = outgoing.qos === 1 ? 'puback' : 'pubrec';
       this.#outgoing.set(id, outgoing);
       this.#send(id, outgoing);
     }
     this.#isSending = false;
+  }
+
+  /** A long backlog is not moved up for each. */
+  #nextWaiting(): Outgoing {
+    const outgoing = this.#waiting[this.#firstWaiting++] as Outgoing;
+    if (this.#firstWaiting * 2 > this.#waiting.length) {
+      this.#waiting = this.#waiting.slice(this.#firstWaiting);
+      this.#firstWaiting = 0;
+    }
+    return outgoing;
   }
 
   #send(id: number, outgoing: Outgoing): void {

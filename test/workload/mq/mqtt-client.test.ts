@@ -54,8 +54,8 @@ class Stage {
       PUBREL: say('PUBREL'),
       PUBCOMP: say('PUBCOMP'),
       SUBSCRIBE: (id, subscriptions) =>
-        void this.lines.push(`SUBSCRIBE #${id} ${subscriptions.map(({ filter }) => filter)}`),
-      UNSUBSCRIBE: (id, filters) => void this.lines.push(`UNSUBSCRIBE #${id} ${filters}`),
+        void this.lines.push(`SUBSCRIBE #${id} ${subscriptions.map(({ filter }) => filter).join()}`),
+      UNSUBSCRIBE: (id, filters) => void this.lines.push(`UNSUBSCRIBE #${id} ${filters.join()}`),
       PINGREQ: say('PINGREQ'),
       DISCONNECT: say('DISCONNECT'),
       cut: say('cut'),

@@ -81,6 +81,7 @@ export class MqttBroker implements MqttOperations {
   readonly #topics: TopicTable;
   readonly #retained: RetainedMessages;
   readonly #sessions = new Map<string, Session>();
+  readonly #byNumber = new Map<number, Session>();
   readonly #connections = new Set<Connection>();
   /** Of sessions whose client is away. */
   readonly #expiries = new Map<Session, Handle>();
@@ -149,6 +150,10 @@ export class MqttBroker implements MqttOperations {
   sessionOf(clientId: string): number {
     return this.#sessions.get(clientId)?.number ?? -1;
   }
+  /** Whose session the observer is told of; '': it has ended. */
+  clientIdOf(session: number): string {
+    return this.#byNumber.get(session)?.clientId ?? '';
+  }
   /** Messages of a client's session: under way to it, and waiting. */
   depthOf(clientId: string): { readonly inflight: number; readonly waiting: number } {
     const session = this.#sessions.get(clientId);
@@ -172,8 +177,8 @@ export class MqttBroker implements MqttOperations {
     const was = this.#door.begin();
     this.#door.lose();
     this.#storage.lose();
-    for (const connection of [...this.#connections]) connection.lose();
-    for (const session of [...this.#sessions.values()]) {
+    for (const connection of this.#connections) connection.lose();
+    for (const session of this.#sessions.values()) {
       session.connection = null;
       if (this.settings.storage === 'none' || session.clean) this.#end(session, 'lost');
       else session.loseTransient();
@@ -209,6 +214,7 @@ export class MqttBroker implements MqttOperations {
     if (session === undefined) {
       session = new Session(this.#nextSession++, clientId, packet.cleanSession, this.#shared);
       this.#sessions.set(clientId, session);
+      this.#byNumber.set(session.number, session);
     } else this.#cancelExpiry(session);
     session.connection = connection;
     connection.session = session;
@@ -236,6 +242,7 @@ export class MqttBroker implements MqttOperations {
     session.discard(reason);
     this.#cancelExpiry(session);
     this.#sessions.delete(session.clientId);
+    this.#byNumber.delete(session.number);
   }
 
   #published(connection: Connection, session: Session, packet: Readonly<PublishPacket>): void {

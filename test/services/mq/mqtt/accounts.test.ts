@@ -7,6 +7,7 @@ import { Stage, type TestClient } from './stage.ts';
 
 class Ledger implements BrokerObserver {
   readonly lines: string[] = [];
+  readonly wrong: string[] = [];
   /** Copies that are there, by session and message (live, and once more as what is retained), and those of them that have ended. */
   readonly copies = new Map<string, { there: number; ended: number }>();
   readonly held = new Map<number, number>();
@@ -17,7 +18,7 @@ class Ledger implements BrokerObserver {
     this.copies.set(`${queue} ${id}`, copies);
   }
   onDelivered(queue: number, _body: number, id: number, deliveries: number): void {
-    expect(this.copies.get(`${queue} ${id}`)).toMatchObject({ ended: 0 });
+    if (this.copies.get(`${queue} ${id}`)?.ended !== 0) this.wrong.push(`${queue} ${id} delivered, and not there`);
     this.lines.push(`${id} delivered ${deliveries}`);
   }
   onAcknowledged(queue: number, _body: number, id: number): void {
@@ -32,7 +33,7 @@ class Ledger implements BrokerObserver {
   }
   onGone(queue: number, _body: number, id: number): void {
     const copies = this.copies.get(`${queue} ${id}`);
-    expect(copies?.ended).toBe(1);
+    if (copies?.ended !== 1) this.wrong.push(`${queue} ${id} gone, and not ended`);
     if (copies === undefined) return;
     copies.ended--;
     if (--copies.there === 0) this.copies.delete(`${queue} ${id}`);
@@ -40,8 +41,8 @@ class Ledger implements BrokerObserver {
 
   #end(queue: number, id: number): void {
     const copies = this.copies.get(`${queue} ${id}`);
-    expect(copies).toBeDefined();
-    if (copies !== undefined) copies.ended++;
+    if (copies === undefined) this.wrong.push(`${queue} ${id} ended, and not there`);
+    else copies.ended++;
   }
 
   retain(body: number): void {
@@ -49,7 +50,7 @@ class Ledger implements BrokerObserver {
   }
   release(body: number): void {
     const left = (this.held.get(body) ?? 0) - 1;
-    expect(left).toBeGreaterThanOrEqual(0);
+    if (left < 0) this.wrong.push(`${body} released too often`);
     if (left === 0) this.held.delete(body);
     else this.held.set(body, left);
   }
@@ -65,6 +66,12 @@ describe('what becomes of messages', () => {
     const stage = stageOf(ledger, { maxQueued: 1 });
     const client = stage.subscriber('s', 't', 2, { clean: false, answers: false });
     const publisher = stage.connect('p');
+    const session = stage.broker.sessionOf('s');
+    expect([stage.broker.clientIdOf(session), stage.broker.sessionOf('x'), stage.broker.clientIdOf(9)]).toEqual([
+      's',
+      -1,
+      '',
+    ]);
     publisher.publish('nobody', 0, 0);
     publisher.publish('t', 1, 0);
     publisher.publish('t', 2, 1);
@@ -89,7 +96,7 @@ describe('what becomes of messages', () => {
       '2 acknowledged',
       '4 acknowledged',
     ]);
-    expect([ledger.copies.size, ledger.held.size, stage.broker.counts.messages]).toEqual([0, 0, 0]);
+    expect([ledger.wrong, ledger.copies.size, ledger.held.size, stage.broker.counts.messages]).toEqual([[], 0, 0, 0]);
   });
 
   it('adds up: whatever clients do, each copy ends once and each body is given back', () => {
@@ -154,7 +161,12 @@ describe('what becomes of messages', () => {
         }
         for (const i of clients.keys()) stage.connect(`c${i}`).connection.DISCONNECT();
         stage.connect('p').publish('t', 1, 0, { retain: true, bytes: 0 });
-        expect([ledger.copies.size, ledger.held.size, stage.broker.counts.messages]).toEqual([0, 0, 0]);
+        expect([ledger.wrong, ledger.copies.size, ledger.held.size, stage.broker.counts.messages]).toEqual([
+          [],
+          0,
+          0,
+          0,
+        ]);
       }),
       { numRuns: 500 },
     );

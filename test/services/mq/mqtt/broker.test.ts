@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Disk, Processor } from '../../../../src/services/mq/index.ts';
-import { activeMqtt, rabbitMqtt } from '../../../../src/services/mq/mqtt/index.ts';
+import { activeMqtt, type MqttSettings, rabbitMqtt } from '../../../../src/services/mq/mqtt/index.ts';
 import { Stage } from './stage.ts';
 
 describe('subscriptions', () => {
@@ -227,6 +227,33 @@ describe('acknowledgements', () => {
     again.publish('t', 2, 2, { packetId: 7 });
     again.connection.PUBREL(7);
     expect(watcher.take()).toEqual(['t=1 q2 #1', 't=2 q2 #2']);
+  });
+
+  it('answer QoS 2 on a new line only what comes on it, in its order, whatever is stored meanwhile', () => {
+    const stage = new Stage({ storage: 'disk' }, (sim) => ({ disk: new Disk(sim, { latencyUs: 1000 }) }));
+    const first = stage.connect('p', { clean: false, answers: false });
+    for (const packetId of [1, 2]) first.publish('t', packetId, 2, { packetId });
+    first.connection.cut();
+    const second = stage.connect('p', { clean: false, answers: false });
+    second.publish('t', 1, 2, { packetId: 1, dup: true });
+    stage.wait(1);
+    expect(second.take()).toEqual(['CONNACK 0 present', 'PUBREC #1']);
+    second.publish('t', 2, 2, { packetId: 2, dup: true });
+    expect(second.take()).toEqual(['PUBREC #2']);
+  });
+
+  it("make a second message of a QoS 2 publish that comes again on a new line, where packet ids are the connection's", () => {
+    const handedOn = (settings: Partial<MqttSettings>): string[] => {
+      const stage = new Stage(settings);
+      const watcher = stage.subscriber('w', 't', 0);
+      stage.connect('p', { clean: false, answers: false }).publish('t', 1, 2, { packetId: 7 });
+      const again = stage.connect('p', { clean: false, answers: false });
+      again.publish('t', 1, 2, { packetId: 7, dup: true });
+      again.connection.PUBREL(7);
+      return watcher.take();
+    };
+    expect(handedOn(activeMqtt)).toEqual(['t=1 q0', 't=1 q0']);
+    expect(handedOn({ ...activeMqtt, receivedIds: 'session' })).toEqual(['t=1 q0']);
   });
 
   it('answer a QoS 2 publish with PUBACK where the broker knows QoS 1 at most', () => {
