@@ -1,4 +1,5 @@
 // The door of Amazon MQ: the brokers' core, their engines and protocols.
+export * from './activemq/index.ts';
 export { amqpErrors } from './amqp/errors.ts';
 export type * from './amqp/operations.ts';
 export {
@@ -19,3 +20,5 @@ export { Processor } from './broker/processor.ts';
 export { RabbitBroker, type RabbitPorts } from './rabbitmq/rabbit-broker.ts';
 export { type RabbitCosts, type RabbitInput, type RabbitSettings, rabbitSettings } from './rabbitmq/settings.ts';
 export * from './mqtt/index.ts';
+export { stompOverRabbitMq } from './rabbitmq/stomp-session.ts';
+export * from './stomp/index.ts';

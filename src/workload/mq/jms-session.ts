@@ -6,7 +6,7 @@
  *                    ▲                                    └▶ threw, recover, rollback ─▶ waits ─┐
  *                    └── in its place, the consumer standing still meanwhile ───────────────────┘   too often: poison
  *
- * It is the client that counts redeliveries and gives up; the broker only keeps the count for the next one.
+ * It is the client that counts redeliveries and gives up. The broker counts how often a message came back to it, and that is where the next client begins.
  */
 import type { Simulation } from '../../kernel/index.ts';
 import {
@@ -33,6 +33,8 @@ export interface JmsMessage {
   readonly enqueuedUs: number;
   /** Counts what came to the session. */
   readonly arrival: number;
+  /** What the broker counted. */
+  readonly dispatchedCounter: number;
   /** JMSRedelivered: the count is above 0. */
   redeliveryCounter: number;
 }
@@ -198,6 +200,7 @@ export class JmsSession implements OpenWireOwner {
       group,
       enqueuedUs,
       arrival: this.#arrivals++,
+      dispatchedCounter: deliveries - 1,
       redeliveryCounter: deliveries - 1,
     });
     this.#giveNext();
@@ -241,7 +244,7 @@ export class JmsSession implements OpenWireOwner {
 
   #give(consumer: Consumer, message: JmsMessage): void {
     const { mode } = this.#settings;
-    if (mode === 'SESSION_TRANSACTED' && this.#isTooOften(message)) {
+    if (mode === 'SESSION_TRANSACTED' && this.#isTooOften(message.dispatchedCounter)) {
       this.#tell(consumer, AckType.poison, message.id, message.id);
       return;
     }
@@ -434,7 +437,7 @@ export class JmsSession implements OpenWireOwner {
 
   // --- redelivery ---
 
-  #isTooOften({ redeliveryCounter }: JmsMessage): boolean {
+  #isTooOften(redeliveryCounter: number): boolean {
     const { maximumRedeliveries } = this.#policy;
     return maximumRedeliveries >= 0 && redeliveryCounter > maximumRedeliveries;
   }
@@ -447,7 +450,7 @@ export class JmsSession implements OpenWireOwner {
     consumer.delivered = [];
     consumer.late = Math.max(0, consumer.late - batch.length);
     for (const message of batch) message.redeliveryCounter++;
-    const type = this.#isTooOften(last) ? AckType.poison : AckType.redelivered;
+    const type = this.#isTooOften(last.redeliveryCounter) ? AckType.poison : AckType.redelivered;
     for (const { id } of batch) this.#tell(consumer, type, id, id);
     if (type === AckType.redelivered) this.#redeliverLater(consumer, batch, this.#delayMs(last.redeliveryCounter));
   }

@@ -193,7 +193,7 @@ describe('redelivery', () => {
     expect([0, 0, 0].map((previous) => nextRedeliveryMs(policy, previous, uniform))).toEqual([850, 1150, 1000]);
   });
 
-  test('the count goes on with the next consumer: the broker keeps it', () => {
+  test('the next consumer begins with how often the message came back to the broker, not with what the last one counted', () => {
     fill(1);
     const one = new Application({});
     one.fails.add(1);
@@ -202,7 +202,23 @@ describe('redelivery', () => {
     one.line.cut();
     const two = new Application({});
     two.consume('queue://a');
-    expect([one.told, two.told]).toEqual(['1 1R1', '1R3']);
+    expect([one.told, two.told]).toEqual(['1 1R1', '1R1']);
+  });
+
+  test('of a batch that is rolled back the last message decides for all', () => {
+    fill(1, 2);
+    const redelivery = { maximumRedeliveries: 1, initialRedeliveryDelayMs: 100 };
+    const one = new Application({ mode: 'SESSION_TRANSACTED', redelivery });
+    one.consume('queue://a');
+    one.session.rollback();
+    fill(3);
+    sim.run();
+    one.session.rollback();
+    sim.run();
+    expect(one.told).toBe('1 2 1R1 2R1 3 1R2 2R2 3R1');
+    one.session.rollback();
+    sim.run();
+    expect([one.got.length, size(), size('queue://ActiveMQ.DLQ')]).toEqual([8, 0, 3]);
   });
 
   test('a transacted message that came back too often is a dead letter before anybody sees it', () => {

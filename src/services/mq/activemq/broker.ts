@@ -84,7 +84,7 @@ export class ActiveMqBroker implements OpenWireOperations {
 
   /** All queues and subscriptions that there are. */
   get destinations(): readonly DestinationState[] {
-    return this.engine.destinations.all.map(({ name, queue }) => ({
+    return [...this.engine.destinations.all].map(({ name, queue }) => ({
       name,
       number: queue.number,
       QueueSize: queue.count,

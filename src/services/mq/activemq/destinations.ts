@@ -6,7 +6,13 @@ import type { DestinationMeter } from './metrics.ts';
 import { type DestinationName, destinationNames, virtualTopicOf } from './destination-name.ts';
 import type { Journal } from './journal.ts';
 import type { BodyHolds, Kept } from './kept.ts';
-import { type ActiveMqSettings, DEAD_LETTERS, DEFAULT_MESSAGE_GROUPS, MAX_PRIORITY } from './settings.ts';
+import {
+  type ActiveMqSettings,
+  DEAD_LETTERS,
+  DEFAULT_MESSAGE_GROUPS,
+  EXPIRE_MESSAGES_PERIOD_US,
+  MAX_PRIORITY,
+} from './settings.ts';
 import type { Space } from './space.ts';
 import { type Destination, StoredQueue } from './stored-queue.ts';
 import { Topic } from './topic.ts';
@@ -22,8 +28,9 @@ export interface DestinationPorts {
 }
 
 export class Destinations {
-  /** By their numbers: queues and subscriptions, those that are gone too. */
-  readonly all: StoredQueue[] = [];
+  /** Queues and subscriptions that there are, in the order in which they were made. */
+  readonly all = new Set<StoredQueue>();
+  #nextNumber = 0;
   readonly #sim: Simulation;
   readonly #settings: ActiveMqSettings;
   readonly #ports: DestinationPorts;
@@ -72,7 +79,12 @@ export class Destinations {
     let topic = this.#topics.get(name);
     if (topic === undefined) {
       const { journal, kept, observer } = this.#ports;
-      topic = new Topic(name, journal, kept, (body) => observer?.onDropped(-1, body, -1, 'unroutable'));
+      topic = new Topic(name, {
+        journal,
+        kept,
+        onUnroutable: (body) => observer?.onDropped(-1, body, -1, 'unroutable'),
+        onRemoved: (subscription) => this.all.delete(subscription),
+      });
       this.#topics.set(name, topic);
     }
     return topic;
@@ -112,15 +124,17 @@ export class Destinations {
 
   #make(name: string, isDurable: boolean): StoredQueue {
     const { concurrentStoreAndDispatchQueues = true, prioritizedMessages = false } = this.#settings;
+    const { expireMessagesPeriodUs = EXPIRE_MESSAGES_PERIOD_US } = this.#settings;
     const { messageGroups = DEFAULT_MESSAGE_GROUPS, persistJMSRedelivered = false } = this.#settings;
     const { journal, kept, space, holds } = this.#ports;
     const meter = this.#ports.meterOf(name);
-    const number = this.all.length;
+    const number = this.#nextNumber++;
     const settings = {
       name,
       number,
       isDurable,
       isConcurrent: concurrentStoreAndDispatchQueues,
+      expiryPeriodUs: expireMessagesPeriodUs,
       persistsRedelivered: persistJMSRedelivered,
       maxPriority: prioritizedMessages ? MAX_PRIORITY : 0,
       messageGroups,
@@ -135,7 +149,7 @@ export class Destinations {
       kept,
       onDrop: (from, row, reason) => this.#bury(from, row, reason),
     });
-    this.all.push(queue);
+    this.all.add(queue);
     return queue;
   }
 
@@ -171,6 +185,6 @@ export class Destinations {
 
   /** Somebody has taken over. */
   resume(): void {
-    for (const { queue } of this.all) queue.setStopped(false);
+    for (const queue of this.all) queue.resume();
   }
 }

@@ -36,6 +36,8 @@ export interface ActiveMqSettings {
   readonly concurrentStoreAndDispatchQueues?: boolean;
   /** Messages of a higher priority first, 0 to 9; default false: order of arrival. */
   readonly prioritizedMessages?: boolean;
+  /** How often a queue looks for what is too old, wherever it stands, microseconds; 0: never. Default: 30 seconds. What comes to the head is looked at at once. */
+  readonly expireMessagesPeriodUs?: number;
   /** Groups whose consumer is remembered, in each queue; those not used for longest are forgotten. Default 1024. */
   readonly messageGroups?: number;
   /** Whether non-persistent messages go to the dead letters too; default false. */
@@ -56,6 +58,7 @@ export interface ActiveMqSettings {
 }
 
 export const DEAD_LETTERS = 'queue://ActiveMQ.DLQ';
+export const EXPIRE_MESSAGES_PERIOD_US = 30_000_000;
 export const DEFAULT_MESSAGE_GROUPS = 1024;
 /** Highest of JMS; 4 is the default. */
 export const MAX_PRIORITY = 9;

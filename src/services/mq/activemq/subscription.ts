@@ -124,7 +124,7 @@ export class Subscription implements Subscriber {
     if (ids === null) return false;
     switch (ack.type) {
       case AckType.redelivered:
-        for (const id of ids) this.#countDelivery(id);
+        // The broker counts what comes back to it, and nothing else.
         return true;
       case AckType.standard:
       case AckType.individual:
@@ -176,12 +176,6 @@ export class Subscription implements Subscriber {
     this.#transacted.delete(id);
     this.#extend(-1);
     return row;
-  }
-
-  #countDelivery(id: number): void {
-    const { rows } = this.stored.queue;
-    const row = this.#dispatched.get(id);
-    if (row !== undefined) rows.deliveries[row] = (rows.deliveries[row] as number) + 1;
   }
 
   #note(ids: readonly number[], isIndividual: boolean, noted: TransactedAck[]): void {

@@ -561,6 +561,20 @@ export class BrokerQueue {
     this.#ports.holds?.release(body);
   }
 
+  /** Drops what is ready and too old, wherever it stands; whether any that is left will be too old. */
+  expireAll(): boolean {
+    let isAnyLeft = false;
+    if (this.#stopped || !this.#ages) return false;
+    for (const row of this.ready.inOrder()) {
+      const place = this.rows.place[row];
+      if (place !== Place.fresh && place !== Place.returned) continue;
+      const expiresUs = this.rows.expiresUs[row] as number;
+      if (expiresUs <= this.#sim.now) this.#dropReady(row, 'expired');
+      else if (expiresUs !== NEVER) isAnyLeft = true;
+    }
+    return isAnyLeft;
+  }
+
   /** Drops all that is ready; how many that were. */
   purge(reason: DropReason = 'purged'): number {
     this.#unparkAll();

@@ -102,7 +102,7 @@ class StompBrokerConnection implements StompConnection, StompSessionOwner {
       return;
     }
     this.#subscriptions.set(frame.id, { id: frame.id, mode: frame.ack ?? 'auto', isOver: false });
-    this.#session?.subscribe(frame, receipt);
+    if (this.#session?.subscribe(frame, receipt) === false) this.#subscriptions.delete(frame.id);
   }
 
   UNSUBSCRIBE(id: number, receipt = -1, isForGood = false): void {

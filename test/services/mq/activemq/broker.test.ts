@@ -29,6 +29,7 @@ class Client implements OpenWireOwner {
   readonly connection: OpenWireConnection;
   /** Acknowledges what it is given at once. */
   acknowledges = false;
+  onGiven: (id: number) => void = () => {};
 
   constructor(endpoint = 0) {
     const connection = broker.connect(this, endpoint);
@@ -59,6 +60,7 @@ class Client implements OpenWireOwner {
     this.ids.push(id);
     this.#tell(`${body}${redelivered ? 'R' : ''}`);
     if (this.acknowledges) this.ack(id);
+    this.onGiven(id);
   }
   onPullTimeout(): void {
     this.#tell('nothing');
@@ -124,6 +126,29 @@ describe('the journal', () => {
     broker.restart();
     sim.run();
     expect(new Client().consume().text).toBe('');
+  });
+
+  test('a message whose commit is written before it leaves no mark on whoever has its place then', () => {
+    start({ costs: COSTS });
+    const reader = new Client().consume({ prefetch: 1 });
+    const { connection } = reader;
+    // Within the dispatch, so before the message itself is handed to the journal.
+    reader.onGiven = (id) => {
+      reader.onGiven = () => {};
+      connection.begin(-1, 1);
+      const ack = { consumer: 1, type: AckType.individual, first: id, last: id, count: 1, transaction: 1 };
+      connection.acknowledge(-1, ack);
+      connection.commit(-1, 1);
+    };
+    new Client().send(1);
+    sim.run({ until: 15_000 });
+    expect(broker.sizeOf('queue://a')).toBe(0);
+    new Client().send(2, { persistent: false });
+    sim.run();
+    broker.kill();
+    broker.restart();
+    sim.run();
+    expect(broker.sizeOf('queue://a')).toBe(0);
   });
 
   test('a durable subscriber is given a message when it is stored, and it is written once for all of them', () => {

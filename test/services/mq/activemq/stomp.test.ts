@@ -164,6 +164,25 @@ test('a topic is heard by who is there, a durable subscriber has what came meanw
   expect(client().subscribe('/topic/t').told).toBe('');
 });
 
+test('a durable subscription that ends for good has nothing any more; one that just leaves does', () => {
+  const durable = { durableName: 's', ack: 'auto' } as const;
+  const heard = (isForGood: boolean): string => {
+    const one = client({ clientId: 'c' }).subscribe('/topic/t', durable);
+    one.frames.UNSUBSCRIBE(1, 5, isForGood);
+    client().send('/topic/t', 1);
+    one.subscribe('/topic/t', durable);
+    one.frames.DISCONNECT();
+    return `${one.receipts.join()} ${one.told}`;
+  };
+  expect([heard(false), heard(true)]).toEqual(['5 1', '5 ']);
+});
+
+test('a subscription that was refused is none', () => {
+  const one = client().subscribe('/nowhere/x');
+  one.frames.UNSUBSCRIBE(1);
+  expect(one.errors).toHaveLength(2);
+});
+
 test('a client id that another has is an ERROR, and the line is closed', () => {
   const one = client({ clientId: 'c' });
   const two = client({ clientId: 'c' });
@@ -202,6 +221,15 @@ test('what is too old goes to the dead letters', () => {
   sim.run();
   expect(left('/queue/a')).toBe('4');
   expect(left('/queue/ActiveMQ.DLQ')).toBe('1 2 3');
+});
+
+test('what is too old behind others goes when the broker looks, each 30 seconds', () => {
+  const one = client().send('/queue/a', 1);
+  one.frames.SEND('/queue/a', message(2, { expirationMs: 300 }));
+  sim.run({ until: 29_000_000 });
+  expect(broker.sizeOf('queue://a')).toBe(2);
+  sim.run({ until: 30_000_000 });
+  expect([left('/queue/a'), left('/queue/ActiveMQ.DLQ')]).toEqual(['1', '2']);
 });
 
 test('what makes no sense is an ERROR each, and the line stays', () => {
