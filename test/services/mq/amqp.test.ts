@@ -119,7 +119,7 @@ describe('an error closes the channel', () => {
     ],
     [
       'another argument of the same queue',
-      /inequivalent arg 'x-max-length' for queue 'q' in vhost '\/': received '5' but current is 'none'$/,
+      /inequivalent arg 'x-max-length' for queue 'q' in vhost '\/': received the value '5' of type 'byte' but current is none$/,
       ({ channel }) => channel.queueDeclare({ queue: 'q', arguments: { 'x-max-length': 5 } }),
     ],
     [
@@ -131,6 +131,21 @@ describe('an error closes the channel', () => {
       'a name that is reserved',
       /^ACCESS_REFUSED - exchange name 'amq.mine'/,
       ({ channel }) => channel.exchangeDeclare({ exchange: 'amq.mine', type: 'fanout' }),
+    ],
+    [
+      'an exchange of the system',
+      /^ACCESS_REFUSED - deletion of system exchange/,
+      (c) => c.channel.exchangeDelete('amq.topic'),
+    ],
+    [
+      'a queue name that is reserved',
+      /^ACCESS_REFUSED - queue name 'amq.q'/,
+      (c) => c.channel.queueDeclare({ queue: 'amq.q' }),
+    ],
+    [
+      'a negative time to live',
+      /^PRECONDITION_FAILED - invalid arg 'x-message-ttl' for queue 'z' in vhost '\/': {value_negative,-1}$/,
+      ({ channel }) => channel.queueDeclare({ queue: 'z', arguments: { 'x-message-ttl': -1 } }),
     ],
     [
       'the default exchange, bound',
@@ -163,7 +178,7 @@ describe('an error closes the channel', () => {
     ],
     [
       'a quorum queue that is not durable',
-      /^PRECONDITION_FAILED - invalid arg 'durable'/,
+      /^PRECONDITION_FAILED - invalid property 'non-durable' for queue 'z' in vhost '\/'$/,
       ({ channel }) => channel.queueDeclare({ queue: 'z', arguments: { 'x-queue-type': 'quorum' } }),
     ],
     ['a commit without a transaction', /not transactional$/, ({ channel }) => channel.txCommit()],
@@ -331,6 +346,24 @@ describe('queues', () => {
     broker.pass(100);
     expect(broker.dropped).toEqual(['2 expired']);
     expect(broker.held).toBe(1);
+  });
+
+  test('one that is full can send what it refuses to its dead-letter exchange', () => {
+    const { broker, client, channel } = setup();
+    channel.queueDeclare({ queue: 'dead' });
+    channel.queueDeclare({
+      queue: 'q',
+      arguments: {
+        'x-max-length': 1,
+        'x-overflow': 'reject-publish-dlx',
+        'x-dead-letter-exchange': '',
+        'x-dead-letter-routing-key': 'dead',
+      },
+    });
+    channel.confirmSelect();
+    client.publish('q', [1, 2]);
+    expect([client.news(), broker.drain('q'), broker.drain('dead')]).toEqual([['ack 1', 'nack 2'], ['1'], ['2']]);
+    expect(broker.deadLettered).toEqual(['2 maxlen']);
   });
 
   test('a message keeps its place and its priority as a dead letter, but not its TTL', () => {

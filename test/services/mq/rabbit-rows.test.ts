@@ -140,6 +140,45 @@ describe('as RabbitMQ did', () => {
     expect(broker.held).toBe(0);
   });
 
+  test.each([
+    [-1, ['4', '5', '2R', '3R', '1R']],
+    [5, ['2R', '3R', '1R', '4', '5']],
+  ])('quorum queue, delivery-limit %i: 1, 2, 3 got; 2, 3, 1 requeued; drained', (limit, drained) => {
+    const made = withQueue({ 'x-queue-type': 'quorum', 'x-delivery-limit': limit }, { durable: true });
+    made.client.publish('q', [1, 2, 3, 4, 5]);
+    for (let i = 0; i < 3; i++) made.channel.basicGet('q');
+    for (const tag of [2, 3, 1]) made.channel.basicNack(tag);
+    expect(made.broker.drain('q')).toEqual(drained);
+  });
+
+  test('quorum queue: two channels with 1 and 3, 2 and 4; the second closes, then the first; drained', () => {
+    const { broker, client } = withQueue({ 'x-queue-type': 'quorum' }, { durable: true });
+    client.publish('q', [1, 2, 3, 4, 5, 6]);
+    const [first, second] = [client.another(), client.another()];
+    for (const channel of [first, second, first, second]) channel.basicGet('q');
+    second.close();
+    first.close();
+    expect(broker.drain('q')).toEqual(['2R', '4R', '1R', '3R', '5', '6']);
+  });
+
+  test('quorum queue, max-length 2, one in hand: reject-publish lets one too many in', () => {
+    const args = { 'x-queue-type': 'quorum', 'x-max-length': 2, 'x-overflow': 'reject-publish' };
+    const { client, channel } = withQueue(args, { durable: true });
+    channel.confirmSelect();
+    client.publish('q', [1]);
+    channel.basicGet('q');
+    client.publish('q', [2, 3, 4, 5]);
+    expect(client.news()).toEqual(['ack 1', 'get 1, 0 left', 'ack 2', 'ack 3', 'ack 4', 'nack 5']);
+  });
+
+  test('TTL 0: to a consumer that waits, or to nobody', () => {
+    const { client, channel } = withQueue({ 'x-message-ttl': 0 });
+    client.publish('q', [1]);
+    channel.basicConsume({ queue: 'q', consumer: 1 });
+    client.publish('q', [2]);
+    expect(client.bodies).toEqual(['2']);
+  });
+
   test('SIGKILL: persistent ones survive, flagged; transient ones are gone; a queue that is not durable answers 404', () => {
     const { broker, client, channel } = withQueue({}, { durable: true });
     channel.queueDeclare({ queue: 'passing' });

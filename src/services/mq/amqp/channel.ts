@@ -372,7 +372,7 @@ export class Channel implements AmqpChannel, DeliveryPort {
     this.#enterSettle(deliveryTag, false, requeue ? 'requeue' : 'drop');
   }
   basicRecover(): void {
-    this.#do(() => this.#settleAll());
+    this.#do(() => this.#settleAll('requeue'));
   }
 
   #enterSettle(deliveryTag: number, multiple: boolean, settlement: Settlement): void {
@@ -413,7 +413,8 @@ export class Channel implements AmqpChannel, DeliveryPort {
     unsettled.settle(at);
     if (!hasIt) return;
     if (settlement === 'ack') queue.messages.acknowledge(row);
-    else if (settlement === 'requeue') queue.messages.requeue(row);
+    else if (settlement === 'requeue') queue.messages.requeue(row, true, queue.requeuesToTail);
+    else if (settlement === 'return') queue.messages.requeue(row);
     else queue.messages.drop(row, 'rejected');
   }
 
@@ -426,7 +427,7 @@ export class Channel implements AmqpChannel, DeliveryPort {
         this.#settleOne(unsettled.first, settlement);
       }
     };
-    if (settlement === 'requeue') this.#together(work);
+    if (settlement === 'requeue' || settlement === 'return') this.#together(work);
     else work();
   }
   /** What is requeued together is given out in order, not each as it comes back. */
@@ -441,8 +442,8 @@ export class Channel implements AmqpChannel, DeliveryPort {
     }
     all();
   }
-  #settleAll(): void {
-    this.#settleUpTo(Number.POSITIVE_INFINITY, 'requeue');
+  #settleAll(settlement: 'requeue' | 'return'): void {
+    this.#settleUpTo(Number.POSITIVE_INFINITY, settlement);
     if (this.#isFull) this.#fill();
   }
 
@@ -536,7 +537,7 @@ export class Channel implements AmqpChannel, DeliveryPort {
     for (const consumer of this.#left) this.#leave(consumer);
   }
   giveBack(): void {
-    this.#settleAll();
+    this.#settleAll('return');
     for (const { queue, holder } of this.#left) if (holder !== null) queue.messages.giveBack(holder);
     for (const [queue, getter] of this.#getters) queue.messages.giveBack(getter);
     for (const { queue } of this.#left) this.#host.vhost.consumerLeft(queue);

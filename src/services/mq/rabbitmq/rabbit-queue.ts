@@ -23,6 +23,8 @@ export interface QueueWorld {
   readonly deaths: Map<number, readonly Death[]>;
   /** Sends it to its queue's dead-letter exchange; false: it has none, or nobody gets it. */
   deadLetter(from: RabbitQueue, row: number, reason: DropReason): boolean;
+  /** The same of one that a full queue refused (`reject-publish-dlx`). */
+  deadLetterRefused(from: RabbitQueue, input: MessageInput, route: number): boolean;
 }
 
 /** Whoever serves a consumer. */
@@ -86,6 +88,8 @@ export abstract class RabbitQueue implements BrokerObserver {
         maxLength: args['x-max-length'] ?? NEVER,
         maxBytes: args['x-max-length-bytes'] ?? NEVER,
         overflow: overflow === 'drop-head' ? 'drop-head' : 'reject-publish',
+        rejectsLate: this.isQuorum,
+        returns: this.isQuorum ? 'head' : 'place',
         messageTtlUs: ttlMs === undefined ? NEVER : ttlMs * 1000,
         deliveryLimit,
         singleActive: args['x-single-active-consumer'] ?? false,
@@ -105,6 +109,10 @@ export abstract class RabbitQueue implements BrokerObserver {
   }
   /** Whether it can be used; a quorum queue without a leader can, and waits. */
   abstract get isAvailable(): boolean;
+  /** What a client requeues goes behind all others, not back to where it was. */
+  get requeuesToTail(): boolean {
+    return false;
+  }
   /** A copy of a message comes in. Each is settled once, at once or later. */
   abstract publish(
     input: MessageInput,
