@@ -402,6 +402,107 @@ export const amqpStories: readonly Story<AmqpDriver>[] = [
     expected: ['1, count 0', '1R, count 1', '1R, count 2', '1: delivery_limit in q ×1', '0 ready'],
   },
 
+  {
+    name: 'a time to live of 0: to a consumer that waits, or to nobody',
+    run: async (broker) => {
+      const channel = await withDeadLetters(broker, { messageTtlMs: 0 });
+      await publish(channel, 'q', [1]);
+      await channel.ready('dead', 1);
+      await channel.consume('q', 'c', { noAck: true });
+      await publish(channel, 'q', [2]);
+      const came = textsOf(await channel.delivered('c', 1));
+      return [came, ...(await drain(channel, 'dead')).map(storyOfDeath)];
+    },
+    expected: ['2', '1: expired in q ×1'],
+  },
+  {
+    name: 'dead letters for an exchange that is not there are gone',
+    run: async (broker) => {
+      const channel = await withQueue(broker);
+      await channel.declare('lost', { deadLetterExchange: 'nowhere' });
+      await publish(channel, 'lost', [1]);
+      await channel.reject(tagOf(await channel.get('lost')), false);
+      return [`${await channel.ready('lost', 0)} ready`];
+    },
+    expected: ['0 ready'],
+  },
+  {
+    name: 'an acknowledgement of several leaves what came after it',
+    run: async (broker) => {
+      const channel = await withQueue(broker);
+      await publish(channel, 'q', [1, 2, 3, 4]);
+      const other = await (await broker.connect()).channel();
+      await other.get('q');
+      const two = await other.get('q');
+      await other.get('q');
+      await other.ack(tagOf(two), true);
+      await other.close();
+      await channel.ready('q', 2);
+      return [textsOf(await drain(channel, 'q'))];
+    },
+    expected: ['3R 4'],
+  },
+  // Quorum queues.
+  {
+    name: 'what a client requeues to a quorum queue without a limit goes to its tail',
+    run: async (broker) => {
+      const channel = await withQueue(broker, { type: 'quorum', durable: true });
+      await publish(channel, 'q', [1, 2, 3, 4]);
+      await channel.ready('q', 4);
+      const one = await channel.get('q');
+      const two = await channel.get('q');
+      await channel.nack(tagOf(two), { requeue: true });
+      await channel.nack(tagOf(one), { requeue: true });
+      await channel.ready('q', 4);
+      return [textsOf(await drain(channel, 'q'))];
+    },
+    expected: ['3 4 2R 1R'],
+  },
+  {
+    name: 'what is requeued to a quorum queue with a limit goes to its head',
+    run: async (broker) => {
+      const channel = await withQueue(broker, { type: 'quorum', durable: true, deliveryLimit: 5 });
+      await publish(channel, 'q', [1, 2, 3, 4]);
+      await channel.ready('q', 4);
+      await channel.get('q');
+      const two = await channel.get('q');
+      await channel.nack(tagOf(two), { requeue: true });
+      await channel.ready('q', 3);
+      return [textsOf(await drain(channel, 'q'))];
+    },
+    expected: ['2R 3 4'],
+  },
+  {
+    name: 'what a cut line leaves in a quorum queue is ready again at its head',
+    run: async (broker) => {
+      const channel = await withQueue(broker, { type: 'quorum', durable: true });
+      await publish(channel, 'q', [1, 2, 3, 4]);
+      await channel.ready('q', 4);
+      const client = await broker.connect();
+      const other = await client.channel();
+      await other.get('q');
+      await other.get('q');
+      await client.cut();
+      await channel.ready('q', 4);
+      return [textsOf(await drain(channel, 'q'))];
+    },
+    expected: ['1R 2R 3 4'],
+  },
+  {
+    name: 'a full quorum queue that rejects takes one too many',
+    run: async (broker) => {
+      const options = { type: 'quorum', durable: true, maxLength: 2, overflow: 'reject-publish' } as const;
+      const channel = await withQueue(broker, options, true);
+      const outcomes: string[] = [];
+      for (const body of [1, 2, 3, 4]) {
+        await channel.publish('q', body, { persistent: true });
+        outcomes.push(...(await channel.outcomes(1)));
+      }
+      return [outcomes.join(' ')];
+    },
+    expected: ['ack 1 ack 2 ack 3 nack 4'],
+  },
+
   // Where a message is sent.
   {
     name: 'a mandatory message without a queue is returned, then confirmed',

@@ -44,6 +44,27 @@ export const mqttStories: readonly Story<MqttDriver>[] = [
     expected: ['1 q1', 'session present: true', '1 q1 D'],
   },
   {
+    name: 'a message with QoS 2 whose receipt is lost comes once, after a reconnect',
+    run: async (broker) => {
+      const first = await broker.connect('s', { clean: false, withholds: ['pubrec'] });
+      await first.subscribe('t', 2);
+      const publisher = await broker.connect('p');
+      await publisher.publish('t', 1, { qos: 2 });
+      const before = textsOf(await first.received(0));
+      await first.cut();
+      const second = await broker.connect('s', { clean: false });
+      return [before, textsOf(await second.received(1))];
+    },
+    expected: ['nothing', '1 q2 D'],
+    differs: [
+      {
+        broker: 'rabbitmq',
+        what: ['1 q1', 'nothing'],
+        why: 'RabbitMQ has no QoS 2: it grants and delivers 1 in its place',
+      },
+    ],
+  },
+  {
     name: 'what is acknowledged does not come again',
     run: async (broker) => {
       const first = await broker.connect('s', { clean: false });

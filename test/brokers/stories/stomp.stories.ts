@@ -333,6 +333,30 @@ export const stompStories: readonly Story<StompDriver>[] = [
     expected: ['1 2', '3'],
   },
   {
+    name: 'what a durable subscriber held when its line was cut comes again',
+    run: async (broker) => {
+      const first = await broker.connect({ clientId: 'c' });
+      await first.subscribe(0, '/topic/t', { durableName: 'd', ack: 'client-individual' });
+      const client = await broker.connect();
+      for (const body of [1, 2]) await client.send('/topic/t', body, { persistent: true });
+      const before = textsOf(await first.received(0, 2));
+      await first.cut();
+      // ActiveMQ refuses a client id as long as it hasn't noticed.
+      await broker.waitMs(300);
+      const second = await broker.connect({ clientId: 'c' });
+      await second.subscribe(0, '/topic/t', { durableName: 'd', ack: 'client-individual' });
+      return [before, textsOf(await second.received(0, 2))];
+    },
+    expected: ['1 2', '1 2'],
+    differs: [
+      {
+        broker: 'rabbitmq',
+        what: ['1 2', '1R 2R'],
+        why: 'ActiveMQ does not flag what a durable subscriber is given again; RabbitMQ has a queue for it, like any other',
+      },
+    ],
+  },
+  {
     name: 'a client id is for one connection',
     run: async (broker) => {
       await broker.connect({ clientId: 'c' });
