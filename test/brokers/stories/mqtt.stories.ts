@@ -162,7 +162,6 @@ export const mqttStories: readonly Story<MqttDriver>[] = [
         what: [],
         why: 'the queue for QoS 0 is gone with its connection, and the subscription with it',
       },
-      { broker: 'model of rabbitmq', what: ['2 q0'], why: 'not modelled: the subscription stays with its session' },
     ],
   },
   {
