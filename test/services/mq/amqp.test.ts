@@ -53,6 +53,12 @@ describe('exchanges', () => {
     expect(send('')).toEqual([0, 0, 0, 1, 0, 0]);
   });
 
+  test('topic: an empty key has no word, and one that ends in a dot has an empty one', () => {
+    const { send } = bound('topic', ['*', '*.*', '#']);
+    expect(send('')).toEqual([0, 0, 1]);
+    expect(send('a.')).toEqual([0, 1, 1]);
+  });
+
   test('a queue that is bound twice gets one copy', () => {
     const { client, channel } = setup();
     channel.queueDeclare({ queue: 'q' });

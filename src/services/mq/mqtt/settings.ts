@@ -19,6 +19,8 @@ export interface MqttSettings {
    * filter that is subscribed to again with another QoS is in force with both.
    */
   readonly overlapping: 'oneCopy' | 'firstCopy' | 'copyEach' | 'copyPerQos';
+  /** A subscription with QoS 0 of a persistent session: its own, or its connection's, and gone with that. */
+  readonly qos0Subscriptions: 'session' | 'connection';
   /** What is retained is found by filters, or by the name of a topic only. */
   readonly retainedBy: 'filter' | 'name';
   /** Another connection takes over the client id: whether the will of the first is sent. */
@@ -40,6 +42,7 @@ export const mosquitto: MqttSettings = {
   receivedIds: 'session',
   offlineQos0: 'dropped',
   overlapping: 'firstCopy',
+  qos0Subscriptions: 'session',
   retainedBy: 'filter',
   willAtTakeover: 'whenSessionEnds',
   storage: 'none',
@@ -55,6 +58,7 @@ export const rabbitMqtt: MqttSettings = {
   receivedIds: 'session',
   offlineQos0: 'kept',
   overlapping: 'copyPerQos',
+  qos0Subscriptions: 'connection',
   retainedBy: 'name',
   willAtTakeover: 'never',
   storage: 'disk',
@@ -70,6 +74,7 @@ export const activeMqtt: MqttSettings = {
   receivedIds: 'connection',
   offlineQos0: 'dropped',
   overlapping: 'copyEach',
+  qos0Subscriptions: 'session',
   retainedBy: 'filter',
   willAtTakeover: 'always',
   storage: 'disk',
