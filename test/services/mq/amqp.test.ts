@@ -100,6 +100,20 @@ describe('exchanges', () => {
     expect(counts(client, ['orders', 'others'])).toEqual([1, 3]);
   });
 
+  test('bound in a circle', () => {
+    const { client, channel } = setup();
+    channel.queueDeclare({ queue: 'q' });
+    for (const [destination, source] of [
+      ['amq.fanout', 'amq.topic'],
+      ['amq.topic', 'amq.fanout'],
+    ] as const) {
+      channel.exchangeBind(destination, source, '#');
+    }
+    channel.queueBind('q', 'amq.topic', '#');
+    client.publish('a', [1], { exchange: 'amq.fanout' });
+    expect(counts(client, ['q'])).toEqual([1]);
+  });
+
   test('one that is declared auto-delete goes with its last binding', () => {
     const { client, channel } = setup();
     channel.exchangeDeclare({ exchange: 'x', type: 'fanout', autoDelete: true });
@@ -228,6 +242,18 @@ describe('an error closes the channel', () => {
     expect(client.connection.isOpen).toBe(false);
   });
 
+  test('one consumer too many on a channel: the connection; one queue too many: the channel', () => {
+    const { broker, client, channel } = setup({ maxConsumers: 1, maxQueues: 1 });
+    channel.queueDeclare({ queue: 'q' });
+    for (const consumer of [1, 2]) channel.basicConsume({ queue: 'q', consumer });
+    expect(client.news()).toEqual(['NOT_ALLOWED - reached maximum (1) of consumers per channel']);
+    const other = broker.client();
+    other.channel.queueDeclare({ queue: 'r' });
+    expect(other.news()).toEqual([
+      "PRECONDITION_FAILED - cannot declare queue 'r': queue limit in vhost '/' (1) is reached",
+    ]);
+  });
+
   test('the exclusive queue of another connection: 405', () => {
     const { broker, channel } = setup();
     channel.queueDeclare({ queue: 'mine', exclusive: true });
@@ -268,6 +294,8 @@ describe('queues', () => {
     expect(broker.rabbit.vhost.queues.size).toBe(2);
     channel.basicCancel(2);
     expect([...broker.rabbit.vhost.queues.keys()]).toEqual(['mine']);
+    channel.queueDeclare({ queue: 'passing', autoDelete: true });
+    channel.basicConsume({ queue: 'passing', consumer: 3 });
     client.connection.close();
     expect(broker.rabbit.vhost.queues.size).toBe(0);
     expect(broker.held).toBe(0);

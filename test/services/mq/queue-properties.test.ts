@@ -153,8 +153,8 @@ const broken: readonly (Mutation & { readonly property: RegExp })[] = [
   {
     name: 'takes all priorities for one',
     file: READY,
-    find: 'Math.min(this.#rows.priority[row] as number, this.#levels.length - 1)',
-    replace: 'Math.min(this.#rows.priority[row] as number, 0)',
+    find: 'Math.min(priority, this.#levels.length - 1)',
+    replace: 'Math.min(priority, 0)',
     property: /order|take|drops/,
   },
   {

@@ -186,26 +186,35 @@ describe('a classic queue in a cluster', () => {
       "NOT_FOUND - home node 'rabbit@0' of durable queue 'q' in vhost '/' is down or inaccessible",
     ]);
     rabbit.start(0);
-    // A delivery of before that is acknowledged now is nobody's.
+    // Another one has it now, under the same tag: a delivery of before that is acknowledged is nobody's.
+    const reader = broker.client();
+    reader.channel.basicGet('q');
     second.channel.basicAck(1);
+    expect(rabbit.vhost.queues.get('q')?.messages.heldCount).toBe(1);
+    reader.connection.cut();
     expect(broker.drain('q')).toEqual(['1R', '2R']);
   });
 
   test('mirrored: another node leads, with all of it; what was in hand is ready again', () => {
     const { broker, rabbit, clients } = cluster({ version: '3.13', isMirrored: true });
     const [first, second] = clients;
-    first.channel.queueDeclare({ queue: 'q' });
+    first.channel.queueDeclare({ queue: 'q', durable: true });
     second.publish('q', [1, 2, 3]);
     second.channel.basicConsume({ queue: 'q', consumer: 3 });
     rabbit.kill(0);
     expect(second.news()).toEqual(['ack 1', 'ack 2', 'ack 3', 'cancel 3']);
     expect(broker.drain('q')).toEqual(['1R', '2R', '3R']);
     second.publish('q', [4]);
+    second.publish('q', [5], { persistent: true });
     rabbit.kill(1);
     rabbit.kill(2);
+    // Who had it last has all of it, and nobody else.
     rabbit.start(0);
     const after = broker.client({ node: 0 });
-    expect(after.channel.queueDeclare({ queue: 'q', passive: true })).toBeNull();
+    after.channel.basicGet('q');
+    expect(after.news()[0]).toMatch(/^NOT_FOUND - home node/);
+    rabbit.start(2);
+    expect(broker.drain('q')).toEqual(['5R']);
   });
 
   test('orderly: what waits for the disk is stored before a node stops', () => {
@@ -280,6 +289,23 @@ describe('a quorum queue', () => {
   });
 });
 
+describe('priorities of a quorum queue', () => {
+  const given = (version: '3.13' | '4'): string[] => {
+    const { broker, clients } = cluster({ version });
+    const [client] = clients;
+    client.channel.queueDeclare({ queue: 'q', durable: true, arguments: QUORUM });
+    for (const [body, priority] of [4, 0, 5, 9, 7, 5, -1, 6].entries()) client.publish('q', [body], { priority });
+    return broker.drain('q');
+  };
+
+  test('4: high ones (5 and above) go twice for each other one, while both wait', () => {
+    expect(given('4')).toEqual(['2', '3', '0', '4', '5', '1', '7', '6']);
+  });
+  test('3.13: none', () => {
+    expect(given('3.13')).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
+  });
+});
+
 describe('a partition', () => {
   test('a node that is not with the majority stops, and joins again', () => {
     const { broker, rabbit, clients } = cluster();
@@ -310,6 +336,21 @@ describe('a partition', () => {
     rabbit.setPartition(null);
     expect(rabbit.isServing(0)).toBe(true);
   });
+});
+
+test('a node that is killed while it starts does not come up; one that is started twice comes up once', () => {
+  const { broker, rabbit } = cluster({ startUs: 1_000_000 });
+  rabbit.kill(0);
+  rabbit.start(0);
+  broker.pass(500);
+  rabbit.start(0);
+  rabbit.kill(1);
+  rabbit.start(1);
+  rabbit.kill(1);
+  broker.pass(500);
+  expect(rabbit.isServing(0)).toBe(true);
+  broker.pass(10_000);
+  expect(rabbit.isServing(1)).toBe(false);
 });
 
 test('maintenance restarts one node after the other', () => {

@@ -5,7 +5,6 @@ import { type Consumer, Holder } from '../broker/consumer.ts';
 import { NONE } from '../broker/message-rows.ts';
 import type { RabbitNode } from '../rabbitmq/node.ts';
 import type { RabbitQueue } from '../rabbitmq/rabbit-queue.ts';
-import type { Settled } from '../rabbitmq/settled.ts';
 import type { Vhost } from '../rabbitmq/vhost.ts';
 import { AmqpConsumer, type DeliveryPort } from './amqp-consumer.ts';
 import { type Command, copyPublish, newCommand, type Settlement } from './command.ts';
@@ -23,6 +22,7 @@ import type {
   QueueDeclareInput,
   QueueDeclareOk,
 } from './operations.ts';
+import { CommitWait, Transaction } from './transaction.ts';
 import { Unsettled } from './unsettled.ts';
 
 /** Its connection. */
@@ -247,6 +247,11 @@ export class Channel implements AmqpChannel, DeliveryPort {
     if (queue === null) return;
     if (this.#consumers.has(tag)) {
       this.fail(amqpErrors.consumerTagUsed(tag));
+      return;
+    }
+    const { maxConsumers } = this.#host.vhost.world.settings;
+    if (this.#consumers.size >= maxConsumers) {
+      this.fail(amqpErrors.tooManyConsumers(maxConsumers));
       return;
     }
     if (queue.isTaken || (exclusive && queue.consumerCount > 0)) {
@@ -559,32 +564,6 @@ export class Channel implements AmqpChannel, DeliveryPort {
     command.channel = this;
     command.run = run;
     host.enter();
-  }
-}
-
-class Transaction {
-  readonly publishes: PublishInput[] = [];
-  readonly settlements: {
-    readonly deliveryTag: number;
-    readonly multiple: boolean;
-    readonly settlement: Settlement;
-  }[] = [];
-}
-
-/** All that a transaction has published is stored. */
-class CommitWait implements Settled {
-  /** One of them is the commit's own. */
-  left = 1;
-  readonly #onOver: () => void;
-
-  constructor(onOver: () => void) {
-    this.#onOver = onOver;
-  }
-  onStored(): void {
-    if (--this.left === 0) this.#onOver();
-  }
-  onRefused(): void {
-    this.onStored();
   }
 }
 

@@ -56,6 +56,13 @@ export const amqpErrors = {
   noTransaction: of(406, 'PRECONDITION_FAILED - channel is not transactional'),
   fromConfirmToTx: of(406, 'PRECONDITION_FAILED - cannot switch from confirm to tx mode'),
   fromTxToConfirm: of(406, 'PRECONDITION_FAILED - cannot switch from tx to confirm mode'),
+  tooManyQueues: (name: string, limit: number): AmqpError =>
+    of(406, `PRECONDITION_FAILED - cannot declare queue '${name}': queue limit in vhost '/' (${limit}) is reached`),
+  tooManyConsumers: (limit: number): AmqpError => ({
+    code: 530,
+    text: `NOT_ALLOWED - reached maximum (${limit}) of consumers per channel`,
+    isHard: true,
+  }),
   consumerTagUsed: (tag: number): AmqpError => ({
     code: 530,
     text: `NOT_ALLOWED - attempt to reuse consumer tag '${tag}'`,

@@ -15,13 +15,15 @@ import { MqModelError } from './errors.ts';
 import { MessageGroups } from './message-groups.ts';
 import { MessageRows, NEVER, NONE, PERSISTENT, Place, REDELIVERED, STORED } from './message-rows.ts';
 import type { BrokerObserver, DeliveredMessage, DropReason, MessageInput } from './ports.ts';
-import { ReadyList } from './ready-list.ts';
+import { type HighPriority, ReadyList } from './ready-list.ts';
 
 export interface QueueSettings {
   /** Its number, for the observer. */
   readonly number: number;
   /** Priorities 0 to this one; 0 (default): all messages are equal. */
   readonly maxPriority?: number;
+  /** Instead: two priorities, in turn. */
+  readonly highPriority?: HighPriority | null;
   /** Ready messages and their bytes at most; default: no limit. */
   readonly maxLength?: number;
   readonly maxBytes?: number;
@@ -122,7 +124,9 @@ export class BrokerQueue {
     this.#sim = sim;
     this.number = settings.number;
     this.maxPriority = maxPriority;
-    this.ready = new ReadyList(this.rows, maxPriority + 1, settings.returns !== 'head');
+    const { highPriority = null } = settings;
+    const levels = highPriority === null ? maxPriority + 1 : 2;
+    this.ready = new ReadyList(this.rows, levels, settings.returns !== 'head', highPriority);
     this.#maxLength = maxLength;
     this.#maxBytes = maxBytes;
     this.#rejects = settings.overflow === 'reject-publish';
@@ -392,6 +396,7 @@ export class BrokerQueue {
 
   #hold(holder: Holder, row: number): void {
     const { rows } = this;
+    this.ready.given(row);
     this.ready.remove(row);
     this.#link(holder, row);
     const deliveries = (rows.deliveries[row] as number) + 1;

@@ -14,6 +14,12 @@ class Level {
   readonly returned = new ReturnedHeap();
 }
 
+/** Two priorities in turn instead of one before the other: high from this number on, and so many of those for each other one, where both wait. */
+export interface HighPriority {
+  readonly from: number;
+  readonly share: number;
+}
+
 export class ReadyList<H> {
   count = 0;
   bytes = 0;
@@ -24,8 +30,12 @@ export class ReadyList<H> {
   #top = 0;
 
   readonly #isInPlace: boolean;
+  readonly #high: HighPriority | null;
+  /** High ones given out in a row, while others waited. */
+  #highs = 0;
 
-  constructor(rows: MessageRows<H>, levels: number, isInPlace = true) {
+  constructor(rows: MessageRows<H>, levels: number, isInPlace = true, high: HighPriority | null = null) {
+    this.#high = high;
     this.#rows = rows;
     this.#isInPlace = isInPlace;
     this.#levels = Array.from({ length: levels }, () => new Level());
@@ -67,11 +77,25 @@ export class ReadyList<H> {
   /** The next to be given out; NONE: nothing is ready. */
   first(): number {
     if (this.count === 0) return NONE;
+    if (this.#high !== null) return this.#firstInTurn(this.#high.share);
     for (;;) {
       const row = this.firstOf(this.#top);
       if (row !== NONE || this.#top === 0) return row;
       this.#top--;
     }
+  }
+
+  #firstInTurn(share: number): number {
+    const high = this.firstOf(1);
+    const other = this.firstOf(0);
+    if (high === NONE) return other;
+    return other === NONE || this.#highs < share ? high : other;
+  }
+  /** It is about to be given out. */
+  given(row: number): void {
+    if (this.#high === null) return;
+    if (this.#levelOf(row) === 0) this.#highs = 0;
+    else if (this.firstOf(0) !== NONE) this.#highs++;
   }
 
   /** The first of a priority. */
@@ -121,7 +145,9 @@ export class ReadyList<H> {
 
   /** Priorities above the highest are the highest. */
   #levelOf(row: number): number {
-    return Math.min(this.#rows.priority[row] as number, this.#levels.length - 1);
+    const priority = this.#rows.priority[row] as number;
+    if (this.#high !== null) return priority >= this.#high.from ? 1 : 0;
+    return Math.min(priority, this.#levels.length - 1);
   }
 
   #enter(row: number, place: Place): Level {

@@ -121,6 +121,7 @@ export class QuorumQueue extends RabbitQueue {
     entry.body = input.body;
     entry.bytes = input.bytes;
     entry.expirationMs = input.expirationMs;
+    entry.priority = input.priority;
     entry.group = input.group;
     entry.route = route;
     entry.deaths = deaths;

@@ -11,6 +11,9 @@ import type { RabbitMetrics } from './rabbit-metrics.ts';
 import type { Settled } from './settled.ts';
 import type { RabbitSettings } from './settings.ts';
 
+/** RabbitMQ 4's, of quorum queues: 5 and above is high, and goes twice for each other one. */
+const HIGH = { from: 5, share: 2 };
+
 /** What all queues of a broker share. */
 export interface QueueWorld {
   readonly sim: Simulation;
@@ -85,6 +88,7 @@ export abstract class RabbitQueue implements BrokerObserver {
       {
         number,
         maxPriority: this.isQuorum ? 0 : (args['x-max-priority'] ?? 0),
+        highPriority: this.isQuorum && world.settings.version === '4' ? HIGH : null,
         maxLength: args['x-max-length'] ?? NEVER,
         maxBytes: args['x-max-length-bytes'] ?? NEVER,
         overflow: overflow === 'drop-head' ? 'drop-head' : 'reject-publish',
@@ -181,7 +185,7 @@ export abstract class RabbitQueue implements BrokerObserver {
   #store(bytes: number): void {
     for (const node of this.members) {
       node.storage.add(bytes);
-      this.world.metrics?.diskFree.add(-bytes);
+      if (Number.isFinite(this.world.settings.diskBytes)) this.world.metrics?.diskFree.add(-bytes);
     }
   }
 

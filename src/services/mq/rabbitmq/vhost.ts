@@ -118,6 +118,8 @@ export class Vhost {
     const error = badArguments(name, input);
     if (error !== null) return error;
     const { world } = this;
+    const { maxQueues } = world.settings;
+    if (this.queues.size >= maxQueues) return amqpErrors.tooManyQueues(name, maxQueues);
     const args = input.arguments ?? {};
     const made = { ...input, queue: name };
     const number = this.#nextQueue++;
