@@ -275,6 +275,18 @@ describe('a quorum queue', () => {
     expect([third.news(), third.bodies]).toEqual([['ack 2'], ['1', '2']]);
   });
 
+  test('of which no member is left forgets what was not committed', () => {
+    const { broker, rabbit, clients } = cluster({ diskLatencyUs: 1000 });
+    const [first] = clients;
+    first.channel.queueDeclare({ queue: 'q', durable: true, arguments: QUORUM });
+    first.publish('q', [1]);
+    for (const node of [0, 1, 2]) rabbit.kill(node);
+    expect(broker.held).toBe(0);
+    for (const node of [0, 1, 2]) rabbit.start(node);
+    broker.pass(10);
+    expect([first.news(), broker.drain('q')]).toEqual([['cut -1'], []]);
+  });
+
   test('has a delivery limit of 20 in RabbitMQ 4, and none in 3.13', () => {
     const deliveries = (version: '3.13' | '4'): number => {
       const { clients } = cluster({ version });
