@@ -20,15 +20,13 @@ import type { Arrival, BatchConnection, ConnectionOwner } from './connection.ts'
 import { type JmsApplication, type JmsMessage, JmsSession } from './jms-session.ts';
 import type { JmsSettings } from './jms-settings.ts';
 import type { Frame } from './line.ts';
+import { fill, messageOf, type MessagePublishing } from './protocol.ts';
 import { type NetworkPorts, Transport, type TransportEnds } from './transport.ts';
 
-export interface JmsPublishing {
+/** `confirms`: persistent sends are waited for. */
+export interface JmsPublishing extends MessagePublishing {
   /** `queue://orders`; several, parted by commas, have a copy each. */
   readonly destination: string;
-  readonly persistent: boolean;
-  /** Whether persistent sends are waited for. */
-  readonly confirms: boolean;
-  readonly priority: number;
 }
 
 export interface JmsConnectionPorts extends NetworkPorts {
@@ -162,14 +160,7 @@ class SessionLine implements TransportEnds, JmsApplication {
     this.#owner = owner;
     const { publishing, consuming } = ports;
     this.#takes = consuming?.mode === 'INDIVIDUAL' ? (consuming.takes ?? 1) : 0;
-    this.#input = {
-      body: 0,
-      bytes: 0,
-      persistent: publishing?.persistent ?? false,
-      expirationMs: NONE,
-      priority: publishing?.priority ?? NONE,
-      group: NONE,
-    };
+    this.#input = messageOf(publishing);
     this.#arrival = { handle: place.number, body: 0, id: 0, sequence: 0, deliveries: 0, group: NONE, sentUs: 0 };
     this.#delivered = {
       body: 0,
@@ -196,11 +187,8 @@ class SessionLine implements TransportEnds, JmsApplication {
 
   publish(request: number, tag: number): void {
     const { requests, publishing } = this.#ports;
-    const input = this.#input;
-    input.body = request;
-    input.bytes = requests.bytes(request);
-    input.group = requests.key(request);
-    this.#session.send((publishing as JmsPublishing).destination, input, tag);
+    fill(this.#input, requests, request);
+    this.#session.send((publishing as JmsPublishing).destination, this.#input, tag);
   }
 
   returned(): void {
@@ -295,9 +283,7 @@ class SessionLine implements TransportEnds, JmsApplication {
   onReachedBroker({ kind, a, b, c, d, e }: Frame): void {
     const atBroker = this.#atBroker;
     if (kind === Send) {
-      this.#input.body = b;
-      this.#input.bytes = this.#ports.requests.bytes(b);
-      this.#input.group = this.#ports.requests.key(b);
+      fill(this.#input, this.#ports.requests, b);
       atBroker?.send(a, (this.#ports.publishing as JmsPublishing).destination, this.#input, NONE);
       this.#ports.requests.release(b);
     } else if (kind === AddConsumer)
