@@ -179,8 +179,8 @@ function queueSchema(v: Vocabulary): z.ZodType<WrittenQueue> {
   return v.object({
     name: v.name('the name of a queue').meta({ description: 'What it is called at the broker.' }),
     kind: v.choice(QUEUE_KINDS).optional().meta({
-      description:
-        'Kept by the node that it is on, or by a majority of the nodes (RabbitMQ). Default: classic; of a durable queue of RabbitMQ 4 quorum.',
+      description: 'Kept by the node that it is on, or by a majority of the nodes (RabbitMQ).',
+      default: 'classic',
     }),
     durable: v.flag().optional().meta({ description: 'Whether it survives its node.', default: true }),
     messageTtl: v.duration({ min: 1000 }).optional().meta({
@@ -330,7 +330,7 @@ function checkDeployment(
     complain(ctx, ['deploymentMode'], 'misfit', 'singleInstance or activeStandbyMultiAz beside engine: activemq');
   if (engine === 'rabbitmq' && storage === 'efs')
     complain(ctx, ['storageType'], 'misfit', 'ebs beside engine: rabbitmq (limits of Amazon MQ)');
-  if (mode === 'activeStandbyMultiAz' && storage === 'ebs')
+  if (engine === 'activemq' && mode === 'activeStandbyMultiAz' && storage === 'ebs')
     complain(
       ctx,
       ['storageType'],
