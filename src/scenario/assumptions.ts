@@ -15,6 +15,7 @@ import { assumptionsOfFifo, quantilesText, roundTripText } from './fifo.ts';
 import { valueAt } from './findings.ts';
 import type { Assumption, ResolvedDesign, ResolvedScenario, ResourceSettings } from './resolved.ts';
 import { assumptionsOfFunctions } from './lambda.ts';
+import { ofBrokers } from './mq-assumptions.ts';
 import { ofPrices } from './price-assumptions.ts';
 import { ofRedrives } from './redrive-assumptions.ts';
 import { ofScaling } from './scaling-assumptions.ts';
@@ -42,6 +43,7 @@ export function assumptionsOf(scenario: ResolvedScenario, traffic: readonly Read
     ...ofProducers(scenario.traffic),
     ...ofStreams(resources),
     ...ofDeliveryStreams(resources),
+    ...ofBrokers(scenario),
     ...ofAnalytics(scenario),
     ...ofVideo(resources),
     ...ofConsumers(resources),
@@ -111,9 +113,7 @@ function ofTraffic({ settings, missingPeriods }: ReadTraffic, scenario: Resolved
 }
 
 function entersQueue(traffic: string, scenario: ResolvedScenario): boolean {
-  return (
-    enters(traffic, scenario, 'sqs') || enters(traffic, scenario, 'kinesis') || enters(traffic, scenario, 'firehose')
-  );
+  return (['sqs', 'kinesis', 'firehose', 'mq'] as const).some((type) => enters(traffic, scenario, type));
 }
 
 function entersService(traffic: string, scenario: ResolvedScenario): boolean {

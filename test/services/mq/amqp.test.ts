@@ -242,7 +242,7 @@ describe('an error closes the channel', () => {
     expect(client.connection.isOpen).toBe(false);
   });
 
-  test('one consumer too many on a channel: the connection; one queue too many: the channel', () => {
+  test('one consumer too many on a channel: the connection; one queue too many: the channel [mq.vhost-defaults]', () => {
     const { broker, client, channel } = setup({ maxConsumers: 1, maxQueues: 1 });
     channel.queueDeclare({ queue: 'q' });
     for (const consumer of [1, 2]) channel.basicConsume({ queue: 'q', consumer });
@@ -262,14 +262,14 @@ describe('an error closes the channel', () => {
     expect(other.told[0]).toMatch(/^RESOURCE_LOCKED - cannot obtain exclusive access to locked queue 'mine'/);
   });
 
-  test('a message that is too large: 406', () => {
+  test('a message that is too large: 406 [mq.max-message-size-rabbitmq]', () => {
     const { client, channel } = setup({ maxMessageBytes: 1000 });
     channel.queueDeclare({ queue: 'q' });
     client.publish('q', [1], { bytes: 1001 });
     expect(client.news()).toEqual(['PRECONDITION_FAILED - message size 1001 is larger than configured max size 1000']);
   });
 
-  test('a delivery that nobody settles for half an hour: 406, and it is ready again', () => {
+  test('a delivery that nobody settles for half an hour: 406, and it is ready again [mq.consumer-timeout]', () => {
     const { broker, client, channel } = setup({ consumerTimeoutUs: 1_800_000_000 });
     channel.queueDeclare({ queue: 'q' });
     channel.basicConsume({ queue: 'q', consumer: 1 });
@@ -433,7 +433,7 @@ describe('channels', () => {
     expect(client.bodies).toEqual(['1', '2', '3', '4', '5']);
   });
 
-  test('prefetch counts for consumers that come after it', () => {
+  test('prefetch counts for consumers that come after it [mq.prefetch-rabbitmq]', () => {
     const { client, channel } = setup();
     channel.queueDeclare({ queue: 'q' });
     channel.basicConsume({ queue: 'q', consumer: 1 });
@@ -442,7 +442,7 @@ describe('channels', () => {
     expect(client.bodies).toEqual(['1', '2', '3']);
   });
 
-  test('without acknowledgements a message is gone when it is delivered', () => {
+  test('without acknowledgements a message is gone when it is delivered [mq.rabbitmq-ack]', () => {
     const { broker, client, channel } = setup();
     channel.queueDeclare({ queue: 'q' });
     channel.basicConsume({ queue: 'q', consumer: 1, noAck: true });
@@ -536,7 +536,7 @@ describe('channels', () => {
     expect(broker.held).toBe(0);
   });
 
-  test('confirms come together where a disk has stored together', () => {
+  test('confirms come together where a disk has stored together [mq.publisher-confirms]', () => {
     const { broker, client, channel } = setup({ diskLatencyUs: 2000 });
     channel.queueDeclare({ queue: 'q', durable: true });
     channel.queueDeclare({ queue: 'passing' });

@@ -15,7 +15,7 @@ function cluster(input: RabbitInput = {}) {
 }
 
 describe('a broker that is busy', () => {
-  test('confirms after the processor and the disk; one producer that waits gets 1/latency', () => {
+  test('confirms after the processor and the disk; one producer that waits gets 1/latency [mq.publisher-confirms] [mq.latency]', () => {
     const broker = new Broker({ diskLatencyUs: 2000, costs: { publishUs: 100 } });
     const client = broker.client();
     client.channel.queueDeclare({ queue: 'q', durable: true });
@@ -85,7 +85,7 @@ describe('a broker that is busy', () => {
     expect(broker.rabbit.vhost.queues.get('q')?.messages.readyCount).toBe(2);
   });
 
-  test('blocks those who publish while memory is short, and lets consumers go on', () => {
+  test('blocks those who publish while memory is short, and lets consumers go on [mq.memory-alarm]', () => {
     const broker = new Broker({ memoryLimitBytes: 250 });
     const [client, reader] = [broker.client(), broker.client()];
     client.channel.queueDeclare({ queue: 'q' });
@@ -110,7 +110,7 @@ describe('a broker that is busy', () => {
     expect(broker.held).toBe(0);
   });
 
-  test('blocks them too when its disk is nearly full', () => {
+  test('blocks them too when its disk is nearly full [mq.disk-alarm] [mq.storage]', () => {
     const broker = new Broker({ diskBytes: 1000, diskFreeLimitBytes: 750 });
     const client = broker.client();
     client.channel.queueDeclare({ queue: 'q', durable: true });
@@ -122,7 +122,7 @@ describe('a broker that is busy', () => {
     expect(client.news()).toEqual(['unblocked']);
   });
 
-  test('takes so many connections, and no more', () => {
+  test('takes so many connections, and no more [mq.connections-rabbitmq] [mq.vhost-defaults]', () => {
     const broker = new Broker({ maxConnections: 1, maxChannels: 1 });
     const client = broker.client();
     expect(client.connection.openChannel(client)).toBeNull();
@@ -195,7 +195,7 @@ describe('a classic queue in a cluster', () => {
     expect(broker.drain('q')).toEqual(['1R', '2R']);
   });
 
-  test('mirrored: another node leads, with all of it; what was in hand is ready again', () => {
+  test('mirrored: another node leads, with all of it; what was in hand is ready again [mq.cluster-classic]', () => {
     const { broker, rabbit, clients } = cluster({ version: '3.13', isMirrored: true });
     const [first, second] = clients;
     first.channel.queueDeclare({ queue: 'q', durable: true });
@@ -229,7 +229,7 @@ describe('a classic queue in a cluster', () => {
 });
 
 describe('a quorum queue', () => {
-  test('is confirmed when a majority has stored: the leader and the nearer follower', () => {
+  test('is confirmed when a majority has stored: the leader and the nearer follower [mq.publisher-confirms]', () => {
     const { broker, clients } = cluster({ diskLatencyUs: 1000, replicationUs: 500 });
     const [first] = clients;
     first.channel.queueDeclare({ queue: 'q', durable: true, arguments: QUORUM });
@@ -240,7 +240,7 @@ describe('a quorum queue', () => {
     expect([first.news(), broker.rabbit.vhost.queues.get('q')?.messages.readyCount]).toEqual([['ack 1'], 1]);
   });
 
-  test('goes on with a new leader after an election; deliveries of connections that are left stay theirs', () => {
+  test('goes on with a new leader after an election; deliveries of connections that are left stay theirs [mq.quorum-queues]', () => {
     const { broker, rabbit, clients } = cluster({ electionUs: 5000 });
     const [first, second] = clients;
     first.channel.queueDeclare({ queue: 'q', durable: true, arguments: QUORUM });
@@ -259,7 +259,7 @@ describe('a quorum queue', () => {
     expect(second.bodies).toEqual(['1', '2', '3']);
   });
 
-  test('stops without a majority, and takes nothing; it goes on when a node is back', () => {
+  test('stops without a majority, and takes nothing; it goes on when a node is back [mq.quorum-queues]', () => {
     const { broker, rabbit, clients } = cluster();
     const [, , third] = clients;
     third.channel.queueDeclare({ queue: 'q', durable: true, arguments: QUORUM });
@@ -287,7 +287,7 @@ describe('a quorum queue', () => {
     expect([first.news(), broker.drain('q')]).toEqual([['cut -1'], []]);
   });
 
-  test('has a delivery limit of 20 in RabbitMQ 4, and none in 3.13', () => {
+  test('has a delivery limit of 20 in RabbitMQ 4, and none in 3.13 [mq.delivery-limit]', () => {
     const deliveries = (version: '3.13' | '4'): number => {
       const { clients } = cluster({ version });
       const [client] = clients;
@@ -365,7 +365,7 @@ test('a node that is killed while it starts does not come up; one that is starte
   expect(rabbit.isServing(1)).toBe(false);
 });
 
-test('maintenance restarts one node after the other', () => {
+test('maintenance restarts one node after the other [mq.maintenance]', () => {
   const { broker, rabbit, clients } = cluster({ startUs: 60_000_000 });
   rabbit.maintain(30_000_000);
   const serving: string[] = [];
@@ -377,7 +377,7 @@ test('maintenance restarts one node after the other', () => {
   expect(clients.map(({ connection }) => connection.isOpen)).toEqual([false, false, false]);
 });
 
-test('connects to the nodes in turn, and to those only that serve', () => {
+test('connects to the nodes in turn, and to those only that serve [mq.engines-modes]', () => {
   const { broker, rabbit } = cluster();
   rabbit.kill(1);
   const nodes = [0, 1, 2, 3].map(() => broker.client().connection.node);

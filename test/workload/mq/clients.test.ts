@@ -98,7 +98,7 @@ describe('publisher', () => {
     expect(requests.held).toBe(2);
   });
 
-  it('says ok when a message has left, where nobody answers', () => {
+  it('says ok when a message has left, where nobody answers [mq.no-confirms]', () => {
     const { sim, at, told } = publishing({}, { answers: false });
     at(100, 1);
     sim.run();
@@ -113,7 +113,7 @@ describe('publisher', () => {
     expect(told()).toEqual(['110 refused']);
   });
 
-  it('fails what was not answered when the connection breaks, and comes back by a back-off that grows to its most', () => {
+  it('fails what was not answered when the connection breaks, and comes back by a back-off that grows to its most [mq.failover-transport] [mq.client-on-failover]', () => {
     const { sim, broker, at, told } = publishing();
     broker.isSilent = true;
     at(100, 1);

@@ -73,7 +73,7 @@ function fill(...bodies: number[]): void {
 const size = (name = 'queue://a'): number => broker.sizeOf(name);
 
 describe('acknowledgement', () => {
-  test('AUTO: a message is done when its listener has returned, and not before', () => {
+  test('AUTO: a message is done when its listener has returned, and not before [mq.jms-ack-modes]', () => {
     fill(1, 2);
     const one = new Application({});
     one.isSlow = true;
@@ -94,7 +94,7 @@ describe('acknowledgement', () => {
     expect(two.told).toBe('8R1');
   });
 
-  test('CLIENT: one acknowledge is of all that the session was given', () => {
+  test('CLIENT: one acknowledge is of all that the session was given [mq.jms-ack-modes]', () => {
     fill(1, 2, 3);
     const one = new Application({ mode: 'CLIENT' });
     one.consume('queue://a');
@@ -120,7 +120,7 @@ describe('acknowledgement', () => {
     expect(one.told).toBe('1 2 3 1R1 2R1 3R1');
   });
 
-  test('INDIVIDUAL: one acknowledge is of one message', () => {
+  test('INDIVIDUAL: one acknowledge is of one message [mq.jms-ack-modes]', () => {
     fill(1, 2, 3);
     const one = new Application({ mode: 'INDIVIDUAL' });
     one.consume('queue://a');
@@ -132,7 +132,7 @@ describe('acknowledgement', () => {
     expect(two.told).toBe('1R1 3R1');
   });
 
-  test('DUPS_OK of a topic: told half a window at a time', () => {
+  test('DUPS_OK of a topic: told half a window at a time [mq.jms-ack-modes]', () => {
     const one = new Application({ mode: 'DUPS_OK', clientId: 'c' });
     one.session.createConsumer({ destination: 'topic://t', prefetch: 4, subscriptionName: 's' });
     const sender = new Application({});
@@ -145,7 +145,7 @@ describe('acknowledgement', () => {
 
 describe('redelivery', () => {
   test.each(['AUTO', 'SESSION_TRANSACTED'] as const)(
-    '%s: a poison message is delivered seven times, a second apart, then it is a dead letter',
+    '%s: a poison message is delivered seven times, a second apart, then it is a dead letter [mq.redelivery-activemq]',
     (mode) => {
       fill(1);
       const one = new Application({ mode });
@@ -161,7 +161,7 @@ describe('redelivery', () => {
     },
   );
 
-  test('the consumer stands still while a message waits; non-blocking, others overtake it', () => {
+  test('the consumer stands still while a message waits; non-blocking, others overtake it [mq.order-activemq]', () => {
     fill(1, 2, 3);
     const told = (nonBlockingRedelivery: boolean): string => {
       const one = new Application({ nonBlockingRedelivery, redelivery: { maximumRedeliveries: 1 } });
@@ -176,7 +176,7 @@ describe('redelivery', () => {
     expect(told(true)).toBe('1 2 3 1R1');
   });
 
-  test('exponential: five times as long each time, up to the maximum', () => {
+  test('exponential: five times as long each time, up to the maximum [mq.redelivery-activemq]', () => {
     fill(1);
     const redelivery = { useExponentialBackOff: true, maximumRedeliveries: 4, maximumRedeliveryDelayMs: 20_000 };
     const one = new Application({ redelivery });
@@ -186,7 +186,7 @@ describe('redelivery', () => {
     expect(one.at).toEqual([0, 1000, 6000, 26_000, 46_000]);
   });
 
-  test('collision avoidance: 15 % more or less at most', () => {
+  test('collision avoidance: 15 % more or less at most [mq.redelivery-activemq]', () => {
     const policy = { ...REDELIVERY, useCollisionAvoidance: true };
     const draws = [0.2, 1, 0.8, 1, 0.8, 0];
     const uniform = (): number => draws.shift() as number;
@@ -246,7 +246,7 @@ describe('redelivery', () => {
 });
 
 describe('transactions', () => {
-  test('what was received is gone and what was sent is there with the commit, and not before', () => {
+  test('what was received is gone and what was sent is there with the commit, and not before [mq.jms-ack-modes]', () => {
     fill(1, 2);
     const one = new Application({ mode: 'SESSION_TRANSACTED' });
     one.consume('queue://a');
@@ -299,7 +299,7 @@ describe('sends and windows', () => {
     expect(one.answers).toEqual(['sent 1']);
   });
 
-  test('a send that was not answered when the line was lost is sent again', () => {
+  test('a send that was not answered when the line was lost is sent again [mq.client-on-failover]', () => {
     broker = new ActiveMqBroker(sim, { costs: { diskLatencyUs: 12_000 } });
     const one = new Application({});
     one.session.send('queue://a', message(1), 1);

@@ -2,6 +2,7 @@
  * What an ActiveMQ broker is told at its start. All costs are 0 and all limits infinite unless they are set, so that a test has the pure semantics; what an instance
  * type costs comes from outside.
  */
+import { mqFacts } from '../../../facts/index.ts';
 
 export interface ActiveMqCosts {
   /** Processor, microseconds for each command of a client: a send, an acknowledgement, a commit, …; default 0. */
@@ -64,4 +65,8 @@ export const DEFAULT_MESSAGE_GROUPS = 1024;
 export const MAX_PRIORITY = 9;
 
 /** Windows of OpenWire's clients by kind of destination. */
-export const PREFETCH = { queue: 1000, durableTopic: 100, topic: 32_767 } as const;
+export const PREFETCH = {
+  queue: mqFacts.prefetchQueue.value,
+  durableTopic: mqFacts.prefetchDurableTopic.value,
+  topic: mqFacts.prefetchTopic.value,
+} as const;

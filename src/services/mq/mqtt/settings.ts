@@ -2,6 +2,7 @@
  * What a broker that speaks MQTT 3.1.1 may decide for itself, as data; how three of them decide. Amazon MQ offers MQTT on its ActiveMQ brokers (port 8883); on its RabbitMQ
  * brokers it is unconfirmed. Sources and what is assumed: docs/models/mqtt.md.
  */
+import { mqFacts } from '../../../facts/index.ts';
 import type { Qos } from './operations.ts';
 
 export interface MqttSettings {
@@ -46,8 +47,8 @@ export const mosquitto: MqttSettings = {
   retainedBy: 'filter',
   willAtTakeover: 'whenSessionEnds',
   storage: 'none',
-  maxInflight: 20,
-  maxQueued: 1000,
+  maxInflight: mqFacts.mosquittoInflight.value,
+  maxQueued: mqFacts.mosquittoQueued.value,
   sessionExpiryS: 0,
 };
 
@@ -62,9 +63,9 @@ export const rabbitMqtt: MqttSettings = {
   retainedBy: 'name',
   willAtTakeover: 'never',
   storage: 'disk',
-  maxInflight: 10,
+  maxInflight: mqFacts.mqttPrefetch.value,
   maxQueued: 0,
-  sessionExpiryS: 86_400,
+  sessionExpiryS: mqFacts.mqttSessionExpirySeconds.value,
 };
 
 /** ActiveMQ Classic's transport connector. */
@@ -78,7 +79,7 @@ export const activeMqtt: MqttSettings = {
   retainedBy: 'filter',
   willAtTakeover: 'always',
   storage: 'disk',
-  maxInflight: 100,
+  maxInflight: mqFacts.activemqMqttPrefetch.value,
   maxQueued: 0,
   sessionExpiryS: 0,
 };

@@ -1,4 +1,5 @@
 /** A queue of RabbitMQ over the core's: where it lives, whose it is, what it is told of its nodes. Classic and quorum queues differ in how a message gets in. */
+import { mqFacts } from '../../../facts/index.ts';
 import type { Simulation } from '../../../kernel/index.ts';
 import type { Requests } from '../../ports.ts';
 import type { Death, QueueArguments, QueueDeclareInput } from '../amqp/operations.ts';
@@ -12,7 +13,7 @@ import type { Settled } from './settled.ts';
 import type { RabbitSettings } from './settings.ts';
 
 /** RabbitMQ 4's, of quorum queues: 5 and above is high, and goes twice for each other one. */
-const HIGH = { from: 5, share: 2 };
+const HIGH = { from: mqFacts.quorumHighPriority.value, share: mqFacts.quorumHighShare.value };
 
 /** What all queues of a broker share. */
 export interface QueueWorld {

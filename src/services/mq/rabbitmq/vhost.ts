@@ -1,4 +1,5 @@
 /** Exchanges, queues and bindings of a broker: declared, deleted, found, and the way of a message through them. */
+import { mqFacts } from '../../../facts/index.ts';
 import { type AmqpError, amqpErrors } from '../amqp/errors.ts';
 import type {
   Death,
@@ -17,7 +18,7 @@ import { type Route, Routes } from './routes.ts';
 import type { Settled } from './settled.ts';
 
 /** RabbitMQ 4's, of a quorum queue that says nothing. */
-const DELIVERY_LIMIT = 20;
+const DELIVERY_LIMIT = mqFacts.deliveryLimit.value;
 
 export class Vhost {
   readonly queues = new Map<string, RabbitQueue>();

@@ -141,7 +141,7 @@ test('two consumers are given messages in turn', () => {
   expect(two.told).toBe('1 3 5');
 });
 
-test('a message group is one consumer’s, and another’s in its order when that one is gone', () => {
+test('a message group is one consumer’s, and another’s in its order when that one is gone [mq.order-activemq]', () => {
   const [one, two] = [client().subscribe('/queue/a'), client().subscribe('/queue/a')];
   const sender = client();
   for (let i = 0; i < 8; i++) sender.frames.SEND('/queue/a', message(i, { group: i % 2 }));
@@ -160,7 +160,7 @@ test('a virtual topic has a copy for each of its queues, also while nobody consu
   expect(left('/queue/Consumer.A.VirtualTopic.X')).toBe('3');
 });
 
-test('a topic is heard by who is there, a durable subscriber has what came meanwhile', () => {
+test('a topic is heard by who is there, a durable subscriber has what came meanwhile [mq.topics]', () => {
   const durable = { ack: 'client-individual', durableName: 's' } as const;
   const one = client({ clientId: 'c' }).subscribe('/topic/t', durable);
   const other = client().subscribe('/topic/t');
@@ -203,7 +203,7 @@ test('a client id that another has is an ERROR, and the line is closed', () => {
   expect(two.closed).not.toBeNull();
 });
 
-test('a kill: what is persistent is there, not flagged; the rest, and open transactions, are gone', () => {
+test('a kill: what is persistent is there, not flagged; the rest, and open transactions, are gone [mq.survives-failover]', () => {
   const durable = { durableName: 's' };
   client({ clientId: 'c' }).subscribe('/topic/t', durable).frames.DISCONNECT();
   client()
