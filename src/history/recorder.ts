@@ -311,8 +311,9 @@ export class WitnessOf {
 
   owed(request: number, subscription: number, message: number, group: number, sequence: number): void {
     const recorder = this.#recorder;
-    // What is published may be a delivery itself; what it owes is one of the same request.
-    const entity = deliveryOf(requestOf(recorder.entity(request)), subscription);
+    const what = recorder.entity(request);
+    // What is published may be a delivery itself; what a topic owes is another one of the same request.
+    const entity = subscription < 0 ? what : deliveryOf(requestOf(what), subscription);
     const row = recorder.row(What.owed, this.#client, this.#resource, NONE, NO_CALL, entity);
     const { chunk } = recorder;
     chunk.message[row] = message;
