@@ -311,9 +311,9 @@ export class WitnessOf {
 
   owed(request: number, subscription: number, message: number, group: number, sequence: number): void {
     const recorder = this.#recorder;
-    const what = recorder.entity(request);
-    // What is published may be a delivery itself; what a topic owes is another one of the same request.
-    const entity = subscription < 0 ? what : deliveryOf(requestOf(what), subscription);
+    // What is published may be a delivery itself; what it owes is one of the same request. Without a subscription it is owed to itself.
+    const own = recorder.entity(request);
+    const entity = subscription < 0 ? own : deliveryOf(requestOf(own), subscription);
     const row = recorder.row(What.owed, this.#client, this.#resource, NONE, NO_CALL, entity);
     const { chunk } = recorder;
     chunk.message[row] = message;
