@@ -101,7 +101,8 @@ export function mqSchema(v: Vocabulary): z.ZodType<Omit<MqSettings, 'name'>> {
         description: 'Time of one write to storage. Default: 1.5ms on ebs, 12ms on efs, after AWS’s rates; assumed.',
       }),
       memory: v.size({ min: 1 }).optional().meta({
-        description: 'Memory for messages, until publishers are blocked. Default: by the instance type; of ActiveMQ assumed.',
+        description:
+          'Memory for messages, until publishers are blocked. Default: by the instance type; of ActiveMQ assumed.',
       }),
       restartTime: v.duration({ min: 1 }).optional().meta({
         description: 'From a crash of a node until it is back. Default: 6s; of ActiveMQ 5s.',
@@ -257,7 +258,10 @@ function publishSchema(v: Vocabulary): z.ZodType<WrittenPublishing> {
       description:
         'Whether the client itself sends again what was not answered when its connection broke. Default: true of OpenWire; over MQTT the session does, with QoS 1 and 2.',
     }),
-    priority: v.count({ min: 0, max: 255 }).optional().meta({ description: 'Of each message, where the queue has priorities. Default: none.' }),
+    priority: v
+      .count({ min: 0, max: 255 })
+      .optional()
+      .meta({ description: 'Of each message, where the queue has priorities. Default: none.' }),
   });
 }
 
