@@ -3,13 +3,13 @@ import { mqFacts } from '../facts/index.ts';
 import { zonesOfMode } from '../scenario/brokers.ts';
 import { ActiveMqBroker, type ActiveMqSettings, stompOverActiveMq, StompBroker } from '../services/mq/index.ts';
 import { activeMqtt } from '../services/mq/mqtt/index.ts';
-import type { StompOperations } from '../services/mq/stomp/operations.ts';
+import type { StompConnection, StompOperations, StompOwner } from '../services/mq/stomp/operations.ts';
 import type { MqSettings } from '../services/mq/settings.ts';
 import { type BatchConnection, BrokerConnection, type ClientConnection } from '../workload/mq/connection.ts';
 import { JmsClientConnection, type JmsConnectionPorts } from '../workload/mq/jms-connection.ts';
-import { StompDriver, type StompDriverPorts } from '../workload/mq/stomp-driver.ts';
+import type { StompDriverPorts } from '../workload/mq/stomp-driver.ts';
 import type { MqConsumerSettings } from '../workload/settings.ts';
-import type { Broker, ClientEnd, EnginePorts } from './broker-engines.ts';
+import { type Broker, type ClientEnd, type EnginePorts, stompConnection } from './broker-engines.ts';
 import { MqttSide } from './mqtt-side.ts';
 
 export class ActiveEngine implements Broker {
@@ -81,7 +81,7 @@ export class ActiveEngine implements Broker {
   kill(node: number): void {
     const wasActive = this.#broker.active === node;
     this.#broker.kill(node);
-    if (wasActive) this.#mqtt?.broker.kill();
+    if (wasActive) this.#mqtt?.kill();
   }
 
   start(node: number): void {
@@ -90,6 +90,7 @@ export class ActiveEngine implements Broker {
 
   maintain(): void {
     this.#broker.reboot();
+    this.#mqtt?.kill();
   }
 
   /** A topic is a copy for each of its queues. */
@@ -114,17 +115,10 @@ export class ActiveEngine implements Broker {
     return new JmsClientConnection(sim, at, ports, owner);
   }
 
-  #stompConnection(
-    { at, network, owner }: ClientEnd,
-    what: Pick<StompDriverPorts, 'publishing' | 'consuming'>,
-  ): ClientConnection {
-    const { sim, requests } = this.#ports;
-    const driver = new StompDriver({
-      requests,
-      connect: (stompOwner) => this.#stomp.connect(stompOwner, Math.max(0, this.#broker.active)),
-      ...what,
-    });
-    return new BrokerConnection(sim, at, { ...network, requests, driver }, owner);
+  #stompConnection(end: ClientEnd, what: Pick<StompDriverPorts, 'publishing' | 'consuming'>): ClientConnection {
+    const connect = (owner: StompOwner): StompConnection | null =>
+      this.#stomp.connect(owner, Math.max(0, this.#broker.active));
+    return stompConnection(this.#ports, end, { connect, ...what });
   }
 
   #queueName(number: number): string {
@@ -134,7 +128,8 @@ export class ActiveEngine implements Broker {
 
   #mqttSide(): MqttSide {
     const { processor, disk } = this.#broker.engine;
-    this.#mqtt ??= new MqttSide(this.#ports, activeMqtt, processor, disk);
+    const isServing = (): boolean => this.#broker.active >= 0;
+    this.#mqtt ??= new MqttSide(this.#ports, activeMqtt, { processor, disk, isServing });
     return this.#mqtt;
   }
 }

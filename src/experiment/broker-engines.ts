@@ -3,7 +3,13 @@ import type { Simulation } from '../kernel/index.ts';
 import type { BrokerObserver } from '../services/mq/index.ts';
 import type { MqSettings } from '../services/mq/settings.ts';
 import type { Metrics, Requests } from '../services/ports.ts';
-import type { BatchConnection, ClientConnection, ConnectionOwner } from '../workload/mq/connection.ts';
+import {
+  type BatchConnection,
+  BrokerConnection,
+  type ClientConnection,
+  type ConnectionOwner,
+} from '../workload/mq/connection.ts';
+import { StompDriver, type StompDriverPorts } from '../workload/mq/stomp-driver.ts';
 import type { NetworkPorts } from '../workload/mq/transport.ts';
 import type { MqConsumerSettings } from '../workload/settings.ts';
 
@@ -38,4 +44,14 @@ export interface EnginePorts {
   readonly metrics: Metrics;
   /** Takes down what becomes of messages. `nameOf`: the queue (of MQTT: the consumer) behind a number. */
   readonly observerOf: (nameOf: (queue: number) => string) => BrokerObserver;
+}
+
+/** A client that speaks STOMP, whatever the engine. */
+export function stompConnection(
+  { sim, requests }: Pick<EnginePorts, 'sim' | 'requests'>,
+  { at, network, owner }: ClientEnd,
+  ports: Omit<StompDriverPorts, 'requests'>,
+): ClientConnection {
+  const driver = new StompDriver({ requests, ...ports });
+  return new BrokerConnection(sim, at, { ...network, requests, driver }, owner);
 }

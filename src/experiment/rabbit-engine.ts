@@ -3,13 +3,13 @@ import { mqFacts } from '../facts/index.ts';
 import { zonesOfMode } from '../scenario/brokers.ts';
 import { RabbitBroker, rabbitSettings, StompBroker, stompOverRabbitMq } from '../services/mq/index.ts';
 import type { AmqpChannel, QueueArguments } from '../services/mq/amqp/operations.ts';
-import type { StompOperations } from '../services/mq/stomp/operations.ts';
+import type { StompConnection, StompOperations, StompOwner } from '../services/mq/stomp/operations.ts';
 import type { MqQueueSettings, MqSettings } from '../services/mq/settings.ts';
 import { AmqpDriver, type AmqpDriverPorts } from '../workload/mq/amqp-driver.ts';
 import { type BatchConnection, BrokerConnection, type ClientConnection } from '../workload/mq/connection.ts';
-import { StompDriver, type StompDriverPorts } from '../workload/mq/stomp-driver.ts';
+import type { StompDriverPorts } from '../workload/mq/stomp-driver.ts';
 import type { MqConsumerSettings } from '../workload/settings.ts';
-import type { Broker, ClientEnd, EnginePorts } from './broker-engines.ts';
+import { type Broker, type ClientEnd, type EnginePorts, stompConnection } from './broker-engines.ts';
 import { rabbitMqtt } from '../services/mq/mqtt/index.ts';
 import { MqttSide } from './mqtt-side.ts';
 import type { AmqpChannelOwner } from '../services/mq/amqp/operations.ts';
@@ -99,16 +99,16 @@ export class RabbitEngine implements Broker {
 
   kill(node: number): void {
     this.#broker.kill(node);
-    if (node === 0) this.#mqtt?.broker.kill();
+    if (node === 0) this.#mqtt?.kill();
   }
 
   start(node: number): void {
     this.#broker.start(node);
-    if (node === 0) this.#mqtt?.broker.restart();
   }
 
   maintain(): void {
     this.#broker.maintain(MAINTENANCE_US);
+    this.#mqtt?.kill();
   }
 
   #connection(
@@ -125,17 +125,10 @@ export class RabbitEngine implements Broker {
     return new BrokerConnection(sim, at, { ...network, requests, driver }, owner);
   }
 
-  #stompConnection(
-    { at, network, owner }: ClientEnd,
-    what: Pick<StompDriverPorts, 'publishing' | 'consuming'>,
-  ): ClientConnection {
-    const { sim, requests } = this.#ports;
-    const driver = new StompDriver({
-      requests,
-      connect: (stompOwner) => (this.#declareAll() ? this.#stomp.connect(stompOwner) : null),
-      ...what,
-    });
-    return new BrokerConnection(sim, at, { ...network, requests, driver }, owner);
+  #stompConnection(end: ClientEnd, what: Pick<StompDriverPorts, 'publishing' | 'consuming'>): ClientConnection {
+    const connect = (owner: StompOwner): StompConnection | null =>
+      this.#declareAll() ? this.#stomp.connect(owner) : null;
+    return stompConnection(this.#ports, end, { connect, ...what });
   }
 
   /** STOMP has no words for it: somebody else has declared what its clients rely on, over AMQP. */
@@ -170,7 +163,11 @@ export class RabbitEngine implements Broker {
 
   #mqttSide(): MqttSide {
     const node = this.#broker.nodes[0];
-    this.#mqtt ??= new MqttSide(this.#ports, rabbitMqtt, node?.processor ?? null, node?.disk ?? null);
+    this.#mqtt ??= new MqttSide(this.#ports, rabbitMqtt, {
+      processor: node?.processor ?? null,
+      disk: node?.disk ?? null,
+      isServing: () => this.#broker.isServing(0),
+    });
     return this.#mqtt;
   }
 }

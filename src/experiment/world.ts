@@ -474,6 +474,11 @@ export class World {
   // --- wires ---
 
   #connect(): void {
+    // First, so that whoever publishes to a topic finds whom it owes what.
+    this.#topics.connect(
+      (topic, { to }) => this.#endpoint(topic, to),
+      (topic, queue) => this.#queueEndpoint(topic, queue, true),
+    );
     for (const [name, service] of this.#services) service.connect(this.#paths(name, service.settings.calls));
     for (const [name, consumer] of this.#consumers) {
       consumer.connect(this.#paths(name, consumer.settings.handler.calls));
@@ -484,10 +489,6 @@ export class World {
     this.#brokers.connect((owner, calls) => this.#paths(owner, calls));
     this.#functions.connect((owner, calls) => this.#paths(owner, calls));
     this.#applications.connect((owner, call) => this.#resultPath(owner, call));
-    this.#topics.connect(
-      (topic, { to }) => this.#endpoint(topic, to),
-      (topic, queue) => this.#queueEndpoint(topic, queue, true),
-    );
   }
 
   // --- what topics deliver to ---

@@ -58,6 +58,8 @@ class Rig implements LambdaOperations {
   readonly invokedMs: number[] = [];
   /** The message on which the function throws, so many times. */
   readonly bad = new Map<number, number>();
+  /** What it was told to do where it fails. */
+  readonly reactions = new Set<OnItemFailure>();
   refusals = 0;
   atOnce = 0;
   most = 0;
@@ -105,7 +107,7 @@ class Rig implements LambdaOperations {
       this.refusals--;
       return 'ConcurrentInvocationLimitExceeded';
     }
-    expect(onFailure).toBe('throw');
+    this.reactions.add(onFailure);
     const batch = Array.from(event.request.slice(0, event.count));
     this.batches.push(batch);
     this.invokedMs.push(this.sim.now / MS);
@@ -212,6 +214,7 @@ describe('a mapping of a broker', () => {
     expect([rig.total('PolledEventCount'), rig.total('InvokedEventCount')]).toEqual([9, 9]);
     expect([rig.total('FailedInvokeEventCount'), rig.total('MessagesRedelivered')]).toEqual([6, 6]);
     expect([rig.requests.held, rig.broker.ready.length]).toEqual([0, 0]);
+    expect([...rig.reactions]).toEqual(['throw']);
   });
 
   it('offers a batch that was throttled again after 1 s, 2 s, 4 s, without giving it back', () => {
@@ -245,7 +248,7 @@ describe('a mapping of a broker', () => {
     rig.run(20_000);
     // The invocation goes on; nobody takes its acknowledgements.
     expect(rig.batches[0]).toEqual([1, 2, 3, 4]);
-    expect(rig.batches.flat().toSorted()).toEqual([1, 1, 2, 2, 3, 3, 4, 4, 5, 6]);
+    expect(rig.batches.flat().toSorted((a, b) => a - b)).toEqual([1, 1, 2, 2, 3, 3, 4, 4, 5, 6]);
     expect(rig.told('ack').length).toBe(6);
     expect([...rig.requests.done.values()].reduce((sum, times) => sum + times, 0)).toBe(10);
     expect([rig.requests.held, rig.broker.ready.length]).toEqual([0, 0]);
@@ -265,7 +268,7 @@ describe('a mapping of a broker', () => {
       rig.broker.isUp = true;
     });
     rig.run(60_000);
-    expect([...rig.requests.done.keys()].toSorted()).toEqual([1, 2]);
+    expect(new Set(rig.requests.done.keys())).toEqual(new Set([1, 2]));
     expect([rig.requests.held, rig.broker.ready.length, rig.told('ack').length]).toEqual([0, 0, 2]);
   });
 

@@ -1,6 +1,6 @@
 /**
  * An application's connection to ActiveMQ over OpenWire: JMS sessions at this end, commands as frames, the broker's connection at the other. A session has one listener, which
- * works on one message at a time, so a consumer that works on several has as many sessions (each on a line of its own).
+ * works on one message at a time, so a consumer that works on several has as many sessions. Each has a line of its own here; they are one connection, which breaks as a whole.
  *
  *   JmsSession ─ commands ─▶ Transport ─▶ OpenWireConnection (broker)
  */
@@ -20,15 +20,13 @@ import type { Arrival, BatchConnection, ConnectionOwner } from './connection.ts'
 import { type JmsApplication, type JmsMessage, JmsSession } from './jms-session.ts';
 import type { JmsSettings } from './jms-settings.ts';
 import type { Frame } from './line.ts';
+import { fill, messageOf, type MessagePublishing } from './protocol.ts';
 import { type NetworkPorts, Transport, type TransportEnds } from './transport.ts';
 
-export interface JmsPublishing {
+/** `confirms`: persistent sends are waited for. */
+export interface JmsPublishing extends MessagePublishing {
   /** `queue://orders`; several, parted by commas, have a copy each. */
   readonly destination: string;
-  readonly persistent: boolean;
-  /** Whether persistent sends are waited for. */
-  readonly confirms: boolean;
-  readonly priority: number;
 }
 
 export interface JmsConnectionPorts extends NetworkPorts {
@@ -63,15 +61,21 @@ export class JmsClientConnection implements BatchConnection {
   readonly acknowledges = true;
   readonly keeps: boolean;
   readonly #sessions: SessionLine[] = [];
+  readonly #index: number;
+  readonly #owner: ConnectionOwner;
+  #isBreaking = false;
 
   constructor(sim: Simulation, index: number, ports: JmsConnectionPorts, owner: ConnectionOwner) {
     const { publishing, consuming } = ports;
+    this.#index = index;
+    this.#owner = owner;
     this.answers = publishing !== null && publishing.persistent && publishing.confirms;
     // Sends that are waited for are sent again by the session.
     this.keeps = this.answers;
     const count = consuming?.sessions ?? 1;
     for (let i = 0; i < count; i++) {
-      this.#sessions.push(new SessionLine(sim, { index, number: i, isFirst: i === 0 }, ports, owner));
+      const place = { index, number: i, isFirst: i === 0 };
+      this.#sessions.push(new SessionLine(sim, place, ports, owner, (line) => this.#lost(line)));
     }
   }
 
@@ -106,6 +110,15 @@ export class JmsClientConnection implements BatchConnection {
   breakLine(): void {
     for (const session of this.#sessions) session.breakLine();
   }
+
+  /** The first that notices takes the others along. */
+  #lost(line: SessionLine): void {
+    if (this.#isBreaking) return;
+    this.#isBreaking = true;
+    for (const session of this.#sessions) if (session !== line) session.breakLine();
+    this.#isBreaking = false;
+    this.#owner.onLost(this.#index);
+  }
 }
 
 interface Place {
@@ -121,6 +134,7 @@ class SessionLine implements TransportEnds, JmsApplication {
   readonly #place: Place;
   readonly #ports: JmsConnectionPorts;
   readonly #owner: ConnectionOwner;
+  readonly #onLost: (line: SessionLine) => void;
   readonly #transport: Transport;
   readonly #input: MessageInput;
   readonly #ack: MessageAck = { consumer: 0, type: 0, first: NONE, last: NONE, count: 1, transaction: NONE };
@@ -132,21 +146,21 @@ class SessionLine implements TransportEnds, JmsApplication {
   #session: JmsSession;
   #atBroker: OpenWireConnection | null = null;
 
-  constructor(sim: Simulation, place: Place, ports: JmsConnectionPorts, owner: ConnectionOwner) {
+  constructor(
+    sim: Simulation,
+    place: Place,
+    ports: JmsConnectionPorts,
+    owner: ConnectionOwner,
+    onLost: (line: SessionLine) => void,
+  ) {
+    this.#onLost = onLost;
     this.#sim = sim;
     this.#place = place;
     this.#ports = ports;
     this.#owner = owner;
     const { publishing, consuming } = ports;
     this.#takes = consuming?.mode === 'INDIVIDUAL' ? (consuming.takes ?? 1) : 0;
-    this.#input = {
-      body: 0,
-      bytes: 0,
-      persistent: publishing?.persistent ?? false,
-      expirationMs: NONE,
-      priority: publishing?.priority ?? NONE,
-      group: NONE,
-    };
+    this.#input = messageOf(publishing);
     this.#arrival = { handle: place.number, body: 0, id: 0, sequence: 0, deliveries: 0, group: NONE, sentUs: 0 };
     this.#delivered = {
       body: 0,
@@ -173,11 +187,8 @@ class SessionLine implements TransportEnds, JmsApplication {
 
   publish(request: number, tag: number): void {
     const { requests, publishing } = this.#ports;
-    const input = this.#input;
-    input.body = request;
-    input.bytes = requests.bytes(request);
-    input.group = requests.key(request);
-    this.#session.send((publishing as JmsPublishing).destination, input, tag);
+    fill(this.#input, requests, request);
+    this.#session.send((publishing as JmsPublishing).destination, this.#input, tag);
   }
 
   returned(): void {
@@ -266,15 +277,13 @@ class SessionLine implements TransportEnds, JmsApplication {
     this.#session.onClosed();
     // Whoever still works on what it was given does so for nobody: the session is free for what comes on the next line.
     this.#session.returned();
-    if (this.#place.isFirst) this.#owner.onLost(this.#place.index);
+    this.#onLost(this);
   }
 
   onReachedBroker({ kind, a, b, c, d, e }: Frame): void {
     const atBroker = this.#atBroker;
     if (kind === Send) {
-      this.#input.body = b;
-      this.#input.bytes = this.#ports.requests.bytes(b);
-      this.#input.group = this.#ports.requests.key(b);
+      fill(this.#input, this.#ports.requests, b);
       atBroker?.send(a, (this.#ports.publishing as JmsPublishing).destination, this.#input, NONE);
       this.#ports.requests.release(b);
     } else if (kind === AddConsumer)

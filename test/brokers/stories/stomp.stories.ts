@@ -86,6 +86,79 @@ export const stompStories: readonly Story<StompDriver>[] = [
     expected: ['ERROR', '1R'],
   },
   {
+    name: 'ack mode client: an acknowledgement is for its subscription, not for others of its connection',
+    run: async (broker) => {
+      const client = await withMessages(broker, [1, 2]);
+      await client.subscribe(0, '/queue/q', { ack: 'client' });
+      const first = await client.received(0, 2);
+      await client.send('/queue/other', 3);
+      await client.subscribe(1, '/queue/other', { ack: 'client' });
+      const other = await client.received(1, 1);
+      await client.ack(at(other, 0));
+      await client.cut();
+      return [textsOf(first), textsOf(other), textsOf(await leftIn(broker, '/queue/q', 2))];
+    },
+    expected: ['1 2', '3', '1R 2R'],
+    differs: [
+      {
+        broker: 'rabbitmq',
+        what: ['1 2', '3', 'nothing'],
+        why: 'a connection of STOMP is one channel of RabbitMQ, and an acknowledgement of several is for all of the channel',
+      },
+    ],
+  },
+  {
+    name: 'ack mode client: a refusal is of one message',
+    run: async (broker) => {
+      const client = await withMessages(broker, [1, 2, 3]);
+      await client.subscribe(0, '/queue/q', { ack: 'client' });
+      const messages = await client.received(0, 3);
+      await client.nack(at(messages, 1), { requeue: false });
+      await client.cut();
+      return [textsOf(messages), textsOf(await leftIn(broker, '/queue/q', 1))];
+    },
+    expected: ['1 2 3', '1R 3R'],
+    differs: [
+      {
+        broker: 'rabbitmq',
+        what: ['1 2 3', '3R'],
+        why: 'in RabbitMQ a refusal reaches back as an acknowledgement does',
+      },
+    ],
+  },
+  {
+    name: 'an acknowledgement after the unsubscribe is an error',
+    run: async (broker) => {
+      const client = await withMessages(broker, [1]);
+      await client.subscribe(0, '/queue/q', { ack: 'client-individual' });
+      const messages = await client.received(0, 1);
+      await client.unsubscribe(0);
+      return [await client.ack(at(messages, 0)), textsOf(await leftIn(broker, '/queue/q', 1))];
+    },
+    expected: ['ERROR', '1R'],
+    differs: [
+      {
+        broker: 'activemq',
+        what: ['ok', '1R'],
+        why: 'ActiveMQ remembers the acknowledgement that is due, and ignores it',
+      },
+    ],
+  },
+  {
+    name: 'to acknowledge twice is an error',
+    run: async (broker) => {
+      const client = await withMessages(broker, [1, 2]);
+      await client.subscribe(0, '/queue/q', { ack: 'client-individual' });
+      const messages = await client.received(0, 2);
+      const once = await client.ack(at(messages, 0));
+      // RabbitMQ gives a receipt first, and then the error.
+      await client.ack(at(messages, 0));
+      await broker.waitMs(500);
+      return [once, await client.send('/queue/other', 3), textsOf(await leftIn(broker, '/queue/q', 1))];
+    },
+    expected: ['ok', 'ERROR', '2R'],
+  },
+  {
     name: 'a refused message does not come back',
     run: async (broker) => {
       const client = await withMessages(broker, [1, 2]);

@@ -170,6 +170,17 @@ describe('publisher', () => {
     expect(requests.held).toBe(0);
   });
 
+  it('a lost answer breaks the connection too: the message is there, and its sender does not know', () => {
+    const { sim, broker, state, at, told, requests } = publishing();
+    sim.scheduleAt(90_000, () => void (state.loseReplies = 1), null);
+    sim.scheduleAt(110_000, () => void (state.loseReplies = 0), null);
+    at(100, 1);
+    sim.run();
+    expect(told()).toEqual(['105 failed']);
+    expect(broker.diary).toEqual(['35 connected', '105 publish 1', '105 cut', '240 connected']);
+    expect(requests.held).toBe(1);
+  });
+
   it('a call that is abandoned while it waits is never published', () => {
     const { sim, broker, producer, owner, told, requests } = publishing();
     sim.scheduleAt(

@@ -70,6 +70,17 @@ test('a NACK of a message that is not persistent: it is gone', () => {
   expect(left('/queue/ActiveMQ.DLQ')).toBe('');
 });
 
+test('an ACK after the UNSUBSCRIBE has its receipt and changes nothing, and a second one is an ERROR', () => {
+  client().send('/queue/a', 1);
+  const one = client().subscribe('/queue/a');
+  one.frames.UNSUBSCRIBE(1);
+  one.ack(1, 7);
+  expect([one.receipts, one.errors]).toEqual([[7], []]);
+  one.ack(1, 8);
+  expect(one.errors).toHaveLength(1);
+  expect(left('/queue/a')).toBe('1R');
+});
+
 test('ABORT: what was sent is not there, what was acknowledged can be acknowledged again', () => {
   client().send('/queue/a', 1, 2, 3);
   const one = client().subscribe('/queue/a');
