@@ -289,6 +289,18 @@ describe('what is told', () => {
     expect(text).toMatch(/the fault at 15 min \(the network down\)\s+within 3 min 42 s/);
   });
 
+  it('gives no figures of costs that differ by next to nothing', () => {
+    const base = flashSale();
+    const [first] = base.comparisons;
+    if (first === undefined) throw new Error('no comparison');
+    const of = (low: number, high: number): string => {
+      const difference = { ...first.difference, estimate: (low + high) / 2, low, high };
+      return tell({ ...base, comparisons: [{ ...first, metric: 'cost.totalUsd', difference }] });
+    };
+    expect(of(-0.00001, 0.00003)).toMatch(/cost of the run differs by less than \$0\.0001 between/);
+    expect(of(-0.2, -0.1)).toMatch(/cost of the run is \$0\.150 higher in/);
+  });
+
   it('names a burst that somebody recovers from, not its place in the result', () => {
     const base = flashSale();
     const burst = {
