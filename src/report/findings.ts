@@ -225,9 +225,9 @@ export function disturbanceOfRecovery(
   return told[all.slice(0, place).filter((one) => one.after === after).length] ?? found[0];
 }
 
-/** A spike is one traffic's; its label begins with the name. */
+/** A spike is one traffic's; its label has the name: `orders at 500/s`, `1,200 orders at once`. */
 function mayConcern({ kind, label }: Disturbance, traffic: string): boolean {
-  return kind === 'fault' || label.startsWith(`${traffic} `);
+  return kind === 'fault' || label.startsWith(`${traffic} `) || label.endsWith(` ${traffic} at once`);
 }
 
 const ends = new WeakMap<Result, number>();

@@ -417,6 +417,8 @@ export function wordsOfKey(key: string): string {
 const TOLD = /\.(completionMs\.p99|goodputPerSecond)$|^cost\.totalUsd$/;
 const TOLD_OF_MANY = /\.goodputPerSecond$/;
 const MOST_TOLD = 6;
+/** Less of a cost is not told in figures. */
+const LEAST_USD = 0.0001;
 
 function comparisonSentence(one: ComparisonResult): string[] {
   const { estimate, low, high, level: sure } = one.difference;
@@ -424,6 +426,9 @@ function comparisonSentence(one: ComparisonResult): string[] {
   const format = formatterOfField(afterDot(one.metric));
   const [near, far] =
     low === null || high === null ? [null, null] : [Math.abs(low), Math.abs(high)].sort((x, y) => x - y);
+  if (format === usd && near !== null && far !== null && far > 0 && far < LEAST_USD) {
+    return [`The ${wordsOfKey(one.metric)} differs by less than $0.0001 between ${one.a} and ${one.b}.`];
+  }
   if (low !== null && high !== null && low <= 0 && high >= 0) {
     return [
       `The ${wordsOfKey(one.metric)}: no difference between ${one.a} and ${one.b} that the replications can tell (${level(sure)}: ${range({ low, high }, format)}).`,

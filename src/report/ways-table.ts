@@ -45,30 +45,38 @@ export function waysTable(result: Result): Table | undefined {
       ...names.map((label, design) => ({ label, align: 'left' as const, design })),
     ],
     groups: [{ rows: [...rows, ...measuredRows(result, names)] }],
-    note: 'What stands above the line of latency follows from the settings; the rest was measured. “Out of order” counts requests that were done after a later one of the same key.',
+    note: 'What stands above the line of latency follows from the settings; the rest was measured. “Out of order” counts requests that were done after a later one of the same key; without keys there is no order to break.',
   };
 }
 
 function measuredRows(result: Result, names: readonly string[]): Cell[][] {
   const traffics = trafficNames(result);
-  const row = (label: string, value: (of: TrafficResult) => string): Cell[] => [
+  const row = (label: string, value: (of: TrafficResult, name: string) => string): Cell[] => [
     { text: label },
     ...names.map((name): Cell => {
       const { traffic } = designOf(result, name);
-      const told = traffics.flatMap((one) => (traffic[one] === undefined ? [] : [value(traffic[one])]));
+      const told = traffics.flatMap((one) => (traffic[one] === undefined ? [] : [value(traffic[one], one)]));
       return { text: told.join('; ') || ABSENT };
     }),
   ];
   return [
     row('latency, median', ({ completionMs }) => duration(completionMs.p50)),
     row('latency, p99', ({ completionMs }) => duration(completionMs.p99)),
-    row('out of order', ({ outOfOrder, completed }) => share(completed === 0 ? null : outOfOrder / completed)),
+    row('out of order', ({ outOfOrder, completed }, name) =>
+      hasKeys(result, name) ? share(completed === 0 ? null : outOfOrder / completed) : ABSENT,
+    ),
     row('done more than once', ({ duplicates, completed }) => share(completed === 0 ? null : duplicates / completed)),
     [
       { text: 'cost per million requests' },
       ...names.map((name): Cell => ({ text: usd(designOf(result, name).cost?.perMillionRequestsUsd ?? null) })),
     ],
   ];
+}
+
+/** Whether a traffic's requests bear a key. */
+function hasKeys(result: Result, name: string): boolean {
+  const traffic = listOf(objectOf(result.resolved)['traffic']).map(objectOf);
+  return traffic.some((one) => one['name'] === name && one['key'] != null);
 }
 
 /** The ways of all traffics into a design. */

@@ -159,7 +159,7 @@ function rateFact(storage: StorageType): Fact {
 function commitText(storage: StorageType): string {
   const [commit, rate] =
     storage === 'ebs' ? [f.ebsCommitUs, f.ebsBytesPerSecond] : [f.efsCommitUs, f.efsBytesPerSecond];
-  return `A write to ${storage.toUpperCase()} takes ${formatDuration(commit.value)}, and ${rate.value / 1e6} MB a second; all that waits goes in one. So one producer that waits for each message does ${rateFact(storage).value} a second, which is what AWS calls approximate.`;
+  return `A write to ${storage.toUpperCase()} takes ${commit.value / MS} ms, and ${rate.value / 1e6} MB a second; all that waits goes in one. So one producer that waits for each message does ${rateFact(storage).value} a second, which is what AWS calls approximate.`;
 }
 
 function sourceOf(fact: Fact): string {

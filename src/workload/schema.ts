@@ -673,7 +673,7 @@ export function consumerSchema(
       }),
       prefetch: v.count({ min: 0, max: 65_535 }).optional().meta({
         description:
-          'Broker: messages that are sent ahead of their acknowledgement; 0: without limit. Default: as the protocol’s clients have it.',
+          'Broker: messages that are sent ahead of their acknowledgement; 0: without limit. Default: no limit; of OpenWire 1000, of STOMP 1.',
       }),
       acknowledge: v.choice(['auto', 'individual', 'client']).optional().meta({
         description:

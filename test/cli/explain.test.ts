@@ -21,6 +21,11 @@ describe('spillway explain', () => {
     for (const type of RESOURCE_TYPES) expect(TOPICS.map(({ name }) => name)).toContain(type);
   });
 
+  test('says of every type what it is, and of a broker what it rests on', () => {
+    for (const { name, about } of TOPICS) expect(about, name).not.toBe('A type of resource.');
+    expect(place.spillway(['explain', 'mq']).out).toMatch(/Rests on\n {2}- A request’s work/);
+  });
+
   test('tells settings with limits and defaults, facts with source and date, and what is assumed', () => {
     const { out } = place.spillway(['explain', 'sqs']);
     expect(out).toMatch(/visibilityTimeout\s+How long a received message is hidden.*?0s to 12h.*?Default:\s+30s/s);

@@ -289,6 +289,57 @@ describe('what is told', () => {
     expect(text).toMatch(/the fault at 15 min \(the network down\)\s+within 3 min 42 s/);
   });
 
+  it('gives no figures of costs that differ by next to nothing', () => {
+    const base = flashSale();
+    const [first] = base.comparisons;
+    if (first === undefined) throw new Error('no comparison');
+    const of = (low: number, high: number): string => {
+      const difference = { ...first.difference, estimate: (low + high) / 2, low, high };
+      return tell({ ...base, comparisons: [{ ...first, metric: 'cost.totalUsd', difference }] });
+    };
+    expect(of(-0.00001, 0.00003)).toMatch(/cost of the run differs by less than \$0\.0001 between/);
+    expect(of(-0.2, -0.1)).toMatch(/cost of the run is \$0\.150 higher in/);
+  });
+
+  it('names a burst that somebody recovers from, not its place in the result', () => {
+    const base = flashSale();
+    const burst = {
+      kind: 'spike',
+      label: '1,200 orders at once',
+      fromMs: 600_000,
+      toMs: 600_000,
+      design: null,
+    } as const;
+    const other = { ...burst, label: '9 reorders at once' };
+    const designs = Object.fromEntries(
+      Object.entries(base.designs).map(([name, design]) => {
+        const orders = design.traffic['orders'];
+        const [spike] = orders?.recovery ?? [];
+        if (orders === undefined || spike === undefined) throw new Error('no recovery');
+        const recovery = [{ ...spike, after: 'spike at 600000 ms', recoveredMs: 111_000 }];
+        return [name, { ...design, traffic: { orders: { ...orders, recovery } } }];
+      }),
+    );
+    const text = tell({ ...base, disturbances: [other, burst], designs });
+    expect(text).toMatch(/the spike at 10 min \(1,200\s+orders\s+at\s+once\)\s+within\s+1\s+min\s+51\s+s/);
+  });
+
+  it('says that senders wait for no answer, where they have one at once', () => {
+    const base = flashSale();
+    const designs = Object.fromEntries(
+      Object.entries(base.designs).map(([name, design]) => {
+        const orders = design.traffic['orders'];
+        if (orders === undefined) throw new Error('no orders');
+        const responseMs = { ...orders.responseMs, p50: 0, p99: 0 };
+        const response = { ...orders.response, refused: 0, timedOut: 0, waiting: 0 };
+        return [name, { ...design, traffic: { orders: { ...orders, responseMs, response } } }];
+      }),
+    );
+    const text = tell({ ...base, designs });
+    expect(text).toContain('Senders wait for no answer.');
+    expect(text).not.toContain('within 0 s (p99)');
+  });
+
   it('fits the terminal at every width, with many designs too', () => {
     const designs = ['sync', 'queued', 'queued-more', 'sync-breaker-with-a-long-name', 'queued-5'];
     for (const options of [{}, { designs }]) {

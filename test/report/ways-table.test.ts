@@ -109,6 +109,22 @@ describe('what each way gives', () => {
     expect(row(result, 'latency, p99')).not.toContain('–');
   });
 
+  test('tells no order where requests bear no key', () => {
+    const ways = (key: string): Result =>
+      runScenario(
+        resolve(`seed: 1
+horizon: 10s
+replications: 1
+traffic: { t: { rate: 10/s${key} } }
+designs:
+  a: { traffic: { t: in }, resources: { in: { type: mq, engine: rabbitmq, queues: [{ name: q }] }, r: { type: consumer, source: in, handler: {} } } }
+  b: { traffic: { t: in }, resources: { in: { type: sqs }, r: { type: consumer, source: in, handler: {} } } }
+`),
+      );
+    expect(row(ways(''), 'out of order')).toEqual(['–', '–']);
+    expect(row(ways(', key: a'), 'out of order')?.[0]).toBe('0 %');
+  });
+
   test('is not there where all brokers are alike', () => {
     const broker = (prefetch: number): string =>
       `in: { type: mq, engine: rabbitmq, queues: [{ name: a }] }\n      r: { type: consumer, source: in, prefetch: ${prefetch}, handler: {} }`;

@@ -24,7 +24,7 @@ test('a broker by its defaults rests on times of processor, disk, network and re
     [
       "A request’s work is completed when its message was handled, at every queue that has a copy. One that nobody has any more since its node died, or since what was in hand counted as received, is lost; too old is expired; refused for good, or tried too often, is dead-lettered. Work on a message that comes back is a duplicate if it was done before. [model]",
       "Of a node’s processor a message takes 75us of a vCPU when it comes, 50us when it goes to a consumer, 25us when it is acknowledged, and 3us for each KiB each way; AWS publishes no such times. All vCPUs work as one: a real broker, whose queue is one process, does not use many of them so well. [assumed]",
-      "A write to EFS takes 12ms, and 8 MB a second; all that waits goes in one. So one producer that waits for each message does 80 a second, which is what AWS calls approximate. [assumed, after Amazon MQ Developer Guide: storage (2026-11)]",
+      "A write to EFS takes 12 ms, and 8 MB a second; all that waits goes in one. So one producer that waits for each message does 80 a second, which is what AWS calls approximate. [assumed, after Amazon MQ Developer Guide: storage (2026-11)]",
       "A node that dies is back 5s later, or after its zone is; no other takes its place meanwhile. [assumed]",
       "A way there and back takes 500us: clients are in the zone of the node that they are connected to. [assumed]",
       "A frame that the network loses breaks its connection, and both ends notice at once: in truth TCP tries again for minutes, and a heartbeat or a keep-alive ends that. [model]",

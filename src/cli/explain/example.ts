@@ -31,6 +31,11 @@ designs:
     traffic: { traffic: firehose }
     resources:
       firehose: { type: firehose }
+  brokered:
+    traffic: { traffic: mq }
+    resources:
+      mq: { type: mq, engine: rabbitmq, queues: [{ name: jobs }] }
+      worker: { type: consumer, source: mq, handler: { time: 5ms } }
   watched:
     traffic: { traffic: video }
     resources:

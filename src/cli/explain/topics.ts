@@ -37,11 +37,12 @@ interface Source extends Topic {
 const OF_TYPES: Readonly<Record<string, string>> = {
   service: 'A synchronous service: servers behind a bounded line, and the calls it makes.',
   sqs: 'An Amazon SQS queue.',
-  consumer: 'What reads a queue or a stream and handles what it brings.',
+  consumer: 'What reads a queue, a stream or a broker and handles what it brings.',
   lambda: 'An AWS Lambda function, with its event source mapping of a queue, a stream or a broker.',
   sns: 'An Amazon SNS topic, with its subscriptions.',
   kinesis: 'A stream of Amazon Kinesis Data Streams.',
   firehose: 'A delivery stream of Amazon Data Firehose.',
+  mq: 'A broker of Amazon MQ, RabbitMQ or ActiveMQ, with its queues and topics.',
   analytics: 'An application of Managed Service for Apache Flink: it counts the records of a stream in windows.',
   video: 'Cameras that send fragments to Amazon Kinesis Video Streams, and who watches them.',
   sink: 'What a topic delivers to and nobody models further: an address, a telephone, a stream.',
@@ -50,7 +51,7 @@ const OF_TYPES: Readonly<Record<string, string>> = {
 const OTHER_FACTS: Readonly<Record<string, readonly string[]>> = {
   analytics: ['flink'],
   video: ['kvs'],
-  mq: ['activemq', 'rabbitmq'],
+  mq: ['activemq', 'rabbitmq', 'mosquitto'],
   calls: ['sdk'],
   service: ['autoscaling', 'scaling', 'cloudwatch'],
   consumer: ['autoscaling', 'scaling', 'cloudwatch'],
