@@ -823,13 +823,15 @@ export function resolveConsumer(
 export interface ReadBroker {
   readonly protocol: Protocol;
   readonly firstQueue: string;
+  /** That traffic is published to over MQTT; the first queue's name where none is. */
+  readonly topic: string;
 }
 
 function readingOf(written: WrittenBrokerConsumer['broker'], broker: ReadBroker | null): BrokerReading {
   const protocol = written.protocol ?? broker?.protocol ?? 'amqp';
   return {
     protocol,
-    queue: written.queue ?? broker?.firstQueue ?? '',
+    queue: written.queue ?? (protocol === 'mqtt' ? broker?.topic : broker?.firstQueue) ?? '',
     prefetch: written.prefetch ?? PREFETCH[protocol].value,
     acknowledge: written.acknowledge ?? 'individual',
     qos: written.qos ?? 1,
