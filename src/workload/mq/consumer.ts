@@ -28,6 +28,8 @@ export interface MqConsumerPorts {
   readonly connection: (instance: number, owner: ConnectionOwner) => ClientConnection;
   /** The row that whoever handles a body works on, held once more: the delivery to this consumer where a message has several readers. */
   readonly take: (body: number) => number;
+  /** Which of the broker's queues it reads; of MQTT, which of its subscribers it is. */
+  readonly queue: number;
   /** What it does at its broker, and what its handlers do; default: null. */
   readonly atBroker?: Witness | null;
   readonly witness?: Witness | null;
@@ -73,6 +75,7 @@ export class MqConsumer implements ConnectionOwner, RecordHandlerOwner {
   readonly #witness: Witness | null;
   readonly #instances: Instance[] = [];
   readonly #workers: Worker[] = [];
+  readonly #told = new StreamRecords();
   #busy = 0;
   readonly #utilisation: Level;
   readonly #inHandLevel: Level;
@@ -139,10 +142,14 @@ export class MqConsumer implements ConnectionOwner, RecordHandlerOwner {
 
   // --- the owner of connections ---
 
-  onOpen(): void {}
+  onOpen(at: number): void {
+    this.#atBroker?.subscribed(at, this.#ports.queue);
+  }
 
   onLost(at: number): void {
     const instance = this.#instances[at] as Instance;
+    this.#tellLost(at);
+    if (instance.connection.keepsInHand) return;
     instance.life++;
     this.#dropInHand(instance);
   }
@@ -162,7 +169,7 @@ export class MqConsumer implements ConnectionOwner, RecordHandlerOwner {
     this.#inHandLevel.add(1);
     if (this.#atBroker !== null) {
       const agoUs = this.#sim.now - arrival.sentUs;
-      this.#atBroker.received(at, this.#atBroker.begin(), agoUs, inHand, place, place + 1, -1);
+      this.#atBroker.received(at, this.#atBroker.begin(), agoUs, this.#toldOf(inHand, place), 0, 1, -1);
     }
     const worker = instance.idle.pop();
     if (worker !== undefined) this.#take(worker);
@@ -211,6 +218,7 @@ export class MqConsumer implements ConnectionOwner, RecordHandlerOwner {
   #kill(instance: Instance): void {
     this.#setAlive(instance, false);
     instance.connection.crash();
+    this.#tellLost(instance.index);
     instance.life++;
     this.#dropInHand(instance);
     for (const worker of instance.workers) {
@@ -259,12 +267,30 @@ export class MqConsumer implements ConnectionOwner, RecordHandlerOwner {
     this.#handler.handle(worker.index, 0);
   }
 
-  #settle({ unit, instance }: Worker, success: boolean): void {
+  #settle({ unit, instance: { connection, index } }: Worker, success: boolean): void {
     const handle = unit.handle[0] as number;
-    if (success) {
-      if (this.#atBroker !== null) this.#atBroker.deleting(instance.index, this.#atBroker.begin(), unit, 0, 1);
-      instance.connection.acknowledge(handle);
-    } else instance.connection.refuse(handle);
+    const isTold = success ? connection.acknowledge(handle) : connection.refuse(handle);
+    const atBroker = this.#atBroker;
+    if (atBroker === null || !isTold) return;
+    const told = this.#toldOf(unit, 0);
+    if (success) atBroker.deleting(index, atBroker.begin(), told, 0, 1);
+    else atBroker.visibility(index, told, 0, 0, Outcome.ok);
+  }
+
+  /** The line is gone, and with it all that came on it. */
+  #tellLost(at: number): void {
+    this.#atBroker?.receiveFailed(at, -1, Outcome.timedOut);
+  }
+
+  /** What the history is told of a message at its broker: its group is the queue. */
+  #toldOf({ body, handle, id, sequence, receiveCount }: StreamRecords, at: number): StreamRecords {
+    const told = this.#told;
+    told.count = 0;
+    told.add(body[at] as number, this.#ports.queue, sequence[at] as number, 0);
+    told.handle[0] = handle[at] as number;
+    told.id[0] = id[at] as number;
+    told.receiveCount[0] = receiveCount[at] as number;
+    return told;
   }
 
   #free({ unit }: Worker): void {

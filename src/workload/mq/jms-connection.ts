@@ -59,6 +59,8 @@ export class JmsClientConnection implements ClientConnection {
   readonly answers: boolean;
   readonly acknowledges = true;
   readonly keeps: boolean;
+  /** What a session was given on a line that is gone it knows by its handle. */
+  readonly keepsInHand = true;
   readonly #sessions: SessionLine[] = [];
 
   constructor(sim: Simulation, index: number, ports: JmsConnectionPorts, owner: ConnectionOwner) {
@@ -84,12 +86,15 @@ export class JmsClientConnection implements ClientConnection {
     (this.#sessions[0] as SessionLine).publish(request, tag);
   }
 
-  acknowledge(handle: number): void {
-    this.#sessions[handle]?.returned();
+  /** A handle is a session, and which of its messages. */
+  acknowledge(handle: number): boolean {
+    const count = this.#sessions.length;
+    return (this.#sessions[handle % count] as SessionLine).returned(Math.floor(handle / count));
   }
 
-  refuse(handle: number): void {
-    this.#sessions[handle]?.threw();
+  refuse(handle: number): boolean {
+    const count = this.#sessions.length;
+    return (this.#sessions[handle % count] as SessionLine).threw(Math.floor(handle / count));
   }
 
   crash(): void {
@@ -120,6 +125,10 @@ class SessionLine implements TransportEnds, JmsApplication {
   readonly #arrival: { -readonly [K in keyof Arrival]: Arrival[K] };
   readonly #delivered: { -readonly [K in keyof DeliveredMessage]: DeliveredMessage[K] };
   #session: JmsSession;
+  /** Of the message that it was given last. */
+  #serial = 0;
+  /** Whether its listener is at work on that, for the line that brought it. */
+  #isAtWork = false;
   #atBroker: OpenWireConnection | null = null;
 
   constructor(sim: Simulation, place: Place, ports: JmsConnectionPorts, owner: ConnectionOwner) {
@@ -169,16 +178,28 @@ class SessionLine implements TransportEnds, JmsApplication {
     this.#session.send((publishing as JmsPublishing).destination, input, tag);
   }
 
-  returned(): void {
+  /** Whether anybody is told: whoever worked for a line that is gone did so for nobody. */
+  returned(serial: number): boolean {
+    if (!this.#ends(serial)) return false;
     if (this.#ports.consuming?.mode === 'CLIENT') this.#session.acknowledge();
     this.#session.returned();
+    return true;
   }
 
-  threw(): void {
+  threw(serial: number): boolean {
+    if (!this.#ends(serial)) return false;
     this.#session.threw();
+    return true;
+  }
+
+  #ends(serial: number): boolean {
+    if (serial !== this.#serial || !this.#isAtWork) return false;
+    this.#isAtWork = false;
+    return true;
   }
 
   crash(): void {
+    this.#isAtWork = false;
     this.#transport.crash();
     this.#session.onClosed();
     this.#session = this.#newSession();
@@ -192,6 +213,9 @@ class SessionLine implements TransportEnds, JmsApplication {
 
   onMessage({ body, id, sequence, group, redeliveryCounter, enqueuedUs }: JmsMessage): void {
     const arrival = this.#arrival;
+    this.#serial++;
+    this.#isAtWork = true;
+    arrival.handle = this.#serial * (this.#ports.consuming?.sessions ?? 1) + this.#place.number;
     arrival.body = body;
     arrival.id = id;
     arrival.sequence = sequence;
@@ -232,8 +256,9 @@ class SessionLine implements TransportEnds, JmsApplication {
     this.#atBroker = null;
     this.#session.onClosed();
     // Whoever still works on what it was given does so for nobody: the session is free for what comes on the next line.
+    this.#isAtWork = false;
     this.#session.returned();
-    if (this.#place.isFirst) this.#owner.onLost(this.#place.index);
+    this.#owner.onLost(this.#place.index);
   }
 
   onReachedBroker({ kind, a, b, c, d, e }: Frame): void {
@@ -258,7 +283,7 @@ class SessionLine implements TransportEnds, JmsApplication {
     }
   }
 
-  onReachedClient({ kind, a, b, c, d, e, f }: Frame): void {
+  onReachedClient({ kind, a, b, c, d, e, f, g }: Frame): void {
     if (kind === Response) this.#session.onResponse(a, b === 1 ? null : REFUSED);
     else if (kind === PullTimeout) this.#session.onPullTimeout(a);
     else {
@@ -270,7 +295,7 @@ class SessionLine implements TransportEnds, JmsApplication {
       message.deliveries = e;
       message.redelivered = e > 1;
       message.group = f;
-      message.enqueuedUs = this.#sim.now;
+      message.enqueuedUs = g;
       this.#session.onDispatch(a, message);
       // The broker holds it as long as it is in the session's hands, and whoever works on it holds it too.
       this.#ports.requests.release(b);
@@ -316,7 +341,7 @@ class SessionLine implements TransportEnds, JmsApplication {
   readonly #fromBroker: OpenWireOwner = {
     onDispatch: (consumer, { body, id, sequence, deliveries, group }) => {
       this.#ports.requests.retain(body);
-      this.#transport.down(Dispatch, consumer, body, id, sequence, deliveries, group);
+      this.#transport.down(Dispatch, consumer, body, id, sequence, deliveries, group, this.#sim.now);
     },
     onPullTimeout: (consumer) => this.#transport.down(PullTimeout, consumer),
     onResponse: (command, error) => this.#transport.down(Response, command, error === null ? 1 : 0),
