@@ -108,10 +108,10 @@ export class MqttBroker implements MqttOperations {
       delivered: 0,
       dropped: 0,
     };
-    this.#door = new Door(ports.processor ?? null, ports.costs ?? FREE);
-    this.#storage = new Storage(settings.storage === 'disk' ? (ports.disk ?? null) : null, (intake) =>
-      this.#inside(() => this.#taken(intake)),
-    );
+    const holds = ports.holds ?? null;
+    this.#door = new Door(ports.processor ?? null, ports.costs ?? FREE, holds);
+    const disk = settings.storage === 'disk' ? (ports.disk ?? null) : null;
+    this.#storage = new Storage(disk, (intake) => this.#inside(() => this.#taken(intake)), holds);
     this.#topics = new TopicTable(this.#tree, settings.overlapping);
     this.#retained = new RetainedMessages(this.#messages);
     this.#host = {

@@ -6,6 +6,7 @@
  *          └▶ held at its connection while publishers are blocked, and all that comes behind it there
  */
 import type { Job } from '../broker/job-ring.ts';
+import type { BodyHolds } from './message-table.ts';
 import type { Processor } from '../broker/processor.ts';
 import type { ConnectPacket, PublishPacket, Qos, TopicSubscription } from './operations.ts';
 
@@ -68,6 +69,7 @@ class Frame implements PublishPacket {
 export class Door {
   readonly #processor: ProcessorPort | null;
   readonly #costs: MqttCosts;
+  readonly #holds: BodyHolds | null;
   #busy = false;
   #blocked = false;
   /** A ring. */
@@ -85,9 +87,11 @@ export class Door {
   readonly #onDone: Job = { onDone: (life) => this.#served(life), onLost: () => undefined };
   readonly #idle: Job = { onDone: () => undefined, onLost: () => undefined };
 
-  constructor(processor: ProcessorPort | null, costs: MqttCosts) {
+  /** `holds`: holds the bodies of publishes that wait. */
+  constructor(processor: ProcessorPort | null, costs: MqttCosts, holds: BodyHolds | null = null) {
     this.#processor = processor;
     this.#costs = costs;
+    this.#holds = holds;
   }
 
   /** Publishers wait: a memory or disk alarm. */
@@ -150,6 +154,8 @@ export class Door {
   /** The node died: what waits is gone. */
   lose(): void {
     this.#life++;
+    for (const frames of this.#held.values()) for (const frame of frames) this.#letGo(frame);
+    for (let i = 0; i < this.#count; i++) this.#letGo(this.#line[(this.#head + i) & (this.#line.length - 1)] as Frame);
     this.#held.clear();
     this.#line = [];
     this.#head = 0;
@@ -171,6 +177,7 @@ export class Door {
       frame.retain = packet.retain;
       frame.dup = packet.dup;
     }
+    if (kind === Kind.publish) this.#holds?.retain(frame.body);
     if (!this.#isHeld(frame)) this.#enqueue(frame);
     this.end(this.#busy);
   }
@@ -181,6 +188,7 @@ export class Door {
     const connection = frame.connection as Handler;
     const before = this.#held.get(connection);
     if (frame.kind === Kind.cut || frame.kind === Kind.silent) {
+      for (const one of before ?? []) this.#letGo(one);
       this.#held.delete(connection);
       return false;
     }
@@ -200,6 +208,10 @@ export class Door {
     }
   }
 
+  #letGo({ kind, body }: Frame): void {
+    if (kind === Kind.publish) this.#holds?.release(body);
+  }
+
   #served(life: number): void {
     if (life !== this.#life) return;
     this.#due++;
@@ -214,6 +226,7 @@ export class Door {
       this.#head = (this.#head + 1) & (this.#line.length - 1);
       this.#count--;
       frame.connection?.handle(frame.kind, frame.packetId, frame, frame.extra);
+      this.#letGo(frame);
       frame.connection = null;
       frame.extra = null;
       if (this.#spare.length < MAX_SPARE) this.#spare.push(frame);

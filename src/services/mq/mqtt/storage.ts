@@ -1,6 +1,7 @@
 /** Publishes on their way to the disk, in the order in which they came; handed on when they are committed. */
 import type { Disk } from '../broker/disk.ts';
 import type { Job } from '../broker/job-ring.ts';
+import type { BodyHolds } from './message-table.ts';
 import type { PublishPacket, Qos } from './operations.ts';
 import type { Line, Session } from './session.ts';
 
@@ -24,6 +25,7 @@ export interface Intake {
 export class Storage {
   readonly #disk: DiskPort | null;
   readonly #onStored: (intake: Intake) => void;
+  readonly #holds: BodyHolds | null;
   #waiting: Intake[] = [];
   #head = 0;
   #life = 0;
@@ -39,8 +41,10 @@ export class Storage {
     session: null,
   };
 
-  constructor(disk: DiskPort | null, onStored: (intake: Intake) => void) {
+  /** `holds`: holds the bodies of what waits. */
+  constructor(disk: DiskPort | null, onStored: (intake: Intake) => void, holds: BodyHolds | null = null) {
     this.#disk = disk;
+    this.#holds = holds;
     this.#onStored = onStored;
   }
 
@@ -62,6 +66,7 @@ export class Storage {
     intake.session = session;
     if (!stores) this.#onStored(intake);
     else {
+      this.#holds?.retain(intake.body);
       this.#waiting.push(intake);
       this.#disk.write(packet.bytes, this.#job, this.#life, 0);
     }
@@ -70,6 +75,7 @@ export class Storage {
   /** The node died. */
   lose(): void {
     this.#life++;
+    for (let i = this.#head; i < this.#waiting.length; i++) this.#holds?.release((this.#waiting[i] as Intake).body);
     this.#waiting = [];
     this.#head = 0;
   }
@@ -85,5 +91,6 @@ export class Storage {
       this.#head = 0;
     }
     this.#onStored(intake);
+    this.#holds?.release(intake.body);
   }
 }
