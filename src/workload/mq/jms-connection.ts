@@ -188,6 +188,8 @@ class SessionLine implements TransportEnds, JmsApplication {
 
   threw(serial: number): boolean {
     if (!this.#ends(serial)) return false;
+    // Else the next acknowledgement would be for it too.
+    if (this.#ports.consuming?.mode === 'CLIENT') this.#session.recover();
     this.#session.threw();
     return true;
   }
