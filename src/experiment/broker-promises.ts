@@ -34,7 +34,8 @@ export function ofBroker(scenario: ResolvedScenario, design: ResolvedDesign, set
   if (!view.isMqtt && (settings.engine === 'rabbitmq' || !view.isKilled)) promises.push({ guarantee: 'redelivered' });
   const limits = view.deliveryLimits;
   if (limits.limits.some((limit) => limit >= 0)) promises.push({ guarantee: 'delivery-limit', ...limits });
-  return { resource: settings.name, kind: 'mq', promises };
+  const watch = readersOfBroker(design, settings.name).map(({ name }) => name);
+  return { resource: settings.name, kind: 'mq', watch, promises };
 }
 
 /** What a guarantee rests on that a scenario asks for and the broker does not give. */
@@ -153,6 +154,7 @@ class View {
       }, NONE),
       ttlUs: each((queue) => (isActive ? NONE : (queue.messageTtlUs ?? NONE)), NONE),
       limits: each((queue) => (isActive ? NONE : limitOf(queue)), NONE),
+      rejects: each((queue) => (isActive || this.readersOf(queue).some(rejects) ? 1 : 0), 0),
       overflows: each((queue) => (!isActive && queue.maxLength !== null && queue.overflow === 'dropHead' ? 1 : 0), 0),
     };
   }
@@ -233,6 +235,10 @@ const ENGINES_OWN = 'ActiveMQ.DLQ';
 /** A session of JMS always acknowledges, whoever says so. */
 function acknowledges({ broker }: MqConsumerSettings): boolean {
   return broker.protocol === 'openwire' || broker.acknowledge !== 'auto';
+}
+
+function rejects({ broker }: MqConsumerSettings): boolean {
+  return broker.onFailure === 'reject';
 }
 
 function limitOf({ kind, deliveryLimit }: MqQueueSettings): number {

@@ -37,6 +37,7 @@ class Copies implements Fold {
     What.receiveOk,
     What.deleteInvoke,
     What.visibilityOk,
+    What.handleOk,
     What.left,
   ];
   readonly #owed: Owed;

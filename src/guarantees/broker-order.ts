@@ -120,8 +120,10 @@ class BrokerOrder implements Fold {
   }
 
   /** Who takes one at a time is sent the next when the broker knows of its refusal. */
-  #areBack({ refused }: Line, us: number): void {
+  #areBack({ number, refused }: Line, us: number): void {
     for (const one of refused) {
+      // It has come to somebody else since.
+      if (this.#holder.get(one) !== number) continue;
       this.#backUs.set(one, us);
       this.#backN.set(one, this.#refusedN.get(one));
     }

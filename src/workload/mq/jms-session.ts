@@ -448,7 +448,10 @@ export class JmsSession implements OpenWireOwner {
     consumer.late = Math.max(0, consumer.late - batch.length);
     for (const message of batch) message.redeliveryCounter++;
     const type = this.#isTooOften(last) ? AckType.poison : AckType.redelivered;
+    const line = this.#line;
     for (const { id } of batch) this.#tell(consumer, type, id, id);
+    // The line broke of it: the broker sends them on the next one.
+    if (this.#line !== line) return;
     if (type === AckType.redelivered) this.#redeliverLater(consumer, batch, this.#delayMs(last.redeliveryCounter));
   }
 
