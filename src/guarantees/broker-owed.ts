@@ -46,7 +46,7 @@ export class Owed {
     const entity = chunk.entity[row] as number;
     if (what === What.receiveInvoke) {
       const at = this.queues.indexOf(chunk.group[row] as number);
-      const reader = at * READERS + (chunk.who[row] as number);
+      const reader = at * READERS + Math.max(0, chunk.who[row] as number);
       if (at >= 0 && !this.#sinceUs.has(reader)) this.#sinceUs.set(reader, chunk.us[row] as number);
       return true;
     }

@@ -62,6 +62,8 @@ class DeliveryLimit implements Fold {
   /** Where only what came too often goes: number of the queue; -1: nowhere. */
   readonly #deadLetters: readonly number[];
   readonly #times = new CountColumn();
+  /** As it was told last. */
+  readonly #receives = new NumberColumn(0);
   readonly #firstN = new RecordColumn();
   /** Of messages whose last allowed delivery was refused: the record, on which line. */
   readonly #lastRefusalN = new RecordColumn();
@@ -111,6 +113,7 @@ class DeliveryLimit implements Fold {
     const n = chunk.first + row;
     const receives = chunk.receives[row] as number;
     const times = this.#times.add(one, 1) + 1;
+    this.#receives.set(one, receives);
     if (times === 1) this.#firstN.set(one, n);
     this.#seen++;
     this.#most = Math.max(this.#most, times, receives);
@@ -128,7 +131,7 @@ class DeliveryLimit implements Fold {
   }
 
   #refused({ chunk }: Sightings, row: number, one: number, limit: number, connection: number): void {
-    if ((chunk.receives[row] as number) <= limit) return;
+    if (this.#receives.get(one) <= limit) return;
     this.#lastRefusalN.set(one, chunk.first + row);
     this.#line.set(one, this.#lineOf(connection));
   }

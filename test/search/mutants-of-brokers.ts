@@ -160,8 +160,8 @@ export const BROKER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a session keeps nothing for a client that is away',
     file: SESSION,
-    find: 'else this.#waiting.push(copy);',
-    replace: 'else if (this.connection !== null) this.#waiting.push(copy);',
+    find: 'if (goesNow) this.#send(copy);\n    else this.#waiting.push(copy);',
+    replace: 'if (goesNow) this.#send(copy);\n    else if (this.connection !== null) this.#waiting.push(copy);',
     breaks: ['at-least-once'],
   },
   {
