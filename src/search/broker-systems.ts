@@ -21,9 +21,11 @@ export function brokerSystems(options: SpaceOptions): fc.Arbitrary<Document> {
   const unstruck = (system: Document): fc.Arbitrary<Document> =>
     aroundSystem(system, { ...options, isStruck: () => false });
   return fc.oneof(
-    { weight: 15, arbitrary: queued.chain(struck) },
-    { weight: 4, arbitrary: overMqtt.chain(struck) },
+    { weight: 13, arbitrary: queued.chain(struck) },
+    { weight: 3, arbitrary: overMqtt.chain(struck) },
     { weight: 1, arbitrary: calm.chain(unstruck) },
+    { weight: 2, arbitrary: killed.map(written) },
+    { weight: 1, arbitrary: cutOff.map(written) },
   );
 }
 
@@ -242,3 +244,67 @@ const calm: fc.Arbitrary<Document> = fc
       designs: { d: { traffic: { t: 'broker' }, resources: { broker: { ...broker, publish }, devices } } },
     };
   });
+
+/** Complete as it is: a node dies while its disk is at work on what has come, and while its consumers have hardly begun. */
+const killed: fc.Arbitrary<Document> = shapes.chain((shape) =>
+  fc
+    .record({
+      seed: count(1, 999_999),
+      burst: count(1, 30),
+      broker: nodes(shape),
+      commitTime: fc.constantFrom('200ms', '2s'),
+      at: fc.constantFrom('20ms', '100ms', '1s', '3s'),
+      crash: fc.constantFrom(0.3, 1),
+      resends: sometimes(fc.constant(true)),
+      spoken: protocol(shape),
+      connections: count(1, 3),
+      prefetch: count(1, 3),
+    })
+    .map(({ seed, burst, broker, commitTime, at, crash, resends, spoken, connections, prefetch }): Document => ({
+      replications: 1,
+      judged: 1,
+      seed,
+      horizon: '10s',
+      drain: '20m',
+      traffic: { t: { rate: '1/s', changes: [{ at: '0s', burst }] } },
+      faults: [{ at, resource: 'broker', crash }],
+      designs: {
+        d: {
+          traffic: { t: 'broker' },
+          resources: {
+            broker: {
+              ...broker,
+              commitTime,
+              queues: [{ name: 'inbox' }],
+              publish: { protocol: spoken, connections, resends },
+            },
+            workers: { type: 'consumer', source: 'broker', queue: 'inbox', prefetch, handler: { time: '2s' } },
+          },
+        },
+      },
+    })),
+);
+
+/** Complete as it is: lines break while devices are at work on what has come. */
+const cutOff: fc.Arbitrary<Document> = shapes.chain((shape) =>
+  fc
+    .record({
+      seed: count(1, 999_999),
+      burst: count(1, 30),
+      broker: nodes(shape),
+      publish: fc.record({ protocol: fc.constant('mqtt'), to: fc.constant('telemetry'), qos: count(1, 2) }),
+      devices: subscriber(count(1, 2)),
+      disconnect: fc.constantFrom(0.5, 1),
+      at: seconds(1, 2, 5),
+    })
+    .map(({ seed, burst, broker, publish, devices, disconnect, at }): Document => ({
+      replications: 1,
+      judged: 1,
+      seed,
+      horizon: '10s',
+      drain: '20m',
+      traffic: { t: { rate: '1/s', changes: [{ at: '0s', burst }], key: { uniform: { keys: 3 } } } },
+      faults: [{ at, resource: 'broker', disconnect }],
+      designs: { d: { traffic: { t: 'broker' }, resources: { broker: { ...broker, publish }, devices } } },
+    })),
+);
