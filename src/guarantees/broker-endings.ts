@@ -161,7 +161,8 @@ class BrokerEndings implements Fold {
     const isOld = ttlUs >= 0 && sinceUs + ttlUs <= endUs;
     // Deliveries that were lost on their way nobody has seen.
     const cameOften = limit >= 0 && this.#receives.get(this.#owed.place(request, at, 0)) * 2 >= limit;
-    const hasReason = isOld || cameOften || ((state & Refused) !== 0 && this.#rejects[at] === 1) || this.#overflows[at] === 1;
+    const hasReason =
+      isOld || cameOften || ((state & Refused) !== 0 && this.#rejects[at] === 1) || this.#overflows[at] === 1;
     return hasReason && (this.#deadLetters[at] === -1 || this.#losesDeadLetters);
   }
 }

@@ -151,7 +151,11 @@ class BrokerOrder implements Fold {
     for (let i = sent.us.length - 1; i >= 0 && (sent.us[i] as number) > backUs - SLACK_US; i--) {
       const at = sent.us[i] as number;
       if (at <= backUs || at >= us || (sent.sequence[i] as number) < sequence) continue;
-      this.#say('A message that came back had to wait for a later one.', [this.#backN.get(one), sent.n[i] as number, n]);
+      this.#say('A message that came back had to wait for a later one.', [
+        this.#backN.get(one),
+        sent.n[i] as number,
+        n,
+      ]);
       return;
     }
   }

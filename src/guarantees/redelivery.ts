@@ -154,7 +154,8 @@ class DeliveryLimit implements Fold {
 
   finish(): Finding {
     const counts = { received: this.#seen, most: this.#most };
-    if (this.#found !== null) return broken(counts, 'A message was delivered more often than its limit says.', this.#found);
+    if (this.#found !== null)
+      return broken(counts, 'A message was delivered more often than its limit says.', this.#found);
     if (this.#early !== null)
       return broken(counts, 'A message was given up before its deliveries were used up.', this.#early);
     return this.#most <= 1 ? notExercised(counts, 'Nothing came twice.') : held(counts);

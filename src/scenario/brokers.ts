@@ -61,7 +61,11 @@ export function checkBrokers(
  * A broker's queues in the order of their declaration, then the consumers that read it over MQTT, each of which has a queue of its own, then what the engine itself has made: the number of one, by
  * its name, or of a consumer by that one's. A history knows them by it.
  */
-export function queueNumber(design: Pick<ResolvedDesign, 'resources'>, { name, queues }: MqSettings, of: string): number {
+export function queueNumber(
+  design: Pick<ResolvedDesign, 'resources'>,
+  { name, queues }: MqSettings,
+  of: string,
+): number {
   const own = queues.findIndex((queue) => queue.name === of);
   if (own >= 0) return own;
   const readers = readersOfBroker(design, name).filter(({ broker }) => broker.protocol === 'mqtt');

@@ -85,7 +85,8 @@ function traffic(): fc.Arbitrary<Document> {
 
 function queue(own: string, { engine, isSafe }: Shape, isDead: boolean): fc.Arbitrary<Document> {
   const isRabbit = engine === 'rabbitmq';
-  if (isDead || !isRabbit) return fc.record({ name: fc.constant(own), exclusiveConsumer: isDead ? never : seldom(fc.constant(true)) });
+  if (isDead || !isRabbit)
+    return fc.record({ name: fc.constant(own), exclusiveConsumer: isDead ? never : seldom(fc.constant(true)) });
   return fc.boolean().chain((isQuorum) =>
     fc.record({
       name: fc.constant(own),
@@ -134,14 +135,23 @@ function consumer(queueName: string, shape: Shape): fc.Arbitrary<Document> {
 }
 
 /** Faults that a broker alone has, besides those of all scripts. */
-const blows: fc.Arbitrary<readonly Document[]> = fc.array(
-  fc.record({
-    at: seconds(5, 15, 30, 45),
-    resource: fc.constant('broker'),
-    what: fc.constantFrom<Document>({ crash: 1 }, { crash: 1 }, { disconnect: 0.5 }, { disconnect: 1 }, { maintenance: true }, { crash: 0.3 }),
-  }),
-  { maxLength: 2 },
-).map((all) => all.map(({ what, ...fault }) => ({ ...fault, ...what })));
+const blows: fc.Arbitrary<readonly Document[]> = fc
+  .array(
+    fc.record({
+      at: seconds(5, 15, 30, 45),
+      resource: fc.constant('broker'),
+      what: fc.constantFrom<Document>(
+        { crash: 1 },
+        { crash: 1 },
+        { disconnect: 0.5 },
+        { disconnect: 1 },
+        { maintenance: true },
+        { crash: 0.3 },
+      ),
+    }),
+    { maxLength: 2 },
+  )
+  .map((all) => all.map(({ what, ...fault }) => ({ ...fault, ...what })));
 
 const queued: fc.Arbitrary<Document> = shapes.chain((shape) =>
   fc
@@ -164,31 +174,45 @@ const queued: fc.Arbitrary<Document> = shapes.chain((shape) =>
       db,
       blows,
     })
-    .map(({ t, broker, inbox, copy, dead, publish, workers, copiers, gravediggers, db: service, blows: faults }): Document => {
-      const queues = shape.isTopic ? [inbox, copy, dead] : [inbox, dead];
-      return {
-        ...ROOT,
-        traffic: { t },
-        faults,
-        designs: {
-          d: {
-            traffic: { t: 'broker' },
-            resources: {
-              broker: {
-                ...broker,
-                queues,
-                topics: shape.isTopic ? [{ name: 'events', queues: ['inbox', 'copy'] }] : undefined,
-                publish: { ...publish, to: shape.isTopic ? 'events' : undefined },
+    .map(
+      ({
+        t,
+        broker,
+        inbox,
+        copy,
+        dead,
+        publish,
+        workers,
+        copiers,
+        gravediggers,
+        db: service,
+        blows: faults,
+      }): Document => {
+        const queues = shape.isTopic ? [inbox, copy, dead] : [inbox, dead];
+        return {
+          ...ROOT,
+          traffic: { t },
+          faults,
+          designs: {
+            d: {
+              traffic: { t: 'broker' },
+              resources: {
+                broker: {
+                  ...broker,
+                  queues,
+                  topics: shape.isTopic ? [{ name: 'events', queues: ['inbox', 'copy'] }] : undefined,
+                  publish: { ...publish, to: shape.isTopic ? 'events' : undefined },
+                },
+                workers,
+                copiers: shape.isTopic ? copiers : undefined,
+                gravediggers: shape.engine === 'rabbitmq' ? gravediggers : undefined,
+                db: service,
               },
-              workers,
-              copiers: shape.isTopic ? copiers : undefined,
-              gravediggers: shape.engine === 'rabbitmq' ? gravediggers : undefined,
-              db: service,
             },
           },
-        },
-      };
-    }),
+        };
+      },
+    ),
 );
 
 function subscriber(qos: fc.Arbitrary<number> = count(0, 2)): fc.Arbitrary<Document> {
@@ -221,12 +245,14 @@ const overMqtt: fc.Arbitrary<Document> = shapes.chain((shape) =>
       audit: sometimes(subscriber()),
       blows,
     })
-    .map(({ t, broker, publish, devices, audit, blows: faults }): Document => ({
-      ...ROOT,
-      traffic: { t },
-      faults,
-      designs: { d: { traffic: { t: 'broker' }, resources: { broker: { ...broker, publish }, devices, audit } } },
-    })),
+    .map(
+      ({ t, broker, publish, devices, audit, blows: faults }): Document => ({
+        ...ROOT,
+        traffic: { t },
+        faults,
+        designs: { d: { traffic: { t: 'broker' }, resources: { broker: { ...broker, publish }, devices, audit } } },
+      }),
+    ),
 );
 
 /** Where nothing breaks, QoS 2 is exactly once; ActiveMQ forgets with each line of a publisher what came on it, and a device that crashes forgets all. */
@@ -259,30 +285,47 @@ const killed: fc.Arbitrary<Document> = shapes.chain((shape) =>
       spoken: protocol(shape),
       connections: count(1, 3),
       prefetch: count(1, 3),
+      maxLength: shape.engine === 'rabbitmq' ? seldom(count(1, 5)) : never,
     })
-    .map(({ seed, burst, broker, commitTime, at, crash, resends, spoken, connections, prefetch }): Document => ({
-      replications: 1,
-      judged: 1,
-      seed,
-      horizon: '10s',
-      drain: '20m',
-      traffic: { t: { rate: '1/s', changes: [{ at: '0s', burst }] } },
-      faults: [{ at, resource: 'broker', crash }],
-      designs: {
-        d: {
-          traffic: { t: 'broker' },
-          resources: {
-            broker: {
-              ...broker,
-              commitTime,
-              queues: [{ name: 'inbox' }],
-              publish: { protocol: spoken, connections, resends },
+    .map(
+      ({
+        seed,
+        burst,
+        broker,
+        commitTime,
+        at,
+        crash,
+        resends,
+        spoken,
+        connections,
+        prefetch,
+        maxLength,
+      }): Document => ({
+        replications: 1,
+        judged: 1,
+        seed,
+        horizon: '10s',
+        drain: '20m',
+        traffic: { t: { rate: '1/s', changes: [{ at: '0s', burst }] } },
+        faults: [{ at, resource: 'broker', crash }],
+        designs: {
+          d: {
+            traffic: { t: 'broker' },
+            resources: {
+              broker: {
+                ...broker,
+                commitTime,
+                queues: [
+                  { name: 'inbox', ...(maxLength === undefined ? {} : { maxLength, overflow: 'rejectPublish' }) },
+                ],
+                publish: { protocol: spoken, connections, resends },
+              },
+              workers: { type: 'consumer', source: 'broker', queue: 'inbox', prefetch, handler: { time: '2s' } },
             },
-            workers: { type: 'consumer', source: 'broker', queue: 'inbox', prefetch, handler: { time: '2s' } },
           },
         },
-      },
-    })),
+      }),
+    ),
 );
 
 /** Complete as it is: lines break while devices are at work on what has come. */
@@ -297,14 +340,16 @@ const cutOff: fc.Arbitrary<Document> = shapes.chain((shape) =>
       disconnect: fc.constantFrom(0.5, 1),
       at: seconds(1, 2, 5),
     })
-    .map(({ seed, burst, broker, publish, devices, disconnect, at }): Document => ({
-      replications: 1,
-      judged: 1,
-      seed,
-      horizon: '10s',
-      drain: '20m',
-      traffic: { t: { rate: '1/s', changes: [{ at: '0s', burst }], key: { uniform: { keys: 3 } } } },
-      faults: [{ at, resource: 'broker', disconnect }],
-      designs: { d: { traffic: { t: 'broker' }, resources: { broker: { ...broker, publish }, devices } } },
-    })),
+    .map(
+      ({ seed, burst, broker, publish, devices, disconnect, at }): Document => ({
+        replications: 1,
+        judged: 1,
+        seed,
+        horizon: '10s',
+        drain: '20m',
+        traffic: { t: { rate: '1/s', changes: [{ at: '0s', burst }], key: { uniform: { keys: 3 } } } },
+        faults: [{ at, resource: 'broker', disconnect }],
+        designs: { d: { traffic: { t: 'broker' }, resources: { broker: { ...broker, publish }, devices } } },
+      }),
+    ),
 );

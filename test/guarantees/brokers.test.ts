@@ -282,14 +282,21 @@ describe('redelivered, and the delivery limit, of a broker', () => {
         says: 'A message came again as if it were new.',
         proof: ['1 w1 gets a g=0', '2 w2 gets a g=0 x=1'],
       },
-      'what comes once says nothing': { told: '1 w1 gets a g=0', verdict: 'not exercised', says: 'Nothing came twice.' },
+      'what comes once says nothing': {
+        told: '1 w1 gets a g=0',
+        verdict: 'not exercised',
+        says: 'Nothing came twice.',
+      },
     },
   );
   const OFTEN = 'A message was delivered more often than its limit says.';
   const EARLY = 'A message was given up before its deliveries were used up.';
   const limit = { guarantee: 'delivery-limit', limits: [1], isClients: [0], deadLetters: [1] };
   check(limit, {
-    'one more than the limit': { told: '1 w1 gets a g=0\n 2 w1 gets a g=0\n 3 nobody finds a g=1 m=b', verdict: 'held' },
+    'one more than the limit': {
+      told: '1 w1 gets a g=0\n 2 w1 gets a g=0\n 3 nobody finds a g=1 m=b',
+      verdict: 'held',
+    },
     'two more are too many': {
       told: '1 w1 gets a g=0\n 2 w1 gets a g=0\n 3 w1 gets a g=0',
       verdict: 'broken',
