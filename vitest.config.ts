@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longest: they start first, so that no core waits for one of them at the end. */
 const SLOW = [
+  'brokers/brokers',
   'golden/golden',
   'cli/run',
   'cli/docs',
@@ -40,9 +41,29 @@ export default defineConfig({
     sequence: { sequencer: SlowFirst },
     projects: [
       // The sources keep nothing in modules, so files can share a process: that saves a third of the time of small ones.
-      { test: { ...common, name: 'rooms', include: ['test/**/*.test.ts'], exclude: ['test/cli/**'], isolate: false } },
+      {
+        test: {
+          ...common,
+          name: 'rooms',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/cli/**', 'test/brokers/**'],
+          isolate: false,
+        },
+      },
       // These start the bundled bin, so they build it first.
       { test: { ...common, name: 'cli', include: ['test/cli/**/*.test.ts'], globalSetup: ['test/cli/build-bin.ts'] } },
+      // One file: its stories wait for brokers most of the time, so many are told at once.
+      {
+        test: {
+          ...common,
+          name: 'brokers',
+          include: ['test/brokers/**/*.test.ts'],
+          globalSetup: ['test/brokers/servers/start.ts'],
+          maxConcurrency: 24,
+          // A story that waits for what doesn't come gives up after half a minute.
+          testTimeout: 45_000,
+        },
+      },
     ],
   },
 });

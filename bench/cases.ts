@@ -97,6 +97,19 @@ designs:
       stream: { type: kinesis, shards: 40 }
       readers: { type: consumer, source: stream, reader: kcl, instances: 4, handler: { time: 100us } }
 `;
+const broker = (engine: string, more: string): string => `
+seed: 1
+horizon: 20s
+drain: 10s
+replications: 1
+traffic: { t: { rate: 10k/s, size: 100B } }
+designs:
+  d:
+    traffic: { t: broker }
+    resources:
+      broker: { type: mq, engine: ${engine}, queues: [{ name: q${more} }], publish: { connections: 20 } }
+      workers: { type: consumer, source: broker, instances: 10, prefetch: 100, handler: { time: 100us } }
+`;
 export const BACKLOG = `
 seed: 1
 horizon: 100s
@@ -129,6 +142,13 @@ export const CASES: readonly Case[] = [
     deliveries: true,
   },
   { name: 'Kinesis: put by 500, shared reads, KCL checkpoints', yaml: STREAM, design: 'd', aim: 3 },
+  {
+    name: 'RabbitMQ: publish, confirm, prefetch, ack',
+    yaml: broker('rabbitmq', ', kind: classic'),
+    design: 'd',
+    aim: 1,
+  },
+  { name: 'ActiveMQ: send, answer, prefetch, ack', yaml: broker('activemq', ''), design: 'd', aim: 1 },
   { name: 'flash sale, synchronous', yaml: flashSale, design: 'sync', aim: null },
   { name: 'flash sale, queued', yaml: flashSale, design: 'queued', aim: null },
 ];

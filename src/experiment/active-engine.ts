@@ -4,13 +4,13 @@ import { zonesOfMode } from '../scenario/brokers.ts';
 import { ActiveMqBroker, type ActiveMqSettings, stompOverActiveMq, StompBroker } from '../services/mq/index.ts';
 import { activeMqtt } from '../services/mq/mqtt/index.ts';
 import type { DeliveredMessage } from '../services/mq/broker/ports.ts';
-import type { StompOperations } from '../services/mq/stomp/operations.ts';
+import type { StompConnection, StompOperations, StompOwner } from '../services/mq/stomp/operations.ts';
 import type { MqSettings } from '../services/mq/settings.ts';
-import { BrokerConnection, type ClientConnection } from '../workload/mq/connection.ts';
+import { type BatchConnection, BrokerConnection, type ClientConnection } from '../workload/mq/connection.ts';
 import { JmsClientConnection, type JmsConnectionPorts } from '../workload/mq/jms-connection.ts';
-import { StompDriver, type StompDriverPorts } from '../workload/mq/stomp-driver.ts';
+import type { StompDriverPorts } from '../workload/mq/stomp-driver.ts';
 import type { MqConsumerSettings } from '../workload/settings.ts';
-import type { Broker, ClientEnd, EnginePorts } from './broker-engines.ts';
+import { type Broker, type ClientEnd, type EnginePorts, stompConnection } from './broker-engines.ts';
 import { MqttSide } from './mqtt-side.ts';
 
 export class ActiveEngine implements Broker {
@@ -25,6 +25,7 @@ export class ActiveEngine implements Broker {
     this.#ports = ports;
     this.zones = zonesOfMode(settings.deploymentMode);
     this.#broker = new ActiveMqBroker(sim, brokerSettings(settings), {
+      metrics: ports.metrics,
       holds: requests,
       observer: observerOf((number) => this.#queueName(number)),
     });
@@ -66,10 +67,22 @@ export class ActiveEngine implements Broker {
     });
   }
 
+  mapping(queue: string, batchSize: number, end: ClientEnd): BatchConnection {
+    return this.#jmsConnection(end, {
+      publishing: null,
+      consuming: {
+        info: { destination: `queue://${queue}`, prefetch: batchSize },
+        mode: 'INDIVIDUAL',
+        sessions: 1,
+        takes: batchSize,
+      },
+    });
+  }
+
   kill(node: number): void {
     const wasActive = this.#broker.active === node;
     this.#broker.kill(node);
-    if (wasActive) this.#mqtt?.broker.kill();
+    if (wasActive) this.#mqtt?.kill();
   }
 
   start(node: number): void {
@@ -78,6 +91,7 @@ export class ActiveEngine implements Broker {
 
   maintain(): void {
     this.#broker.reboot();
+    this.#mqtt?.kill();
   }
 
   contents(found: (queue: string, message: DeliveredMessage) => void): void {
@@ -94,7 +108,7 @@ export class ActiveEngine implements Broker {
   #jmsConnection(
     { client, at, network, owner }: ClientEnd,
     what: Pick<JmsConnectionPorts, 'publishing' | 'consuming'>,
-  ): ClientConnection {
+  ): BatchConnection {
     const { sim, requests } = this.#ports;
     const ports = {
       ...network,
@@ -107,27 +121,21 @@ export class ActiveEngine implements Broker {
     return new JmsClientConnection(sim, at, ports, owner);
   }
 
-  #stompConnection(
-    { at, network, owner }: ClientEnd,
-    what: Pick<StompDriverPorts, 'publishing' | 'consuming'>,
-  ): ClientConnection {
-    const { sim, requests } = this.#ports;
-    const driver = new StompDriver({
-      requests,
-      connect: (stompOwner) => this.#stomp.connect(stompOwner, Math.max(0, this.#broker.active)),
-      ...what,
-    });
-    return new BrokerConnection(sim, at, { ...network, requests, driver }, owner);
+  #stompConnection(end: ClientEnd, what: Pick<StompDriverPorts, 'publishing' | 'consuming'>): ClientConnection {
+    const connect = (owner: StompOwner): StompConnection | null =>
+      this.#stomp.connect(owner, Math.max(0, this.#broker.active));
+    return stompConnection(this.#ports, end, { connect, ...what });
   }
 
   #queueName(number: number): string {
-    const name = this.#broker.engine.destinations.all[number]?.name ?? '';
+    const name = this.#broker.destinations.find((one) => one.number === number)?.name ?? '';
     return name.slice(name.indexOf('://') + 3);
   }
 
   #mqttSide(): MqttSide {
     const { processor, disk } = this.#broker.engine;
-    this.#mqtt ??= new MqttSide(this.#ports, activeMqtt, processor, disk);
+    const isServing = (): boolean => this.#broker.active >= 0;
+    this.#mqtt ??= new MqttSide(this.#ports, activeMqtt, { processor, disk, isServing });
     return this.#mqtt;
   }
 }

@@ -4,7 +4,13 @@ import type { DeliveredMessage } from '../services/mq/broker/ports.ts';
 import type { BrokerObserver } from '../services/mq/index.ts';
 import type { MqSettings } from '../services/mq/settings.ts';
 import type { Metrics, Requests } from '../services/ports.ts';
-import type { ClientConnection, ConnectionOwner } from '../workload/mq/connection.ts';
+import {
+  type BatchConnection,
+  BrokerConnection,
+  type ClientConnection,
+  type ConnectionOwner,
+} from '../workload/mq/connection.ts';
+import { StompDriver, type StompDriverPorts } from '../workload/mq/stomp-driver.ts';
 import type { NetworkPorts } from '../workload/mq/transport.ts';
 import type { MqConsumerSettings } from '../workload/settings.ts';
 
@@ -22,6 +28,8 @@ export interface Broker {
   readonly zones: readonly string[];
   publisher(end: ClientEnd): ClientConnection;
   consumer(settings: MqConsumerSettings, end: ClientEnd): ClientConnection;
+  /** Of an event source mapping, which takes batches of so many from a queue. */
+  mapping(queue: string, batchSize: number, end: ClientEnd): BatchConnection;
   /** The node dies, with what it had in memory. */
   kill(node: number): void;
   /** It is there again. */
@@ -39,4 +47,14 @@ export interface EnginePorts {
   readonly metrics: Metrics;
   /** Takes down what becomes of messages. `nameOf`: the queue (of MQTT: the consumer) behind a number. */
   readonly observerOf: (nameOf: (queue: number) => string) => BrokerObserver;
+}
+
+/** A client that speaks STOMP, whatever the engine. */
+export function stompConnection(
+  { sim, requests }: Pick<EnginePorts, 'sim' | 'requests'>,
+  { at, network, owner }: ClientEnd,
+  ports: Omit<StompDriverPorts, 'requests'>,
+): ClientConnection {
+  const driver = new StompDriver({ requests, ...ports });
+  return new BrokerConnection(sim, at, { ...network, requests, driver }, owner);
 }

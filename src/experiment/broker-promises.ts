@@ -1,6 +1,6 @@
 /** What brokers promise, queue by queue, by the settings of their queues, of whoever publishes and of whoever reads. */
 import type { Promised, ResourcePromises } from '../guarantees/index.ts';
-import { queueNumber, readersOfBroker } from '../scenario/brokers.ts';
+import { mappingsOfBroker, queueNumber, readersOfBroker } from '../scenario/brokers.ts';
 import type { ResolvedDesign, ResolvedScenario } from '../scenario/resolved.ts';
 import { strikes } from '../scenario/strikes.ts';
 import type { MqQueueSettings, MqSettings } from '../services/mq/settings.ts';
@@ -18,14 +18,14 @@ export function ofBroker(scenario: ResolvedScenario, design: ResolvedDesign, set
   const promises: Promised[] = [{ guarantee: 'conservation' }];
   const kept = view.kept;
   if (kept.length > 0) promises.push({ guarantee: 'no-loss', ...view.endingsOf(kept) });
-  const given = view.isMqtt ? view.subscribers((qos) => qos > 0) : kept.filter((one) => view.readersOf(one).length > 0);
+  const given = view.isMqtt ? view.subscribers((qos) => qos > 0) : kept.filter((one) => view.isRead(one));
   if (given.length > 0) promises.push({ guarantee: 'at-least-once', ...view.endingsOf(given) });
   const once = view.isMqtt ? view.subscribers((qos) => qos === 0, 0) : view.unacknowledged;
   if (once.length > 0) promises.push({ guarantee: 'at-most-once', ...view.owedTo(once) });
   const exact = view.isDisturbed ? [] : view.subscribers((qos) => qos === 2, 2);
   if (exact.length > 0) promises.push({ guarantee: 'exactly-once', ...view.endingsOf(exact) });
   if (view.isInOrder.includes(1)) {
-    promises.push({ guarantee: 'order', isJudged: view.isInOrder, limits: view.singles });
+    promises.push({ guarantee: 'order', isJudged: view.isInOrder, limits: view.singles, isToTail: view.isToTail });
   }
   if (view.prefetch.some((limit) => limit > 0)) {
     promises.push({ guarantee: 'prefetch', limits: view.prefetch, cumulative: view.isCumulative });
@@ -34,7 +34,8 @@ export function ofBroker(scenario: ResolvedScenario, design: ResolvedDesign, set
   if (!view.isMqtt && (settings.engine === 'rabbitmq' || !view.isKilled)) promises.push({ guarantee: 'redelivered' });
   const limits = view.deliveryLimits;
   if (limits.limits.some((limit) => limit >= 0)) promises.push({ guarantee: 'delivery-limit', ...limits });
-  const watch = readersOfBroker(design, settings.name).map(({ name }) => name);
+  const readers = [...readersOfBroker(design, settings.name), ...mappingsOfBroker(design, settings.name)];
+  const watch = readers.map(({ name }) => name);
   return { resource: settings.name, kind: 'mq', watch, promises };
 }
 
@@ -48,7 +49,7 @@ export function askedOfBroker(
   if (settings?.type !== 'mq') return {};
   const view = new View(scenario, design, settings);
   const all = view.isMqtt ? view.subscribers(() => true) : view.targets;
-  return { ...view.endingsOf(all), isJudged: view.isInOrder, cumulative: view.isCumulative };
+  return { ...view.endingsOf(all), isJudged: view.isInOrder, isToTail: view.isToTail, cumulative: view.isCumulative };
 }
 
 /** Whether a consumer reads a broker. */
@@ -89,6 +90,15 @@ class View {
     return this.#readers.filter(({ broker }) => broker.protocol !== 'mqtt' && broker.queue === name);
   }
 
+  /** Functions take batches, in which each message is acknowledged. */
+  #isReadByFunctions({ name }: MqQueueSettings): boolean {
+    return mappingsOfBroker(this.#design, this.#settings.name).some(({ broker }) => broker?.queue === name);
+  }
+
+  isRead(queue: MqQueueSettings): boolean {
+    return this.readersOf(queue).length > 0 || this.#isReadByFunctions(queue);
+  }
+
   /** What a publish that is confirmed is safe in. */
   get kept(): readonly MqQueueSettings[] {
     const { persistent, confirms } = this.#settings.publish;
@@ -123,7 +133,7 @@ class View {
     if ((confirms && resends) || protocol === 'openwire' || (this.#isActive && this.isKilled)) return [];
     return this.targets.filter((queue) => {
       const readers = this.readersOf(queue);
-      return readers.length > 0 && readers.every((one) => !acknowledges(one));
+      return readers.length > 0 && !this.#isReadByFunctions(queue) && readers.every((one) => !acknowledges(one));
     });
   }
 
@@ -171,13 +181,20 @@ class View {
     return this.#settings.queues.map(({ durable }) => (durable && !hasGroups ? 1 : 0));
   }
 
+  /** By number: 1, where what is refused goes behind all others: quorum queues without a limit. */
+  get isToTail(): readonly number[] {
+    return this.#settings.queues.map(({ kind, deliveryLimit }) =>
+      kind === 'quorum' && deliveryLimit === null ? 1 : 0,
+    );
+  }
+
   /** By number: 1, where each consumer takes one message at a time. */
   get singles(): readonly number[] {
     return this.#settings.queues.map((queue) => {
       const readers = this.readersOf(queue);
       const isSingle = ({ broker }: MqConsumerSettings): boolean =>
         broker.protocol === 'amqp' && broker.prefetch === 1 && broker.acknowledge !== 'auto';
-      return readers.length > 0 && readers.every(isSingle) ? 1 : NONE;
+      return readers.length > 0 && !this.#isReadByFunctions(queue) && readers.every(isSingle) ? 1 : NONE;
     });
   }
 
@@ -188,7 +205,7 @@ class View {
       const limits = readers.map((one) =>
         one.broker.protocol === 'openwire' || !acknowledges(one) ? 0 : one.broker.prefetch,
       );
-      return readers.length === 0 || limits.includes(0) ? NONE : Math.max(...limits);
+      return readers.length === 0 || limits.includes(0) || this.#isReadByFunctions(queue) ? NONE : Math.max(...limits);
     });
   }
 
@@ -204,12 +221,13 @@ class View {
     const limits = queues.map((queue) => {
       if (!this.#isActive) return limitOf(queue);
       const readers = this.readersOf(queue);
-      const areJms = readers.length > 0 && readers.every(({ broker }) => broker.protocol === 'openwire');
+      const areJms =
+        readers.length > 0 &&
+        !this.#isReadByFunctions(queue) &&
+        readers.every(({ broker }) => broker.protocol === 'openwire');
       return areJms ? REDELIVERY.maximumRedeliveries : NONE;
     });
-    const areAllJms = queues.every(
-      (queue, i) => (limits[i] as number) >= 0 || (this.readersOf(queue).length === 0 && this.#isActive),
-    );
+    const areAllJms = queues.every((queue, i) => (limits[i] as number) >= 0 || (!this.isRead(queue) && this.#isActive));
     const deadLetters = queues.map((queue, i) => {
       if ((limits[i] as number) < 0) return NONE;
       if (this.#isActive) return areAllJms ? this.#number(ENGINES_OWN) : NONE;
@@ -225,7 +243,9 @@ class View {
     const { queues } = this.#settings;
     const isFedByOthers = queues.some((one) => one !== queue && one.deadLetterQueue === deadLetterQueue);
     if (isFedByOthers || this.targets.some(({ name }) => name === deadLetterQueue)) return false;
-    return this.readersOf(queue).every(({ broker }) => broker.onFailure === 'requeue');
+    return (
+      !this.#isReadByFunctions(queue) && this.readersOf(queue).every(({ broker }) => broker.onFailure === 'requeue')
+    );
   }
 }
 

@@ -5,12 +5,14 @@
  *                                            └─▶ ledger: requests, or a delivery for each queue of a topic
  */
 import type { CallPath, CallSettings } from '../calls/index.ts';
+import { mqFacts } from '../facts/index.ts';
 import { DeliveryAccount, type MetricsRecorder, type Window } from '../history/index.ts';
 import { compileVariate, type Simulation } from '../kernel/index.ts';
-import { queueNumber, readersOfBroker } from '../scenario/brokers.ts';
+import { queueNumber, queuesRead, readersOfBroker } from '../scenario/brokers.ts';
 import type { ResolvedDesign } from '../scenario/resolved.ts';
 import type { MqSettings } from '../services/mq/settings.ts';
 import type { Callee, HandlerRunner, Metrics, Witness } from '../services/ports.ts';
+import type { BrokerMappingPorts } from '../workload/lambda-broker-mapping.ts';
 import type { ClientConnection, ConnectionOwner } from '../workload/mq/connection.ts';
 import { MqConsumer } from '../workload/mq/consumer.ts';
 import { BrokerLedger } from '../workload/mq/ledger.ts';
@@ -47,6 +49,11 @@ export interface BrokerConsumerPorts {
   readonly handsOn: boolean;
   readonly code: HandlerRunner | null;
 }
+
+export type BrokerReader = Pick<
+  BrokerMappingPorts,
+  'connection' | 'take' | 'queue' | 'consumers' | 'stepUs' | 'refuseUs'
+>;
 
 const NO_SUBSCRIPTION = -1;
 
@@ -123,6 +130,23 @@ export class Brokers {
       code,
     });
     this.#consumers.set(name, consumer);
+  }
+
+  /** How a function's mapping reads a queue of a broker. */
+  readerFor(name: string, source: string, queue: string, batchSize: number): BrokerReader {
+    const wired = this.#named(source);
+    const { ledger, broker, subscriptions, settings } = wired;
+    const subscription = subscriptions.get(queue) ?? NO_SUBSCRIPTION;
+    const isRabbit = settings.engine === 'rabbitmq';
+    return {
+      connection: (at, owner) => noted(wired, broker.mapping(queue, batchSize, this.#end(wired, name, at, owner))),
+      take: (body) => ledger.take(subscription, body),
+      queue: queueNumber(this.#ports.design, settings, queue),
+      consumers: (isRabbit ? mqFacts.lambdaConsumersRabbitmq : mqFacts.lambdaConsumersActivemq).value,
+      stepUs: mqFacts.lambdaConsumerStepUs.value,
+      // A client of ActiveMQ waits before its redelivery, as its policy says.
+      refuseUs: isRabbit ? mqFacts.lambdaRequeueUs.value : 0,
+    };
   }
 
   connect(paths: (owner: string, calls: readonly CallSettings[]) => CallPath[]): void {
@@ -223,11 +247,11 @@ export class Brokers {
   #parks({ name, queues }: MqSettings, queue: string): boolean {
     const isOwn = queues.some((one) => one.name === queue);
     const takesDeadLetters = queues.some((one) => one.deadLetterQueue === queue) || (!isOwn && queue.endsWith('DLQ'));
-    return takesDeadLetters && !readersOfBroker(this.#ports.design, name).some(({ broker }) => broker.queue === queue);
+    return takesDeadLetters && !queuesRead(this.#ports.design, name).includes(queue);
   }
 }
 
-function noted({ connections }: Wired, connection: ClientConnection): ClientConnection {
+function noted<C extends ClientConnection>({ connections }: Wired, connection: C): C {
   connections.push(connection);
   return connection;
 }

@@ -3,6 +3,7 @@
  *
  *   queue ◀─poll── LambdaMapping ──invoke──▶ LambdaFunction ◀──invoke── LambdaEventQueue ◀── whoever asks for `eventsOf`
  *   stream ◀─poll── LambdaStreamMapping ──invoke──▶ │
+ *   broker ──push──▶ LambdaBrokerMapping ──invoke──▶ │
  *                                                   └─▶ concurrency of its account and Region
  */
 import type { Access } from '../access/index.ts';
@@ -22,10 +23,12 @@ import { type Caller, type HandlerRunner, Outcome, type Witness } from '../servi
 import type { Sink } from '../services/sink/index.ts';
 import type { FifoQueue, SqsQueue } from '../services/sqs/index.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
+import { LambdaBrokerMapping } from '../workload/lambda-broker-mapping.ts';
 import { LambdaMapping } from '../workload/lambda-mapping.ts';
 import { LambdaStreamMapping } from '../workload/lambda-stream-mapping.ts';
 import type { RequestTable } from '../workload/requests.ts';
 import type { FaultSettings } from '../workload/settings.ts';
+import type { Brokers } from './brokers.ts';
 import type { Links } from './links.ts';
 import type { Streams } from './streams.ts';
 
@@ -48,14 +51,17 @@ export interface FunctionsPorts {
   /** undefined: it is no sink. */
   readonly sinkNamed: (name: string) => Sink | undefined;
   readonly streams: Streams;
+  readonly brokers: Brokers;
   /** Whether somebody of this design takes messages out of the queue. */
   readonly isRead: (queue: string) => boolean;
 }
 
+type Mapping = LambdaMapping | LambdaStreamMapping | LambdaBrokerMapping;
+
 interface Wired {
   readonly target: LambdaFunction;
   readonly metrics: MetricsRecorder;
-  readonly mapping: LambdaMapping | LambdaStreamMapping | null;
+  readonly mapping: Mapping | null;
   /** Made when somebody first asks for it. */
   events: LambdaEventQueue | null;
 }
@@ -80,12 +86,7 @@ export class Functions {
     const { requests, codeOf } = this.#ports;
     const ports = { requests, metrics, account: this.#accountOf(settings), code: codeOf(settings) };
     const target = new LambdaFunction(this.#sim, settings, ports);
-    const mapping =
-      settings.source === null
-        ? null
-        : settings.stream === undefined
-          ? this.#mapping(settings, settings.source, target, metrics)
-          : this.#streamMapping(settings, settings.source, target, metrics);
+    const mapping = settings.source === null ? null : this.#mappingOf(settings, settings.source, target, metrics);
     this.#functions.set(settings.name, { target, metrics, mapping, events: null });
   }
 
@@ -147,6 +148,12 @@ export class Functions {
     return ends;
   }
 
+  #mappingOf(settings: LambdaSettings, source: string, target: LambdaFunction, metrics: MetricsRecorder): Mapping {
+    if (settings.stream !== undefined) return this.#streamMapping(settings, source, target, metrics);
+    if (settings.broker !== undefined) return this.#brokerMapping(settings, source, target, metrics);
+    return this.#mapping(settings, source, target, metrics);
+  }
+
   #mapping(settings: LambdaSettings, source: string, target: LambdaFunction, metrics: MetricsRecorder): LambdaMapping {
     const { requests, links, access, queueNamed, witnessOf } = this.#ports;
     const { queue, settings: queueSettings } = queueNamed(source);
@@ -161,6 +168,24 @@ export class Functions {
       target,
       atQueue: witnessOf(settings.name, source),
       witness: witnessOf(settings.name, settings.name),
+    });
+  }
+
+  #brokerMapping(
+    settings: LambdaSettings,
+    source: string,
+    target: LambdaFunction,
+    metrics: MetricsRecorder,
+  ): LambdaBrokerMapping {
+    const { requests, brokers, witnessOf } = this.#ports;
+    const { name, batchSize, broker } = settings;
+    return new LambdaBrokerMapping(this.#sim, settings, {
+      ...brokers.readerFor(name, source, broker?.queue ?? '', batchSize),
+      requests,
+      metrics,
+      target,
+      atBroker: witnessOf(name, source),
+      witness: witnessOf(name, name),
     });
   }
 

@@ -1,34 +1,50 @@
 /** The part of a broker that speaks MQTT: topics and sessions of its own beside the engine's queues, on the processor and the disk of its node. */
-import { type MqttPorts, MqttBroker, type MqttSettings } from '../services/mq/mqtt/index.ts';
+import {
+  MqttBroker,
+  type MqttConnection,
+  type MqttOwner,
+  type MqttPorts,
+  type MqttSettings,
+} from '../services/mq/mqtt/index.ts';
 import type { BrokerReading } from '../workload/settings.ts';
 import type { ClientConnection } from '../workload/mq/connection.ts';
 import { MqttClientConnection } from '../workload/mq/mqtt-connection.ts';
 import type { ClientEnd, EnginePorts } from './broker-engines.ts';
 
+/** The node that it is on. */
+export interface MqttNode {
+  readonly processor: MqttPorts['processor'] | null;
+  readonly disk: MqttPorts['disk'] | null;
+  /** Whether it answers. */
+  readonly isServing: () => boolean;
+}
+
 export class MqttSide {
-  readonly broker: MqttBroker;
+  readonly #broker: MqttBroker;
+  readonly #node: MqttNode;
   readonly #ports: EnginePorts;
   readonly #maxInflight: number;
   /** Consumers by the client ids of their sessions. */
   readonly #consumers = new Map<string, string>();
 
-  constructor(
-    ports: EnginePorts,
-    settings: MqttSettings,
-    processor: MqttPorts['processor'] | null,
-    disk: MqttPorts['disk'] | null,
-  ) {
+  constructor(ports: EnginePorts, settings: MqttSettings, node: MqttNode) {
     const { sim, requests, observerOf } = ports;
     const { publishUs, deliverUs, settleUs } = ports.settings.node;
     this.#ports = ports;
     this.#maxInflight = settings.maxInflight;
-    this.broker = new MqttBroker(sim, settings, {
+    this.#node = node;
+    this.#broker = new MqttBroker(sim, settings, {
       observer: observerOf((session) => this.#consumerOf(session)),
       holds: requests,
-      processor: processor ?? null,
+      processor: node.processor ?? null,
       costs: { publishUs, deliveryUs: deliverUs, otherUs: settleUs },
-      disk: disk ?? null,
+      disk: node.disk ?? null,
     });
+  }
+
+  /** Its node died: it is there again with what was stored as soon as a node serves. */
+  kill(): void {
+    this.#broker.kill();
   }
 
   publisher(end: ClientEnd): ClientConnection {
@@ -59,7 +75,7 @@ export class MqttSide {
         clientId: clientIdOf(end),
         qos,
         maxInflight: this.#maxInflight,
-        connect: (mqttOwner) => this.broker.connect(mqttOwner),
+        connect: (mqttOwner) => this.#connect(mqttOwner),
         topicOf,
         filter,
       },
@@ -67,9 +83,14 @@ export class MqttSide {
     );
   }
 
+  #connect(owner: MqttOwner): MqttConnection | null {
+    if (!this.#node.isServing()) return null;
+    this.#broker.restart();
+    return this.#broker.connect(owner);
+  }
+
   #consumerOf(session: number): string {
-    for (const [clientId, name] of this.#consumers) if (this.broker.sessionOf(clientId) === session) return name;
-    return '';
+    return this.#consumers.get(this.#broker.clientIdOf(session)) ?? '';
   }
 }
 

@@ -1,18 +1,32 @@
 /** RabbitMQ behind a broker of a scenario: its queues and exchanges, and clients that speak AMQP or MQTT to it. */
 import { mqFacts } from '../facts/index.ts';
 import { zonesOfMode } from '../scenario/brokers.ts';
-import { RabbitBroker, rabbitSettings } from '../services/mq/index.ts';
+import { RabbitBroker, rabbitSettings, StompBroker, stompOverRabbitMq } from '../services/mq/index.ts';
 import type { DeliveredMessage } from '../services/mq/broker/ports.ts';
 import type { AmqpChannel, QueueArguments } from '../services/mq/amqp/operations.ts';
+import type { StompConnection, StompOperations, StompOwner } from '../services/mq/stomp/operations.ts';
 import type { MqQueueSettings, MqSettings } from '../services/mq/settings.ts';
 import { AmqpDriver, type AmqpDriverPorts } from '../workload/mq/amqp-driver.ts';
-import { BrokerConnection, type ClientConnection } from '../workload/mq/connection.ts';
+import { type BatchConnection, BrokerConnection, type ClientConnection } from '../workload/mq/connection.ts';
+import type { StompDriverPorts } from '../workload/mq/stomp-driver.ts';
 import type { MqConsumerSettings } from '../workload/settings.ts';
-import type { Broker, ClientEnd, EnginePorts } from './broker-engines.ts';
+import { type Broker, type ClientEnd, type EnginePorts, stompConnection } from './broker-engines.ts';
 import { rabbitMqtt } from '../services/mq/mqtt/index.ts';
 import { MqttSide } from './mqtt-side.ts';
+import type { AmqpChannelOwner } from '../services/mq/amqp/operations.ts';
 
 const KIB = 1024;
+const nothing = (): void => {};
+const NOBODY = { onClosed: nothing, onBlocked: nothing, onUnblocked: nothing };
+const NOBODY_ON_CHANNEL: AmqpChannelOwner = {
+  onDeliver: nothing,
+  onGet: nothing,
+  onConfirm: nothing,
+  onReturn: nothing,
+  onCommitted: nothing,
+  onClosed: nothing,
+  onCancel: nothing,
+};
 /** Between the restarts of maintenance: until the node before has caught up (assumed). */
 const MAINTENANCE_US = 30_000_000;
 
@@ -20,6 +34,7 @@ export class RabbitEngine implements Broker {
   readonly zones: readonly string[];
   readonly #ports: EnginePorts;
   readonly #broker: RabbitBroker;
+  readonly #stomp: StompOperations;
   #mqtt: MqttSide | null = null;
 
   constructor(ports: EnginePorts) {
@@ -31,6 +46,7 @@ export class RabbitEngine implements Broker {
       holds: requests,
       observer: observerOf((number) => this.#queueName(number)),
     });
+    this.#stomp = new StompBroker(sim, stompOverRabbitMq(this.#broker));
   }
 
   publisher(end: ClientEnd): ClientConnection {
@@ -38,6 +54,13 @@ export class RabbitEngine implements Broker {
     const { protocol, to, persistent, confirms, priority } = settings.publish;
     if (protocol === 'mqtt') return this.#mqttSide().publisher(end);
     const isTopic = settings.topics.some(({ name }) => name === to);
+    if (protocol === 'stomp') {
+      const destination = isTopic ? `/exchange/${to}` : `/amq/queue/${to}`;
+      return this.#stompConnection(end, {
+        publishing: { destination, persistent, confirms, priority: priority ?? -1 },
+        consuming: null,
+      });
+    }
     return this.#connection(end, {
       publishing: {
         exchange: isTopic ? to : '',
@@ -53,24 +76,40 @@ export class RabbitEngine implements Broker {
   consumer({ name, broker: reading }: MqConsumerSettings, end: ClientEnd): ClientConnection {
     const { protocol, queue, prefetch, acknowledge, onFailure } = reading;
     if (protocol === 'mqtt') return this.#mqttSide().consumer(name, reading, end);
+    if (protocol === 'stomp') {
+      const consuming = {
+        destination: `/amq/queue/${queue}`,
+        prefetch,
+        acknowledge,
+        requeues: onFailure === 'requeue',
+      };
+      return this.#stompConnection(end, { publishing: null, consuming });
+    }
     return this.#connection(end, {
       publishing: null,
       consuming: { queue, prefetch, acknowledge, requeues: onFailure === 'requeue' },
     });
   }
 
+  mapping(queue: string, batchSize: number, end: ClientEnd): BatchConnection {
+    return this.#connection(end, {
+      publishing: null,
+      consuming: { queue, prefetch: batchSize, acknowledge: 'individual', requeues: true },
+    });
+  }
+
   kill(node: number): void {
     this.#broker.kill(node);
-    if (node === 0) this.#mqtt?.broker.kill();
+    if (node === 0) this.#mqtt?.kill();
   }
 
   start(node: number): void {
     this.#broker.start(node);
-    if (node === 0) this.#mqtt?.broker.restart();
   }
 
   maintain(): void {
     this.#broker.maintain(MAINTENANCE_US);
+    this.#mqtt?.kill();
   }
 
   contents(found: (queue: string, message: DeliveredMessage) => void): void {
@@ -80,7 +119,7 @@ export class RabbitEngine implements Broker {
   #connection(
     { at, network, owner }: ClientEnd,
     what: Pick<AmqpDriverPorts, 'publishing' | 'consuming'>,
-  ): ClientConnection {
+  ): BatchConnection {
     const { sim, requests } = this.#ports;
     const driver = new AmqpDriver({
       requests,
@@ -89,6 +128,21 @@ export class RabbitEngine implements Broker {
       ...what,
     });
     return new BrokerConnection(sim, at, { ...network, requests, driver }, owner);
+  }
+
+  #stompConnection(end: ClientEnd, what: Pick<StompDriverPorts, 'publishing' | 'consuming'>): ClientConnection {
+    const connect = (owner: StompOwner): StompConnection | null =>
+      this.#declareAll() ? this.#stomp.connect(owner) : null;
+    return stompConnection(this.#ports, end, { connect, ...what });
+  }
+
+  /** STOMP has no words for it: somebody else has declared what its clients rely on, over AMQP. */
+  #declareAll(): boolean {
+    const connection = this.#broker.connect(NOBODY);
+    const channel = connection?.openChannel(NOBODY_ON_CHANNEL) ?? null;
+    const declared = channel !== null && this.#declare(channel);
+    connection?.cut();
+    return declared;
   }
 
   /** As applications do, whenever they connect: what is there already stays as it is. */
@@ -114,7 +168,11 @@ export class RabbitEngine implements Broker {
 
   #mqttSide(): MqttSide {
     const node = this.#broker.nodes[0];
-    this.#mqtt ??= new MqttSide(this.#ports, rabbitMqtt, node?.processor ?? null, node?.disk ?? null);
+    this.#mqtt ??= new MqttSide(this.#ports, rabbitMqtt, {
+      processor: node?.processor ?? null,
+      disk: node?.disk ?? null,
+      isServing: () => this.#broker.isServing(0),
+    });
     return this.#mqtt;
   }
 }

@@ -12,6 +12,7 @@
  *                                    KinesisStream ◀─ FirehoseReader ─▶ DeliveryStream ─▶ Service | Sink …
  *   traffic ─▶ Sender ─▶ Producer ─▶ DeliveryStream ─▶ Service | Sink …                   collected
  *   traffic ─▶ Sender ─▶ MqProducer ─▶ broker ─▶ MqConsumer ─▶ Service | queue | topic …  pushed
+ *                                          └──▶ LambdaBrokerMapping ─▶ LambdaFunction
  *   traffic ─▶ Sender ─▶ Producer ─▶ Topic ─▶ SqsQueue | Service | Sink …                fan-out
  *
  * This is the only place where services meet.
@@ -198,6 +199,7 @@ export class World {
       queueNamed: (name) => this.#queueNamed(name),
       sinkNamed: (name) => this.#sinks.get(name),
       streams: this.#streams,
+      brokers: this.#brokers,
       isRead: (queue) => this.#isRead(queue),
       witnessOf: (client, resource) => this.history?.witness(client, resource) ?? null,
     });
@@ -381,6 +383,7 @@ export class World {
       latency: ofStream.latency.get,
       atStream: this.history?.witness(name, source) ?? null,
       witness: this.history?.witness(name, name) ?? null,
+      handsOn: this.#handsOn(settings.handler),
       code: this.#codeOf(settings),
     });
     this.#streamConsumers.set(name, consumer);
@@ -477,6 +480,11 @@ export class World {
   // --- wires ---
 
   #connect(): void {
+    // First, so that whoever publishes to a topic finds whom it owes what.
+    this.#topics.connect(
+      (topic, { to }) => this.#endpoint(topic, to),
+      (topic, queue) => this.#queueEndpoint(topic, queue, true),
+    );
     for (const [name, service] of this.#services) service.connect(this.#paths(name, service.settings.calls));
     for (const [name, consumer] of this.#consumers) {
       consumer.connect(this.#paths(name, consumer.settings.handler.calls));
@@ -487,10 +495,6 @@ export class World {
     this.#brokers.connect((owner, calls) => this.#paths(owner, calls));
     this.#functions.connect((owner, calls) => this.#paths(owner, calls));
     this.#applications.connect((owner, call) => this.#resultPath(owner, call));
-    this.#topics.connect(
-      (topic, { to }) => this.#endpoint(topic, to),
-      (topic, queue) => this.#queueEndpoint(topic, queue, true),
-    );
   }
 
   // --- what topics deliver to ---

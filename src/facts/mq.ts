@@ -8,6 +8,7 @@ const LIMITS = `${GUIDE}: default and maximum resource limits`;
 const DEFAULTS = `${GUIDE}: RabbitMQ broker defaults`;
 const RABBIT = 'rabbitmq/rabbitmq-website docs';
 const ACTIVE = 'apache/activemq';
+const MOSQUITTO = 'measured: Mosquitto 2.0.11 of Debian';
 const LAMBDA = 'botocore service model lambda/2015-03-31, build 1.43.107';
 const STARTED = 'measured: RabbitMQ 3.10.8 of Debian';
 const SIZING = 'RabbitMQ blog, 2020-06: cluster sizing case study, quorum queues, part 1';
@@ -169,6 +170,13 @@ export const mqFacts = {
     'seven deliveries, then the dead-letter queue',
   ),
   redeliveryInitialMs: confirmed('activemq.redelivery.initial_delay_ms', 1_000, 'ms', `${ACTIVE}: RedeliveryPolicy`),
+  redeliveryDelayMs: confirmed(
+    'activemq.redelivery.delay_ms',
+    1_000,
+    'ms',
+    `${ACTIVE}: RedeliveryPolicy`,
+    'before the second and later ones',
+  ),
   redeliveryBackoff: confirmed(
     'activemq.redelivery.backoff',
     5,
@@ -210,6 +218,13 @@ export const mqFacts = {
   ),
   activemqStompBytes: confirmed('activemq.stomp.max_bytes', 100 * MIB, 'B', `${ACTIVE}: StompWireFormat`),
   activemqMqttBytes: confirmed('activemq.mqtt.max_bytes', 256 * MIB, 'B', `${ACTIVE}: MQTTWireFormat`),
+  activemqMqttPrefetch: secondary(
+    'activemq.mqtt.prefetch',
+    100,
+    'messages',
+    `${ACTIVE}: activemq-mqtt`,
+    'of each durable subscription there; of a session in the model',
+  ),
   activemqMessageBytesMin: confirmed(
     'activemq.message.min_bytes',
     KIB,
@@ -373,6 +388,23 @@ export const mqFacts = {
     'of memory, at least; bodies are on disk',
   ),
   mqttPrefetch: confirmed('rabbitmq.mqtt.prefetch', 10, 'messages', `${RABBIT}: mqtt`, 'of QoS 1 to a client'),
+  mqttSessionExpirySeconds: secondary(
+    'rabbitmq.mqtt.session_expiry',
+    86_400,
+    's',
+    'general knowledge, not re-read',
+    'of a persistent session whose client is away',
+  ),
+
+  // --- Mosquitto, the reference of MQTT's stories ---
+  mosquittoInflight: secondary('mosquitto.max_inflight', 20, 'messages', MOSQUITTO, 'of QoS 1 and 2 to a client'),
+  mosquittoQueued: secondary(
+    'mosquitto.max_queued',
+    1_000,
+    'messages',
+    MOSQUITTO,
+    'that wait for a client beside those under way; what comes then is dropped',
+  ),
 
   // --- RabbitMQ: nodes ---
   restartUs: secondary('rabbitmq.restart', 6 * SECOND, 'us', STARTED, 'SIGKILL to usable: 5 to 7 s'),
@@ -423,13 +455,31 @@ export const mqFacts = {
     'Lambda Developer Guide: Amazon MQ',
     'a longer one is not waited for',
   ),
-  lambdaConsumersActivemq: assumed(
+  lambdaConsumersActivemq: confirmed(
     'lambda.mq.consumers_activemq',
     5,
     'consumers',
-    'at most, from 1 on; general knowledge, not found in a source',
+    'Lambda Developer Guide: Amazon MQ',
+    'invocations at once of one mapping at most, whatever its function has reserved',
   ),
-  lambdaConsumersRabbitmq: assumed('lambda.mq.consumers_rabbitmq', 1, 'consumers', 'general knowledge'),
+  lambdaConsumersRabbitmq: confirmed(
+    'lambda.mq.consumers_rabbitmq',
+    1,
+    'consumers',
+    'Lambda Developer Guide: Amazon MQ',
+  ),
+  lambdaConsumerStepUs: assumed(
+    'lambda.mq.consumer_step',
+    60 * SECOND,
+    'us',
+    'between two consumers that a mapping of ActiveMQ adds, from one on, while most of its batches are full',
+  ),
+  lambdaRequeueUs: assumed(
+    'lambda.mq.requeue',
+    SECOND,
+    'us',
+    'until a batch that failed goes back to its queue of RabbitMQ; of ActiveMQ the guide names the client’s redelivery policy',
+  ),
 } as const satisfies Readonly<Record<string, Fact>>;
 
 export const mqFactList: readonly Fact[] = Object.values(mqFacts);

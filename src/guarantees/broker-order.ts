@@ -15,6 +15,8 @@ import { broken, type Finding, held, notExercised } from './verdict.ts';
 export const orderAtBroker: Checker = { guarantee: 'order', start: (settings) => new BrokerOrder(settings) };
 
 const Seen = 1;
+/** Refused, and put behind all others. */
+const Displaced = 2;
 
 /** What one queue has sent. */
 class Sent {
@@ -45,6 +47,8 @@ class BrokerOrder implements Fold {
   readonly #isJudged: readonly number[];
   /** By number of the queue: prefetch of its readers, where it is 1 for all of them and they acknowledge; else something else. */
   readonly #limits: readonly number[];
+  /** By number of the queue, 1: what is refused goes behind all others. */
+  readonly #isToTail: readonly number[];
   readonly #queues = new Map<number, Sent>();
   readonly #lines = new Map<number, Line>();
   readonly #state = new FlagColumn();
@@ -62,6 +66,7 @@ class BrokerOrder implements Fold {
   constructor(settings: PromiseSettings) {
     this.#isJudged = settings.numbers('isJudged');
     this.#limits = settings.numbers('limits');
+    this.#isToTail = settings.numbers('isToTail');
   }
 
   scan(all: Sightings): void {
@@ -84,6 +89,7 @@ class BrokerOrder implements Fold {
       else if (what === What.visibilityOk && line.inHand.delete(one)) {
         line.refused.add(one);
         this.#refusedN.set(one, chunk.first + row);
+        if (this.#isToTail[chunk.group[row] as number] === 1) this.#state.add(one, Displaced);
       }
     }
   }
@@ -112,7 +118,7 @@ class BrokerOrder implements Fold {
     this.#queues.set(group, sent);
     if (this.#limits[group] === 1) this.#areBack(line, us);
     if (!this.#state.has(one, Seen) && (chunk.receives[row] as number) <= 1) this.#first(sent, sequence, us, n);
-    else if (this.#backUs.get(one) >= 0) this.#again(sent, one, sequence, us, n);
+    else if (this.#backUs.get(one) >= 0 && !this.#state.has(one, Displaced)) this.#again(sent, one, sequence, us, n);
     this.#state.add(one, Seen);
     this.#backUs.set(one, -1);
     this.#holder.set(one, line.number);

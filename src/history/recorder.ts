@@ -4,7 +4,7 @@
  *
  *   clients ─▶ WitnessOf(client, resource) ─▶ chunk ──full──▶ judge, file, store
  */
-import { deliveryOf, HistoryChunk, Names, NONE, What } from './record.ts';
+import { deliveryOf, HistoryChunk, Names, NONE, requestOf, What } from './record.ts';
 import type { Clock } from './window.ts';
 
 /** What becomes of a chunk. It is valid during the call only. */
@@ -317,7 +317,9 @@ export class WitnessOf {
 
   owed(request: number, subscription: number, message: number, group: number, sequence: number): void {
     const recorder = this.#recorder;
-    const entity = deliveryOf(recorder.entity(request), subscription);
+    // What is published may be a delivery itself; what it owes is one of the same request. Without a subscription it is owed to itself.
+    const own = recorder.entity(request);
+    const entity = subscription < 0 ? own : deliveryOf(requestOf(own), subscription);
     const row = recorder.row(What.owed, this.#client, this.#resource, NONE, NO_CALL, entity);
     const { chunk } = recorder;
     chunk.message[row] = message;

@@ -329,7 +329,11 @@ function trafficSentences(
     completionMs.p99 !== null &&
     totals.responseMs.p99 < completionMs.p99 / 2
   ) {
-    sentences.push(`Senders had their answer within ${duration(totals.responseMs.p99)} (p99).`);
+    sentences.push(
+      totals.responseMs.p99 === 0
+        ? 'Senders wait for no answer.'
+        : `Senders had their answer within ${duration(totals.responseMs.p99)} (p99).`,
+    );
   }
   if (totals.attempts > totals.offered * 1.05) {
     sentences.push(`Retries raised the load: ${count(totals.attempts / totals.offered)} attempts for each request.`);

@@ -16,13 +16,14 @@ interface Way {
   readonly scaling: string;
 }
 
-/** Kinds that hand on what they take in; a difference between two of them is what the table is about. */
+/** Kinds that hand on what they take in, and brokers; a difference between two of them is what the table is about. */
 const LOGS: readonly string[] = ['kinesis', 'firehose'];
+const SHOWN: readonly string[] = [...LOGS, 'mq'];
 const WORDS = [
   ['carried by', 'carrier'],
   ['order', 'order'],
   ['replay', 'replay'],
-  ['who gets a record', 'readers'],
+  ['who gets a message', 'readers'],
   ['who scales it', 'scaling'],
 ] as const;
 
@@ -31,9 +32,11 @@ export function waysTable(result: Result): Table | undefined {
   const names = designNames(result);
   const ways = names.map((name) => waysOf(result, name));
   const kinds = new Set(ways.map((all) => all.map(({ kind }) => kind).join()));
-  if (kinds.size < 2 || !ways.flat().some(({ kind }) => LOGS.includes(kind.split(' ')[0] ?? ''))) return undefined;
+  const isAny = (of: readonly string[]): boolean =>
+    ways.flat().some(({ kind }) => of.includes(kind.split(' ')[0] ?? ''));
+  if (kinds.size < 2 || !isAny(SHOWN)) return undefined;
   const rows: Cell[][] = WORDS.map(([label, key]) => [
-    { text: label },
+    { text: isAny(LOGS) ? label.replace('message', 'record') : label },
     ...ways.map((all): Cell => ({ text: [...new Set(all.map((way) => way[key]))].join('; ') || ABSENT })),
   ]);
   return {
@@ -103,6 +106,8 @@ function wayOf(one: Settings, all: readonly Settings[]): Way | undefined {
         readers: 'each subscription',
         scaling: 'AWS',
       };
+    case 'mq':
+      return brokerWay(one);
     case 'service':
       return {
         kind: 'service',
@@ -127,6 +132,46 @@ function queueWay(one: Settings): Way {
     readers: 'one of the consumers',
     scaling: isFifo ? 'AWS, up to a limit of calls; its consumers their owner' : 'AWS; its consumers their owner',
   };
+}
+
+const ENGINES: Readonly<Record<string, string>> = { rabbitmq: 'RabbitMQ', activemq: 'ActiveMQ' };
+const NODES: Readonly<Record<string, string>> = {
+  singleInstance: 'one node',
+  activeStandbyMultiAz: 'an active and a standby node',
+  clusterMultiAz: 'three nodes',
+};
+
+function brokerWay(one: Settings): Way {
+  const publish = objectOf(one['publish']);
+  const isMqtt = publish['protocol'] === 'mqtt';
+  const topic = listOf(one['topics'])
+    .map(objectOf)
+    .find(({ name }) => name === publish['to']);
+  const queue = listOf(one['queues'])
+    .map(objectOf)
+    .find(({ name }) => name === publish['to']);
+  const carrier = [
+    `${ENGINES[String(one['engine'])]} on ${NODES[String(one['deploymentMode'])]}`,
+    ...(isMqtt ? [`over MQTT with QoS ${String(publish['qos'])}`] : []),
+    ...(one['deploymentMode'] === 'clusterMultiAz' && queue !== undefined ? [`${String(queue['kind'])} queue`] : []),
+    ...(!isMqtt && publish['persistent'] === false ? ['transient messages'] : []),
+    ...(!isMqtt && publish['confirms'] === false ? ['no confirms'] : []),
+  ].join(', ');
+  return {
+    kind: `mq ${carrier} ${topic === undefined ? 'queue' : 'topic'}`,
+    carrier,
+    order: isMqtt ? 'of each publisher, until one comes again' : 'in each queue, until a message comes back',
+    replay: 'no: what is acknowledged is gone',
+    readers: readersOfWay(isMqtt, topic),
+    scaling: 'its owner, by instance type; its consumers too',
+  };
+}
+
+function readersOfWay(isMqtt: boolean, topic: Settings | undefined): string {
+  if (isMqtt) return 'each session that subscribes';
+  return topic === undefined
+    ? 'one of the consumers'
+    : `each queue of the topic (${plain(listOf(topic['queues']).length)} here)`;
 }
 
 function streamWay(one: Settings, all: readonly Settings[]): Way {

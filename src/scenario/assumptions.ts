@@ -13,8 +13,9 @@ import { ofAnalytics } from './analytics-assumptions.ts';
 import { ofAccess } from './access-assumptions.ts';
 import { assumptionsOfFifo, quantilesText, roundTripText } from './fifo.ts';
 import { valueAt } from './findings.ts';
-import type { Assumption, ResolvedScenario, ResourceSettings } from './resolved.ts';
+import type { Assumption, ResolvedDesign, ResolvedScenario, ResourceSettings } from './resolved.ts';
 import { assumptionsOfFunctions } from './lambda.ts';
+import { ofBrokers } from './mq-assumptions.ts';
 import { ofPrices } from './price-assumptions.ts';
 import { ofRedrives } from './redrive-assumptions.ts';
 import { ofScaling } from './scaling-assumptions.ts';
@@ -42,12 +43,13 @@ export function assumptionsOf(scenario: ResolvedScenario, traffic: readonly Read
     ...ofProducers(scenario.traffic),
     ...ofStreams(resources),
     ...ofDeliveryStreams(resources),
+    ...ofBrokers(scenario),
     ...ofAnalytics(scenario),
     ...ofVideo(resources),
     ...ofConsumers(resources),
     ...assumptionsOfFunctions(scenario.designs),
     ...ofScaling(resources),
-    ...ofCalls(resources),
+    ...ofCalls(scenario.designs),
     ...ofClients(resources, scenario),
     ...ofPrices(resources, scenario),
     ...ofAccess(scenario),
@@ -111,9 +113,7 @@ function ofTraffic({ settings, missingPeriods }: ReadTraffic, scenario: Resolved
 }
 
 function entersQueue(traffic: string, scenario: ResolvedScenario): boolean {
-  return (
-    enters(traffic, scenario, 'sqs') || enters(traffic, scenario, 'kinesis') || enters(traffic, scenario, 'firehose')
-  );
+  return (['sqs', 'kinesis', 'firehose', 'mq'] as const).some((type) => enters(traffic, scenario, type));
 }
 
 function entersService(traffic: string, scenario: ResolvedScenario): boolean {
@@ -254,31 +254,34 @@ function ofConsumers(resources: readonly ResourceSettings[]): Assumption[] {
   ];
 }
 
-function ofCalls(resources: readonly ResourceSettings[]): Assumption[] {
-  const calls = resources.flatMap((one): readonly CallSettings[] =>
-    one.type === 'service' ? one.calls : 'handler' in one ? one.handler.calls : [],
-  );
-  const free = [
-    ...new Set(
-      calls.filter((call) => call.latency.kind === 'constant' && call.latency.value === 0).map((call) => call.to),
-    ),
-  ];
+function ofCalls(designs: readonly ResolvedDesign[]): Assumption[] {
   const found: Assumption[] = [];
-  if (free.length > 0) {
-    found.push({
-      about: free.join(', '),
-      text: 'Calls to it cost no network time (no latency is given).',
-      source: 'default',
-    });
+  const say = (about: ReadonlySet<string>, text: string): void => {
+    if (about.size > 0) found.push({ about: [...about].join(', '), text, source: 'default' });
+  };
+  const free = new Set<string>();
+  const endless = new Set<string>();
+  const sentTo = new Set<string>();
+  const publishedTo = new Set<string>();
+  for (const { resources } of designs) {
+    for (const { call } of callsOf(resources)) {
+      const type = resources.find(({ name }) => name === call.to)?.type;
+      const isQueue = type === 'sqs' || type === 'sns';
+      const isHandedOn = isQueue || type === 'mq';
+      if (!isHandedOn && call.latency.kind === 'constant' && call.latency.value === 0) free.add(call.to);
+      if (call.timeoutUs === null) (isQueue ? sentTo : type === 'mq' ? publishedTo : endless).add(call.to);
+    }
   }
-  const endless = [...new Set(calls.filter((call) => call.timeoutUs === null).map((call) => call.to))];
-  if (endless.length > 0) {
-    found.push({
-      about: endless.join(', '),
-      text: 'Callers wait for its answer for ever (no timeout is given).',
-      source: 'default',
-    });
-  }
+  say(free, 'Calls to it cost no network time (no latency is given).');
+  say(endless, 'Callers wait for its answer for ever (no timeout is given).');
+  say(
+    sentTo,
+    'A handler that hands its work on to it waits for its answer for ever (no timeout is given): where the request or the answer is lost, it never goes on.',
+  );
+  say(
+    publishedTo,
+    'A handler that hands its work on to it waits for its answer, and for its connection, for ever (no timeout is given).',
+  );
   return found;
 }
 

@@ -2,12 +2,15 @@
 import { BROKER_KEYS } from '../workload/schema.ts';
 import type { MqConsumerSettings, TrafficSettings } from '../workload/settings.ts';
 import { mqFacts } from '../facts/index.ts';
+import { LAMBDA_BROKER_KEYS, LAMBDA_QUEUE_KEYS, LAMBDA_STREAM_KEYS } from '../services/lambda/schema.ts';
+import type { LambdaSettings } from '../services/lambda/settings.ts';
 import { protocolProblem } from '../services/mq/schema.ts';
 import type { DeploymentMode, MqSettings } from '../services/mq/settings.ts';
 import type { Finding, Path } from './document.ts';
 import { valueAt } from './findings.ts';
 import type { NamedResource, Names } from './names.ts';
 import type { ResolvedDesign } from './resolved.ts';
+import { formatDuration } from './units.ts';
 
 const ZONES: Readonly<Record<DeploymentMode, readonly string[]>> = {
   singleInstance: ['a'],
@@ -34,6 +37,19 @@ export function readersOfBroker(
   );
 }
 
+/** Queues of a broker that a consumer or a function reads. */
+export function queuesRead(design: Pick<ResolvedDesign, 'resources'>, broker: string): string[] {
+  return [
+    ...readersOfBroker(design, broker).map((one) => one.broker.queue),
+    ...mappingsOfBroker(design, broker).map((one) => one.broker?.queue ?? ''),
+  ];
+}
+
+/** Functions that read a broker. */
+export function mappingsOfBroker({ resources }: Pick<ResolvedDesign, 'resources'>, broker: string): LambdaSettings[] {
+  return resources.filter((one) => one.type === 'lambda').filter((one) => one.source === broker);
+}
+
 /** Where a design's readers and traffic don't fit its brokers. */
 export function checkBrokers(
   traffic: readonly TrafficSettings[],
@@ -43,11 +59,19 @@ export function checkBrokers(
 ): void {
   for (const design of designs) {
     const named = names.designs.find(({ name }) => name === design.name)?.resources ?? [];
-    for (const one of named) if (one.type === 'consumer') checkKeys(one, named, findings);
+    for (const one of named) {
+      if (one.type === 'consumer') checkKeys(one, named, findings);
+      if (one.type === 'lambda') checkMappingKeys(one, named, findings);
+    }
     for (const broker of brokersOf(design)) {
       for (const reader of readersOfBroker(design, broker.name)) {
         const path = named.find(({ name }) => name === reader.name)?.path ?? [];
         checkReader(reader, broker, path, findings);
+      }
+      for (const reader of mappingsOfBroker(design, broker.name)) {
+        const path = named.find(({ name }) => name === reader.name)?.path ?? [];
+        checkQueue(reader.broker?.queue ?? '', broker, path, findings);
+        checkTimeout(reader, path, findings);
       }
       for (const entry of design.entries) {
         const one = traffic.find(({ name }) => name === entry.traffic);
@@ -97,6 +121,23 @@ function checkKeys({ path, raw }: NamedResource, all: readonly NamedResource[], 
   }
 }
 
+/** Keys of other sources beside a broker, and the broker's beside another source. */
+function checkMappingKeys({ path, raw }: NamedResource, all: readonly NamedResource[], findings: Finding[]): void {
+  const source = valueAt(raw, ['source']);
+  const type = all.find(({ name }) => name === source)?.type;
+  if (type === undefined || type === null) return;
+  const misfits =
+    type === 'mq' ? [...LAMBDA_QUEUE_KEYS, 'reportBatchItemFailures', ...LAMBDA_STREAM_KEYS] : LAMBDA_BROKER_KEYS;
+  for (const key of misfits) {
+    if (valueAt(raw, [key]) === undefined) continue;
+    const expected =
+      type === 'mq'
+        ? `no ${key}: ${String(source)} is a broker, whose batches come again as a whole`
+        : `no ${key}: ${String(source)} is no broker`;
+    findings.push({ code: 'misfit', path: [...path, key], atKey: true, expected });
+  }
+}
+
 function checkReader(
   { broker: reading }: MqConsumerSettings,
   broker: MqSettings,
@@ -106,20 +147,27 @@ function checkReader(
   const { protocol, queue, acknowledge } = reading;
   const problem = protocolProblem(broker.engine, protocol);
   if (problem !== null) findings.push({ code: 'misfit', path: [...path, 'protocol'], expected: problem });
-  const names = broker.queues.map(({ name }) => name);
-  if (protocol !== 'mqtt' && !names.includes(queue))
-    findings.push({
-      code: 'unknown-reference',
-      path: [...path, 'queue'],
-      value: queue,
-      expected: `a queue of ${broker.name}: ${names.join(', ')}`,
-    });
+  if (protocol !== 'mqtt') checkQueue(queue, broker, path, findings);
   if (protocol === 'mqtt' && acknowledge !== 'individual')
     findings.push({
       code: 'misfit',
       path: [...path, 'acknowledge'],
       expected: 'no acknowledge beside protocol: mqtt, whose qos says it',
     });
+}
+
+function checkQueue(queue: string, { name, queues }: MqSettings, path: Path, findings: Finding[]): void {
+  const names = queues.map((one) => one.name);
+  if (names.includes(queue)) return;
+  const expected = `a queue of ${name}: ${names.join(', ')}`;
+  findings.push({ code: 'unknown-reference', path: [...path, 'queue'], value: queue, expected });
+}
+
+function checkTimeout({ timeoutUs, source }: LambdaSettings, path: Path, findings: Finding[]): void {
+  const most = mqFacts.lambdaTimeoutMaxSeconds.value;
+  if (timeoutUs <= most * 1_000_000) return;
+  const expected = `at most ${most}s: ${source} is a broker, and its mapping waits no longer (limits of Lambda)`;
+  findings.push({ code: 'out-of-range', path: [...path, 'timeout'], expected, value: formatDuration(timeoutUs) });
 }
 
 function checkTraffic({ name, size, key }: TrafficSettings, broker: MqSettings, findings: Finding[]): void {

@@ -1,8 +1,9 @@
 /** What Lambda functions ask of the queues and the functions beside them, and what they rest on. */
-import { lambdaFacts } from '../facts/index.ts';
+import { lambdaFacts, mqFacts } from '../facts/index.ts';
 import { WHEREABOUTS } from '../services/iam/schema.ts';
 import { LAMBDA_COLD_START } from '../services/lambda/schema.ts';
 import type { LambdaSettings } from '../services/lambda/settings.ts';
+import type { MqSettings } from '../services/mq/settings.ts';
 import type { SqsSettings } from '../services/sqs/settings.ts';
 import type { Finding, Path } from './document.ts';
 import type { Names } from './names.ts';
@@ -100,7 +101,9 @@ export function assumptionsOfFunctions(designs: readonly ResolvedDesign[]): Assu
   const say = (who: readonly LambdaSettings[], text: string, source = 'assumed'): void => {
     if (who.length > 0) found.push({ about: who.map(({ name }) => name).join(', '), text, source });
   };
-  const mapped = functions.filter(({ source, stream }) => source !== null && stream === undefined);
+  const mapped = functions.filter(
+    ({ source, stream, broker }) => source !== null && stream === undefined && broker === undefined,
+  );
   say(
     functions.filter(({ coldStart }) => coldStart === LAMBDA_COLD_START),
     `A new environment takes ${f.coldStartP50Us.value / 1000} ms to start in the median and ${f.coldStartP99Us.value / 1000} ms at the 99th percentile (lognormal, no coldStart is given); it depends on runtime and package, and AWS publishes none.`,
@@ -118,6 +121,7 @@ export function assumptionsOfFunctions(designs: readonly ResolvedDesign[]): Assu
     mapped,
     `A batch that was throttled is offered to the function again after ${formatDuration(f.throttleRetryUs.value)}, and each time after twice as long, until its visibility timeout is over; while more invocations fail than go well, the mapping works on one batch fewer at each step, down to the number it began with. AWS says that it does both, and gives no numbers.`,
   );
+  sayOfBrokers(designs, functions, say);
   for (const { resources } of designs) {
     for (const one of functionsOf(resources)) {
       const queue = queueOf(one.source, resources);
@@ -126,6 +130,37 @@ export function assumptionsOfFunctions(designs: readonly ResolvedDesign[]): Assu
     }
   }
   return found;
+}
+
+type Say = (who: readonly LambdaSettings[], text: string, source?: string) => void;
+
+/** Of mappings of brokers AWS says less: how many invocations at once, and what a client of ActiveMQ does after an error. */
+function sayOfBrokers(designs: readonly ResolvedDesign[], functions: readonly LambdaSettings[], say: Say): void {
+  const readers = functions.filter(({ broker }) => broker !== undefined);
+  const reads = (engine: MqSettings['engine']) => (one: LambdaSettings) =>
+    designs.some(
+      ({ resources }) =>
+        resources.includes(one) &&
+        resources.some((other) => other.type === 'mq' && other.name === one.source && other.engine === engine),
+    );
+  const active = readers.filter(reads('activemq'));
+  say(
+    readers,
+    `A consumer of its mapping works on one batch at a time; the window of the next begins with its first message, or when the batch before is done. A batch that was throttled is kept and offered again after ${formatDuration(f.throttleRetryUs.value)}, each time after twice as long.`,
+  );
+  say(
+    active,
+    `Its mapping begins with one consumer and adds one each ${formatDuration(mqFacts.lambdaConsumerStepUs.value)} while most batches are full, up to ${mqFacts.lambdaConsumersActivemq.value}, and takes them away as slowly; AWS names only the most.`,
+  );
+  say(
+    active,
+    `A batch on which it failed is delivered again as a whole by the mapping's client after ${formatDuration(mqFacts.redeliveryInitialMs.value * 1000)}, ${mqFacts.redeliveriesMax.value} times at most; then all of it goes to the dead letters.`,
+    'Lambda Developer Guide: Amazon MQ',
+  );
+  say(
+    readers.filter(reads('rabbitmq')),
+    `A batch on which it failed goes back to its queue as a whole after ${formatDuration(mqFacts.lambdaRequeueUs.value)}; a queue without a limit of deliveries gives a message on which it always fails again and again. AWS says only that messages come at least once.`,
+  );
 }
 
 const ADVISED = 'AWS advises';

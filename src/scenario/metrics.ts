@@ -322,6 +322,7 @@ export const METRICS: Readonly<Record<string, ReadonlyMap<string, MetricShape>>>
     ['PolledEventCount', counter],
     ['InvokedEventCount', counter],
     ['FailedInvokeEventCount', counter],
+    ['MessagesRedelivered', counter],
     ['DeletedEventCount', counter],
     ['DroppedEventCount', counter],
     ['OnFailureDestinationDeliveredEventCount', counter],

@@ -86,7 +86,7 @@ function checkDestinations(design: NamedDesign, one: NamedResource, findings: Fi
 /** What a type can fetch its work from. */
 const SOURCES: ReadonlyMap<string, readonly string[]> = new Map([
   ['consumer', ['sqs', 'kinesis', 'mq']],
-  ['lambda', ['sqs', 'kinesis']],
+  ['lambda', ['sqs', 'kinesis', 'mq']],
   ['firehose', ['kinesis']],
   ['analytics', ['kinesis']],
 ]);
@@ -128,9 +128,27 @@ function callsOf(one: NamedResource): readonly Call[] {
 /** Types that the handler of a consumer can call: a service, or what it hands its work on to. */
 const HANDLER_CALLS: readonly string[] = ['service', 'sqs', 'sns', 'mq'];
 
+/** Of those: where the work goes on, instead of being done for the handler. */
+const HANDED_ON: ReadonlySet<string> = new Set(['sqs', 'sns', 'mq']);
+
+function checkHandingOn(one: NamedResource, { to, path }: Call, findings: Finding[]): void {
+  const call = path.slice(0, -1);
+  const written = (key: string): unknown => valueAt(one.raw, [...call.slice(one.path.length), key]);
+  if (written('latency') !== undefined) {
+    const expected = `no latency: ${to} has its own, for whoever sends to it`;
+    findings.push({ code: 'misfit', path: [...call, 'latency'], atKey: true, expected });
+  }
+  if (written('probability') !== undefined) {
+    const expected = `no probability: what is not handed on to ${to} would be done nowhere`;
+    findings.push({ code: 'misfit', path: [...call, 'probability'], atKey: true, expected });
+  }
+}
+
 function checkHandlerCall(design: NamedDesign, one: NamedResource, { to, path }: Call, findings: Finding[]): void {
   checkOneOf(design, to, HANDLER_CALLS, path, findings);
-  if (to !== valueAt(one.raw, ['source'])) return;
+  const type = design.resources.find(({ name }) => name === to)?.type ?? null;
+  if (type !== null && HANDED_ON.has(type)) checkHandingOn(one, { to, path }, findings);
+  if (type === 'service' || to !== valueAt(one.raw, ['source'])) return;
   findings.push({ code: 'wrong-reference', path, value: to, expected: 'another resource than what it reads' });
 }
 

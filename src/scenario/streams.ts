@@ -36,7 +36,8 @@ export function resolveReaders(resources: readonly WrittenResource[]): ReadableR
     const known = resolved.get(one) ?? new Map<string, Reader>();
     const key = broker === null ? kind : `${kind} ${broker.protocol} ${broker.firstQueue}`;
     const settings =
-      known.get(key) ?? (one.type === 'lambda' ? resolveLambda(one, kind) : resolveConsumer(one, kind, broker));
+      known.get(key) ??
+      (one.type === 'lambda' ? resolveLambda(one, kind, broker?.firstQueue ?? '') : resolveConsumer(one, kind, broker));
     resolved.set(one, known.set(key, settings));
     return settings;
   });

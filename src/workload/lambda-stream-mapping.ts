@@ -7,7 +7,6 @@
  *
  * A lane works on one batch at a time, so what fails holds up its lane. What is left out is told to the destination, if there is one.
  */
-import { receivePath } from '../calls/index.ts';
 import { lambdaFacts as f } from '../facts/index.ts';
 import type { Distribution, Handle, Simulation } from '../kernel/index.ts';
 import type { ChildShard, KinesisOperations, ShardFilter, StartingPosition } from '../services/kinesis/operations.ts';
@@ -16,6 +15,7 @@ import type { InvocationOwner, LambdaEvent, LambdaOperations, OnItemFailure } fr
 import type { LambdaSettings, StreamMappingSettings } from '../services/lambda/settings.ts';
 import { type Counter, type Metrics, type Observations, Outcome, type Witness } from '../services/ports.ts';
 import type { EndpointState } from './endpoint.ts';
+import { emptyEvent, eventOf } from './lambda-event.ts';
 import type { RequestTable } from './requests.ts';
 import { type FeedOwner, ShardFeed } from './shard-feed.ts';
 import { NumberedShards, type ShardReading } from './shard-owners.ts';
@@ -407,7 +407,7 @@ export class LambdaStreamMapping implements FeedOwner, InvocationOwner, ShardRea
       busy: false,
       timer: -1,
       batch,
-      event: { count: 0, request: batch.body, path: new Float64Array(batch.body.length), messages: batch },
+      event: emptyEvent(batch),
       failedAt: -1,
       refusedWaitUs: f.throttleRetryUs.value,
       working: -1,
@@ -426,12 +426,4 @@ function laneOf(key: number, lanes: number): number {
 /** Whether it has nothing in hand that waits for a batch. */
 function isIdle({ records, next, parts }: Lane): boolean {
   return next + parts.reduce((sum, { count }) => sum + count, 0) === records.count;
-}
-
-/** The batch's own columns; its paths are new where it has grown. */
-function eventOf(batch: StreamRecords, before: LambdaEvent): LambdaEvent {
-  const { count, body, receiveCount } = batch;
-  const path = before.path.length < count ? new Float64Array(body.length) : before.path;
-  for (let i = 0; i < count; i++) path[i] = receivePath(receiveCount[i] as number);
-  return { count, request: body, path, messages: batch };
 }

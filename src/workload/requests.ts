@@ -4,7 +4,8 @@
  *   created by traffic ─▶ held by calls, jobs, messages, workers (retain / release) ─▶ last release: its fate is final
  *
  * What a topic sends to each of its subscriptions is a **delivery**: a row of its own, which whoever handles it takes for a request. While it
- * is held it holds its request; the request is completed when every delivery is, and gives their rows back with its own.
+ * is held it holds its request; the request is completed when every delivery is, and gives their rows back with its own. A delivery whose handler publishes again
+ * has deliveries in its turn, and is completed when they are.
  */
 import type { Requests } from '../services/ports.ts';
 
@@ -78,12 +79,16 @@ export class RequestTable implements Requests {
 
   // --- deliveries: no column is there before the first of them ---
   readonly #deliveryLedgers: DeliveryLedger[] = [];
-  /** The request that a delivery belongs to; -1 for a request. */
+  /** The request, or the delivery, that a delivery belongs to; -1 for a request. */
   #parent = new Int32Array(0);
-  /** A request's first delivery, a delivery's next; -1: none. */
+  /** Its first delivery; -1: it has none. */
+  #first = new Int32Array(0);
+  /** Of a delivery: the next of the same parent; -1: it is the last. */
   #sibling = new Int32Array(0);
-  /** Of a delivery: place of its subscription among the ledgers. Of a request: deliveries that are not completed. */
-  #count = new Int32Array(0);
+  /** Of a delivery: place of its subscription among the ledgers. */
+  #subscription = new Int32Array(0);
+  /** Deliveries of it that are not completed. */
+  #open = new Int32Array(0);
 
   /** `whenEmpty` is called whenever the last request in the system has left it (those parked in a dead-letter queue do not count). */
   constructor(ledgers: readonly TrafficLedger[], whenEmpty: () => void) {
@@ -115,7 +120,7 @@ export class RequestTable implements Requests {
     this.#parked[row] = 0;
     this.#traffic[row] = traffic;
     this.#flags[row] = (poison ? Poison : 0) | (counted ? Counted : 0);
-    if (this.#parent.length > 0) this.#beRequest(row);
+    if (this.#parent.length > 0) this.#beChildOf(-1, row);
     this.#live++;
     this.#ledger(row).offered(counted, nowUs);
     return row;
@@ -132,8 +137,8 @@ export class RequestTable implements Requests {
    */
   deliver(request: number, subscription: number, bytes: number): number {
     this.#beginDeliveries();
-    for (let row = this.#sibling[request] as number; row >= 0; row = this.#sibling[row] as number) {
-      if (this.#count[row] !== subscription) continue;
+    for (let row = this.#first[request] as number; row >= 0; row = this.#sibling[row] as number) {
+      if (this.#subscription[row] !== subscription) continue;
       if (this.#holds[row] === 0) {
         this.retain(request);
         this.#holds[row] = 1;
@@ -149,11 +154,11 @@ export class RequestTable implements Requests {
     this.#parked[row] = 0;
     this.#traffic[row] = this.#traffic[request] as number;
     this.#flags[row] = (this.#flags[request] as number) & (Poison | Counted);
-    this.#parent[row] = request;
-    this.#count[row] = subscription;
-    this.#sibling[row] = this.#sibling[request] as number;
-    this.#sibling[request] = row;
-    this.#count[request] = (this.#count[request] as number) + 1;
+    this.#beChildOf(request, row);
+    this.#subscription[row] = subscription;
+    this.#sibling[row] = this.#first[request] as number;
+    this.#first[request] = row;
+    this.#open[request] = (this.#open[request] as number) + 1;
     this.retain(request);
     return row;
   }
@@ -161,7 +166,7 @@ export class RequestTable implements Requests {
   /** All deliveries of a publish have been asked for: a request that no subscription wanted is completed. None is completed before this. */
   published(request: number): void {
     this.#beginDeliveries();
-    if (this.#count[request] === 0 && !this.#has(request, Completed)) this.complete(request);
+    if (this.#open[request] === 0 && !this.#has(request, Completed)) this.complete(request);
   }
 
   retain(row: number): void {
@@ -201,7 +206,7 @@ export class RequestTable implements Requests {
   /** What a history calls it: the ordinal of a request; of a delivery, with its subscription. A row is used again, this is not. */
   entity(row: number): number {
     const ordinal = this.ordinal(row);
-    return this.#isDelivery(row) ? ((this.#count[row] as number) + 1) * DELIVERIES + ordinal : ordinal;
+    return this.#isDelivery(row) ? ((this.#subscription[row] as number) + 1) * DELIVERIES + ordinal : ordinal;
   }
   bytes(row: number): number {
     return this.#bytes[row] as number;
@@ -327,18 +332,22 @@ export class RequestTable implements Requests {
     if (this.#parent.length > 0) return;
     const { length } = this.#flags;
     this.#parent = new Int32Array(length).fill(-1);
+    this.#first = new Int32Array(length).fill(-1);
     this.#sibling = new Int32Array(length).fill(-1);
-    this.#count = new Int32Array(length);
+    this.#subscription = new Int32Array(length);
+    this.#open = new Int32Array(length);
   }
 
-  #beRequest(row: number): void {
-    this.#parent[row] = -1;
+  /** A new row, without deliveries. `parent` -1: a request. */
+  #beChildOf(parent: number, row: number): void {
+    this.#parent[row] = parent;
+    this.#first[row] = -1;
     this.#sibling[row] = -1;
-    this.#count[row] = 0;
+    this.#open[row] = 0;
   }
 
   #deliveryLedger(row: number): DeliveryLedger {
-    return this.#deliveryLedgers[this.#count[row] as number] as DeliveryLedger;
+    return this.#deliveryLedgers[this.#subscription[row] as number] as DeliveryLedger;
   }
 
   #completeDelivery(row: number, again: boolean): void {
@@ -351,14 +360,15 @@ export class RequestTable implements Requests {
     }
     ledger.completed(counted, arrivedUs);
     const request = this.#parent[row] as number;
-    const left = (this.#count[request] as number) - 1;
-    this.#count[request] = left;
+    const left = (this.#open[request] as number) - 1;
+    this.#open[request] = left;
     // A second publish may have brought a subscription that the first one did not know.
     if (left === 0 && !this.#has(request, Completed)) this.complete(request);
   }
 
   #settleDeliveries(request: number): void {
-    for (let row = this.#sibling[request] as number; row >= 0; ) {
+    for (let row = this.#first[request] as number; row >= 0; ) {
+      this.#settleDeliveries(row);
       const next = this.#sibling[row] as number;
       this.#deliveryLedger(row).settled(this.#has(row, Counted), this.#fate(row, false), this.#arrived[row] as number);
       this.#free(row);
@@ -366,12 +376,12 @@ export class RequestTable implements Requests {
     }
   }
 
-  /** What befell those of its deliveries that were not completed is what befell the request. */
+  /** What befell those of its deliveries that were not completed is what befell it. */
   #flagsWithDeliveries(request: number): number {
     let flags = this.#flags[request] as number;
     if (this.#parent.length === 0) return flags;
-    for (let row = this.#sibling[request] as number; row >= 0; row = this.#sibling[row] as number) {
-      const own = this.#flags[row] as number;
+    for (let row = this.#first[request] as number; row >= 0; row = this.#sibling[row] as number) {
+      const own = this.#flagsWithDeliveries(row);
       if ((own & Completed) === 0) flags |= own & (DeadLettered | Expired);
     }
     return flags;
@@ -385,11 +395,10 @@ export class RequestTable implements Requests {
   #fate(row: number, inSystem: boolean): Fate {
     if (this.#has(row, Completed)) return 'completed';
     if (inSystem) return 'inSystem';
-    const delivery = this.#isDelivery(row);
-    const flags = delivery ? (this.#flags[row] as number) : this.#flagsWithDeliveries(row);
+    const flags = this.#flagsWithDeliveries(row);
     if ((flags & DeadLettered) !== 0) return 'deadLettered';
     if ((flags & Expired) !== 0) return 'expired';
-    return delivery || (flags & Accepted) !== 0 ? 'lost' : 'rejected';
+    return this.#isDelivery(row) || (flags & Accepted) !== 0 ? 'lost' : 'rejected';
   }
 
   #ledger(row: number): TrafficLedger {
@@ -430,8 +439,10 @@ export class RequestTable implements Requests {
     this.#flags = widened(this.#flags, new Uint8Array(length));
     if (this.#parent.length === 0) return;
     this.#parent = widened(this.#parent, new Int32Array(length));
+    this.#first = widened(this.#first, new Int32Array(length));
     this.#sibling = widened(this.#sibling, new Int32Array(length));
-    this.#count = widened(this.#count, new Int32Array(length));
+    this.#subscription = widened(this.#subscription, new Int32Array(length));
+    this.#open = widened(this.#open, new Int32Array(length));
   }
 }
 

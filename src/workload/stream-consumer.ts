@@ -57,6 +57,8 @@ export interface StreamConsumerPorts {
   /** What it does at its stream, and what its handlers do; default: null. */
   readonly atStream?: Witness | null;
   readonly witness?: Witness | null;
+  /** Whether its handlers hand their work on, so that it is not done when they are; default: false. */
+  readonly handsOn?: boolean;
   /** Code in the place of the handler's own success; default: null. */
   readonly code?: HandlerRunner | null;
 }
@@ -129,6 +131,7 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
   readonly #handler: RecordHandler;
   readonly #owners: ShardOwners;
   readonly #witness: Witness | null;
+  readonly #handsOn: boolean;
   readonly #concurrency: number;
   readonly #instances: Instance[] = [];
   readonly #lanes: Lane[] = [];
@@ -177,6 +180,7 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
     this.#sim = sim;
     this.#reader = ports.reader;
     this.#witness = ports.witness ?? null;
+    this.#handsOn = ports.handsOn ?? false;
     this.#concurrency = settings.concurrency ?? Number.POSITIVE_INFINITY;
     const { metrics, requests } = ports;
     this.#utilisation = metrics.level('Utilisation', 'None');
@@ -489,11 +493,9 @@ export class StreamConsumer implements KinesisClientOwner, RecordHandlerOwner, S
     const row = records.body[next] as number;
     const sequence = records.sequence[next] as number;
     const sub = records.sub[next] as number;
-    if (success) this.#reader.finish(row, sequence, sub);
-    else {
-      this.#skipped.add(1);
-      this.#reader.giveUp(row, sequence, sub);
-    }
+    if (!success) this.#skipped.add(1);
+    if (success && !this.#handsOn) this.#reader.finish(row, sequence, sub);
+    else this.#reader.giveUp(row, sequence, sub);
     lane.next++;
     lane.state = Pausing;
     this.#inHandLevel.add(-1);

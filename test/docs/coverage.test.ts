@@ -1,5 +1,5 @@
-/** The table of facts in `docs/models/coverage.md`: each is named by a test, or has a reason. Those of Amazon MQ may be planned until their models are there. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+/** The table of facts in `docs/models/coverage.md`: each is named by a test, or has a reason. */
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './pages.ts';
@@ -13,8 +13,6 @@ interface Row {
 const ROW = /^\| `([a-z0-9.-]+)` \| (.+) \| (.+) \|$/gm;
 const TEST = /^`(test\/[\w./-]+\.test\.ts)`(?:, `(test\/[\w./-]+\.test\.ts)`)*$/;
 const REASON = /^out of scope: \S.{9,}$/;
-/** What a part of a fact is still missing: the folders of its model. After the tests that hold the rest of it, if there are any. */
-const PLANNED = /(?:^|; )planned: (`src\/(?:services|workload)\/mq(?:\/\w+)?`(?:, )?)+$/;
 
 const page = readFileSync(join(ROOT, 'docs/models/coverage.md'), 'utf8');
 const rows: Row[] = [...page.matchAll(ROW)].map(([, id = '', fact = '', where = '']) => ({ id, fact, where }));
@@ -34,27 +32,15 @@ describe('the table of facts', () => {
 
   it('names for each fact a test that names it, or says why there is none', () => {
     const wrong = rows.flatMap(({ id, where }) => {
-      const held = isPlanned(id) ? where.replace(PLANNED, '') : where;
-      if (REASON.test(where) || (held === '' && held !== where)) return [];
-      if (!TEST.test(held)) return [`${id}: ${where}`];
-      return held.split(', ').flatMap((quoted) => {
+      if (REASON.test(where)) return [];
+      if (!TEST.test(where)) return [`${id}: ${where}`];
+      return where.split(', ').flatMap((quoted) => {
         const file = quoted.slice(1, -1);
         const path = join(ROOT, file);
         return existsSync(path) && readFileSync(path, 'utf8').includes(`[${id}]`) ? [] : [`${id}: not in ${file}`];
       });
     });
     expect(wrong).toEqual([]);
-  });
-
-  it('names every test that holds a part of a planned fact by now', () => {
-    const planned = rows.filter(({ where }) => PLANNED.test(where));
-    const tests = planned.length === 0 ? [] : testsOfModels();
-    const done = planned.flatMap(({ id, where }) =>
-      tests
-        .filter(({ file, text }) => text.includes(`[${id}]`) && !where.includes(`\`${file}\``))
-        .map(({ file }) => `${id}: \`${file}\``),
-    );
-    expect(done).toEqual([]);
   });
 
   it.skipIf(!existsSync(SHEET))('has every confirmed fact of the sheet (skipped where the sheet is missing)', () => {
@@ -68,17 +54,6 @@ describe('the table of facts', () => {
     expect(missing).toEqual([]);
   });
 });
-
-function isPlanned(id: string): boolean {
-  return id.startsWith('mq.') || id === 'lambda.mq-mapping';
-}
-
-/** All test files but those of the facts and of this. */
-function testsOfModels(): { readonly file: string; readonly text: string }[] {
-  return readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.test.ts') && !/^(facts|docs)\//.test(file))
-    .map((file) => ({ file: `test/${file}`, text: readFileSync(join(ROOT, 'test', file), 'utf8') }));
-}
 
 /** First cells of the rows of these sections that are marked A, or stand in a table without marks. */
 function confirmedFacts(sheet: string): string[] {

@@ -36,6 +36,7 @@ const known = {
   'activemq.prefetch.topic': 2 ** 15 - 1,
   'activemq.redelivery.max': 6,
   'activemq.redelivery.initial_delay_ms': 1000,
+  'activemq.redelivery.delay_ms': 1000,
   'activemq.redelivery.backoff': 5,
   'activemq.redelivery.collision_factor': 0.15,
   'activemq.failover.initial_delay_ms': 10,
@@ -45,6 +46,7 @@ const known = {
   'activemq.max_frame_bytes': 104_857_600,
   'activemq.stomp.max_bytes': 100 * MiB,
   'activemq.mqtt.max_bytes': 256 * MiB,
+  'activemq.mqtt.prefetch': 100,
   'activemq.message.min_bytes': KiB,
   'activemq.memory_share': 0.7,
   'activemq.journal.batch_bytes': 4 * MiB,
@@ -72,6 +74,9 @@ const known = {
   'rabbitmq.classic.in_memory': 2048,
   'rabbitmq.quorum.message_overhead': 32,
   'rabbitmq.mqtt.prefetch': 10,
+  'rabbitmq.mqtt.session_expiry': 24 * 3600,
+  'mosquitto.max_inflight': 20,
+  'mosquitto.max_queued': 1000,
   'rabbitmq.quorum.failure_detector': 5e6,
   'rabbitmq.heartbeat': 60,
   'rabbitmq.classic.flush': 200e3,
@@ -85,6 +90,8 @@ const known = {
   'lambda.mq.window_default_ms': 500,
   'lambda.mq.window_max': 5 * 60,
   'lambda.mq.function_timeout_max': 14 * 60,
+  'lambda.mq.consumers_activemq': 5,
+  'lambda.mq.consumers_rabbitmq': 1,
 };
 
 /** Nobody publishes them. */
@@ -109,8 +116,8 @@ const ours = {
   'activemq.lock.free': 30e6,
   'activemq.standby.start': 5e6,
   'activemq.reboot_failover': 5e6,
-  'lambda.mq.consumers_activemq': 5,
-  'lambda.mq.consumers_rabbitmq': 1,
+  'lambda.mq.consumer_step': 60_000_000,
+  'lambda.mq.requeue': 1_000_000,
 };
 
 test('every number of Amazon MQ is as it was read, and says where it comes from', () => {

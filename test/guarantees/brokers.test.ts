@@ -197,7 +197,7 @@ describe('at-most-once and exactly-once of a broker', () => {
 
 describe('order of a broker', () => {
   check(
-    { guarantee: 'order', isJudged: [1], limits: [1] },
+    { guarantee: 'order', isJudged: [1], limits: [1], isToTail: [0] },
     {
       'messages leave in their order': { told: '1 w1 gets a g=0 s=0\n 2 w2 gets b g=0 s=1', verdict: 'held' },
       'an older one does not leave later': {
@@ -233,6 +233,11 @@ describe('order of a broker', () => {
         verdict: 'broken',
         says: 'A message that came back had to wait for a later one.',
         proof: ['2 w1 hides a g=0 v=0', '5 w1 gets d g=0 s=3', '6 w1 gets a g=0 s=0'],
+      },
+      'where what is refused goes behind all others it has lost its place': {
+        told: '1 w1 gets a g=0 s=0\n 2 w1 hides a g=0 v=0\n 4 w1 gets c g=0 s=2\n 5 w1 gets d g=0 s=3\n 6 w1 gets a g=0 s=0',
+        verdict: 'held',
+        but: { isToTail: [1] },
       },
       'unless somebody else has had it since': {
         told: '1 w1 gets a g=0 s=0\n 2 w1 hides a g=0 v=0\n 3 w2 gets a g=0 s=0\n 4 w1 gets b g=0 s=1\n 5 w1 gets c g=0 s=2\n 6 w1 gets a g=0 s=0',

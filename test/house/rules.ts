@@ -17,7 +17,7 @@ const VERSION = 'version.ts';
 const PORTS = 'services/ports.ts';
 const SETTINGS = /^(?:services\/[^/]+|calls|scaling|workload)\/(?:settings|schema)\.ts$/;
 /** What a service can be asked, as types, and what a sequence number says: the seam between it and its clients. */
-const SEAM = /^services\/[^/]+\/(?:[^/]+\/)?(?:operations|settings|sequence)\.ts$/;
+const SEAM = /^services\/[^/]+\/(?:[^/]+\/)?(?:operations|ports|settings|sequence)\.ts$/;
 /** What queues and topics have in common. */
 const MESSAGING = /^services\/messaging\/[^/]+\.ts$/;
 /** Autoscaling as it is written: a part of the settings of what it scales. */

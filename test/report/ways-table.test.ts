@@ -75,7 +75,47 @@ describe('what each way gives', () => {
     expect(row(result, 'latency, median')).not.toContain('–');
   });
 
-  test('is not there where no design has a stream, or all have the same way', () => {
+  test('says of brokers on what they run, over what, and who scales them', () => {
+    const broker = (more: string, queues = 'queues: [{ name: a }]'): string =>
+      `in: { type: mq, ${queues}, ${more} }\n      r: { type: consumer, source: in, handler: {} }`;
+    const cluster = 'engine: rabbitmq, deploymentMode: clusterMultiAz';
+    const result = resultOf({
+      queue: QUEUE,
+      single: broker('engine: activemq'),
+      standby: broker('engine: activemq, deploymentMode: activeStandbyMultiAz'),
+      quorum: broker(cluster, 'queues: [{ name: a, kind: quorum }]'),
+      transient: broker('engine: rabbitmq, publish: { persistent: false, confirms: false }'),
+      devices: `in: { type: mq, engine: activemq, publish: { protocol: mqtt, to: plant, qos: 2 } }
+      r: { type: consumer, source: in, protocol: mqtt, queue: plant, qos: 2, handler: {} }`,
+      topic: `${broker(`${cluster}, publish: { to: all }`, 'queues: [{ name: a }, { name: b }], topics: [{ name: all, queues: [a, b] }]')}
+      s: { type: consumer, source: in, queue: b, handler: {} }`,
+    });
+    expect(row(result, 'carried by')).toEqual([
+      'standard queue',
+      'ActiveMQ on one node',
+      'ActiveMQ on an active and a standby node',
+      'RabbitMQ on three nodes, quorum queue',
+      'RabbitMQ on one node, transient messages, no confirms',
+      'ActiveMQ on one node, over MQTT with QoS 2',
+      'RabbitMQ on three nodes',
+    ]);
+    expect(row(result, 'who gets a message')?.slice(4)).toEqual([
+      'one of the consumers',
+      'each session that subscribes',
+      'each queue of the topic (2 here)',
+    ]);
+    expect(row(result, 'replay')?.[1]).toBe('no: what is acknowledged is gone');
+    expect(row(result, 'who scales it')?.[1]).toBe('its owner, by instance type; its consumers too');
+    expect(row(result, 'latency, p99')).not.toContain('–');
+  });
+
+  test('is not there where all brokers are alike', () => {
+    const broker = (prefetch: number): string =>
+      `in: { type: mq, engine: rabbitmq, queues: [{ name: a }] }\n      r: { type: consumer, source: in, prefetch: ${prefetch}, handler: {} }`;
+    expect(waysTable(resultOf({ a: broker(1), b: broker(10) }))).toBeUndefined();
+  });
+
+  test('is not there where no design has a stream or a broker, or all have the same way', () => {
     expect(waysTable(resultOf({ a: QUEUE, b: 'in: { type: service, serviceTime: 5ms }' }))).toBeUndefined();
     expect(waysTable(resultOf({ a: STREAM, b: STREAM.replace('2,', '3,') }))).toBeUndefined();
   });

@@ -58,7 +58,7 @@ const ROWS: readonly Row[] = [
     'dlq: ^{ waitTime: 5s }',
     'missing',
     'designs.queued.resources.dlq.type',
-    'service, sqs, sns, kinesis, firehose, analytics, video, consumer, lambda, sink',
+    'service, sqs, sns, kinesis, firehose, analytics, video, mq, consumer, lambda, sink',
   ],
   [
     '    rate: 200/s\n    changes:\n      - { at: 5m, for: 2m, rate: 2000/s }\n      - { at: 10m, for: 5m, ramp: 400/s }\n    arrivals: poisson\n    size: 2KiB',
@@ -448,7 +448,7 @@ const ROWS: readonly Row[] = [
     '[ { to: ^orders } ]',
     'wrong-reference',
     'designs.queued.resources.workers.handler.calls.0.to',
-    'a service',
+    'another resource than what it reads',
   ],
   ['source: orders', 'source: ^db', 'wrong-reference', 'designs.queued.resources.workers.source', 'an sqs queue'],
   [

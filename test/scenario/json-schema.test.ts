@@ -135,7 +135,6 @@ const BROKEN: readonly (readonly [from: string, to: string, path: string])[] = [
   ['jitter: full', 'jitter: some', 'traffic.orders.retry.backoff.jitter'],
   ['retry: none', 'retry: never', 'designs.sync.resources.api.calls.0.retry'],
   ['dlq: { type: sqs }', 'dlq: { type: queue }', 'designs.queued.resources.dlq.type'],
-  ['dlq: { type: sqs }', 'dlq: { type: mq }', 'designs.queued.resources.dlq.type'],
   ['servers: 40', 'servers: 40, balance: leastconn', 'resources.db.balance'],
   // names
   ['  orders:\n    rate', '  9orders:\n    rate', 'traffic.9orders'],
@@ -294,6 +293,10 @@ designs:
       j: { type: consumer, source: x, reader: kcl, handler: {} }
       m: { type: lambda, source: x, handler: {} }
       z: { type: sink }
+      mr: { type: mq, engine: rabbitmq, queues: [{ name: q }], publish: {}, reconnect: {} }
+      mt: { type: mq, engine: activemq, publish: { protocol: mqtt, to: t } }
+      mw: { type: consumer, source: mr, handler: {} }
+      ms: { type: consumer, source: mt, protocol: mqtt, handler: {} }
       g: { type: firehose, transform: {}, partitioning: {}, latency: {} }
       h: { type: firehose, conversion: {} }
       c: { type: consumer, source: q, role: { vpcEndpoint: {} }, deletes: perBatch, handler: { calls: [{ to: u, hedge: { after: 1s }, bulkhead: { concurrent: 9 } }] } }

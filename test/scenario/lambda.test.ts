@@ -192,3 +192,69 @@ describe('what a function rests on', () => {
     expect([dead(5), dead(4)]).toEqual([[], ['f']]);
   });
 });
+
+describe('a lambda of a broker', () => {
+  const broker = (lambda: string, engine = 'rabbitmq', more = ''): string =>
+    `seed: 1
+horizon: 1m
+traffic: { orders: { rate: 1/s } }
+designs:
+  a:
+    traffic: { orders: b }
+    resources:
+      b: { type: mq, engine: ${engine}, queues: [ { name: orders }, { name: returns } ] }
+      f: { type: lambda, source: b, handler: { time: 1ms }, ${lambda} }
+${more}`;
+
+  test('has AWS’s defaults, and reads the first queue [lambda.mq-mapping]', () => {
+    const [, f] = resolved(broker('')).designs[0]?.resources ?? [];
+    expect(f).toMatchObject({
+      source: 'b',
+      batchSize: 100,
+      batchWindowUs: 500_000,
+      maximumConcurrency: null,
+      reportBatchItemFailures: false,
+      provisioned: null,
+      broker: { queue: 'orders' },
+    });
+    expect(f).not.toHaveProperty('stream');
+    expect(resolved(broker('queue: returns')).designs[0]?.resources[1]).toMatchObject({ broker: { queue: 'returns' } });
+  });
+
+  test.each([
+    ['batchSize: 10000, batchWindow: 300s', []],
+    ['batchSize: 10000, batchWindow: 0s', []],
+    ['batchSize: 10001', [['out-of-range', at('batchSize')]]],
+    ['batchWindow: 301s', [['out-of-range', at('batchWindow')]]],
+    ['batchWindow: 500ms', [['out-of-range', at('batchWindow')]]],
+    ['timeout: 840s', []],
+    ['timeout: 841s', [['out-of-range', at('timeout')]]],
+    ['reservedConcurrency: 3', []],
+    ['queue: refunds', [['unknown-reference', at('queue')]]],
+    ['maximumConcurrency: 2', [['misfit', at('maximumConcurrency')]]],
+    ['provisioned: {}', [['misfit', at('provisioned')]]],
+    ['reportBatchItemFailures: true', [['misfit', at('reportBatchItemFailures')]]],
+    ['startingPosition: LATEST', [['misfit', at('startingPosition')]]],
+    ['bisectBatchOnFunctionError: true', [['misfit', at('bisectBatchOnFunctionError')]]],
+  ])('with %s has as errors %j [lambda.mq-mapping]', (settings, errors) => {
+    expect(told(broker(settings))).toEqual(errors);
+  });
+
+  test('alone has a queue of a broker', () => {
+    expect(told(text('queue: orders'))).toEqual([['misfit', at('queue')]]);
+    expect(told(text('queue: orders').replace('source: q, ', ''))).toEqual([['misfit', at('queue')]]);
+  });
+
+  test('rests on what AWS says of its engine, and says what is assumed', () => {
+    const said = (engine: string): string[] =>
+      resolved(broker('', engine))
+        .assumptions.filter(({ about }) => about === 'f')
+        .map(({ text: words, source }) => `${source}: ${words}`);
+    const [rabbit, active] = [said('rabbitmq'), said('activemq')];
+    const tells = (all: readonly string[], words: string): boolean => all.some((one) => one.includes(words));
+    expect([tells(rabbit, 'goes back to its queue'), tells(active, 'goes back to its queue')]).toEqual([true, false]);
+    expect([tells(rabbit, '6 times at most'), tells(active, '6 times at most')]).toEqual([false, true]);
+    expect([tells(rabbit, 'up to 5'), tells(active, 'up to 5')]).toEqual([false, true]);
+    expect(tells([...rabbit, ...active], 'visibility timeout')).toBe(false);
+  });
+});

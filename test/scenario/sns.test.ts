@@ -159,7 +159,7 @@ describe('topics', () => {
     [
       'traffic into a sink',
       { resources: '  e: { traffic: { t: mail }, resources: { mail: { type: sink } } }' },
-      /^wrong-reference designs.e.traffic.t: a service, an sqs queue, a topic, a stream or cameras; mail is a sink/,
+      /^wrong-reference designs.e.traffic.t: a service, an sqs queue, a topic, a stream, a broker or cameras; mail is a sink/,
     ],
     [
       'a figure that deliveries have not',

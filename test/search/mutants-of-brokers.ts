@@ -41,8 +41,8 @@ export const BROKER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a standby does not find what was written last',
     file: STORED,
-    find: 'if (!isGone) this.queue.markStored(row);',
-    replace: 'void [row, isGone];',
+    find: 'if (row >= 0 && this.queue.holds(row, id)) this.queue.markStored(row);',
+    replace: 'void row;',
     breaks: ['no-loss', 'at-least-once'],
   },
   {
@@ -101,7 +101,7 @@ export const BROKER_MUTANTS: readonly Mutant[] = [
   {
     name: 'what a lost connection had in hand stays there',
     file: CHANNEL,
-    find: 'this.#settleAll();\n    for (const { queue, holder } of this.#left) if (holder !== null) queue.messages.giveBack(holder);',
+    find: "this.#settleAll('return');\n    for (const { queue, holder } of this.#left) if (holder !== null) queue.messages.giveBack(holder);",
     replace: '',
     breaks: ['at-least-once'],
   },
@@ -136,7 +136,7 @@ export const BROKER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a dead letter goes nowhere',
     file: VHOST,
-    find: 'target.publish(input, route.number, deaths, null, 0);',
+    find: 'target.publish(input, to.number, deaths, null, 0);',
     replace: '',
     breaks: ['no-loss', 'at-least-once'],
   },

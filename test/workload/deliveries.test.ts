@@ -66,6 +66,44 @@ describe('deliveries of a request', () => {
     expect(requests.inSystem).toBe(0);
   });
 
+  it('have deliveries of their own where they are published again, and are completed when those are', () => {
+    const { requests, request, diaries, publish, create } = table(4);
+    const row = create(4);
+    const [handedOn, other] = publish(row, [2, 3]) as [number, number];
+    requests.release(row);
+    const [left, right] = publish(handedOn, [0, 1]) as [number, number];
+    requests.release(handedOn);
+    requests.complete(other);
+    requests.release(other);
+    requests.complete(left);
+    requests.release(left);
+    expect([diaries, request, requests.inSystem]).toEqual([[['completed'], [], [], ['completed']], [], 1]);
+    requests.complete(right);
+    requests.release(right);
+    expect(request).toEqual(['completed 4 from 7', 'completed']);
+    expect(diaries).toEqual(Array.from({ length: 4 }, () => ['completed', 'completed']));
+    // Their rows are free again: five requests take them.
+    const rows = [row, handedOn, other, left, right];
+    expect(new Set(rows.map(() => create()))).toEqual(new Set(rows));
+  });
+
+  it('tell what they come from what befell them, however far they were handed on', () => {
+    const { requests, request, diaries, publish, create } = table(3);
+    const row = create();
+    const [handedOn] = publish(row, [2]) as [number];
+    requests.release(row);
+    const [left, right] = publish(handedOn, [0, 1]) as [number, number];
+    requests.release(handedOn);
+    requests.complete(left);
+    requests.release(left);
+    requests.deadLetter(right, false);
+    requests.release(right);
+    expect([request, diaries]).toEqual([
+      ['deadLettered'],
+      [['completed', 'completed'], ['deadLettered'], ['deadLettered']],
+    ]);
+  });
+
   it('that nobody wanted leave it completed at once', () => {
     const { request, publish, create, requests } = table();
     const row = create();

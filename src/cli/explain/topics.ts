@@ -38,7 +38,7 @@ const OF_TYPES: Readonly<Record<string, string>> = {
   service: 'A synchronous service: servers behind a bounded line, and the calls it makes.',
   sqs: 'An Amazon SQS queue.',
   consumer: 'What reads a queue or a stream and handles what it brings.',
-  lambda: 'An AWS Lambda function, with its event source mapping of a queue or a stream.',
+  lambda: 'An AWS Lambda function, with its event source mapping of a queue, a stream or a broker.',
   sns: 'An Amazon SNS topic, with its subscriptions.',
   kinesis: 'A stream of Amazon Kinesis Data Streams.',
   firehose: 'A delivery stream of Amazon Data Firehose.',

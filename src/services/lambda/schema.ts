@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { roleOf, roleSchema } from '../../calls/access.ts';
 import { callsSchema, complain, type Vocabulary } from '../../calls/schema.ts';
-import { lambdaFacts } from '../../facts/index.ts';
+import { lambdaFacts, mqFacts } from '../../facts/index.ts';
 import type { LambdaSettings, StreamMappingSettings } from './settings.ts';
 
 type Distribution = LambdaSettings['coldStart'];
@@ -39,6 +39,8 @@ export const LAMBDA_STREAM_KEYS = [
   'onFailure',
   'fanOut',
 ] as const;
+/** Those that only one of a broker has. */
+export const LAMBDA_BROKER_KEYS = ['queue'] as const;
 
 /** A function before anybody has looked at what its mapping polls. */
 export interface WrittenLambda {
@@ -47,13 +49,21 @@ export interface WrittenLambda {
   readonly source: string | null;
   readonly ofQueue: Omit<LambdaSettings, 'name'>;
   readonly ofStream: Omit<LambdaSettings, 'name'>;
+  readonly ofBroker: Omit<LambdaSettings, 'name'>;
+  /** Of the broker; undefined: the first. */
+  readonly queue: string | undefined;
 }
 
-/** The settings of a function that fit its source. */
+/** The settings of a function that fit its source. `firstQueue`: of that, where it is a broker. */
 export function resolveLambda(
-  { name, ofQueue, ofStream }: WrittenLambda,
+  { name, ofQueue, ofStream, ofBroker, queue }: WrittenLambda,
   sourceType: string | undefined,
+  firstQueue: string,
 ): LambdaSettings {
+  if (sourceType === 'mq') {
+    const { type, ...rest } = ofBroker;
+    return { type, name, ...rest, broker: { queue: queue ?? firstQueue } };
+  }
   const { type, ...rest } = sourceType === 'kinesis' ? ofStream : ofQueue;
   return { type, name, ...rest };
 }
@@ -63,20 +73,20 @@ export function lambdaSchema(v: Vocabulary): z.ZodType<Omit<WrittenLambda, 'name
   return v
     .object({
       type: v.choice(['lambda']).meta({ description: 'What kind of resource it is.' }),
-      source: v.name('the name of an sqs queue or a kinesis stream').optional().meta({
+      source: v.name('the name of an sqs queue, a kinesis stream or an mq broker').optional().meta({
         description:
-          'The sqs queue or the kinesis stream that its event source mapping polls. Default: none, others invoke it.',
+          'The sqs queue, the kinesis stream or the mq broker that its event source mapping polls. Default: none, others invoke it.',
       }),
       batchSize: v.count({ min: 1, max: f.batchSizeMaxStandard.value, because: BECAUSE }).optional().meta({
         description:
-          'Messages of one invocation at most. Of a queue more than 10 need a batchWindow, FIFO queues give no more. Default: 10; of a stream 100.',
+          'Messages of one invocation at most. Of a queue more than 10 need a batchWindow, FIFO queues give no more. Default: 10; of a stream or a broker 100.',
       }),
       batchWindow: v
         .duration({ min: 0, max: f.batchWindowMaxSeconds.value * SECOND, wholeSeconds: true, because: BECAUSE })
         .optional()
         .meta({
-          description: 'How long messages are gathered for a batch (MaximumBatchingWindow); standard queues only.',
-          default: '0s',
+          description:
+            'How long messages are gathered for a batch (MaximumBatchingWindow); of queues only standard ones. Default: 0s; of a broker 500ms.',
         }),
       maximumConcurrency: v
         .count({ min: f.maximumConcurrencyMin.value, max: f.maximumConcurrencyMax.value, because: BECAUSE })
@@ -142,6 +152,9 @@ export function lambdaSchema(v: Vocabulary): z.ZodType<Omit<WrittenLambda, 'name
         description: 'Stream: enhanced fan-out, records are pushed to it in a pipe of its own.',
         default: false,
       }),
+      queue: v.name('the name of a queue of the broker').optional().meta({
+        description: 'Broker: the queue that it reads. Default: the first queue.',
+      }),
       timeout: v
         .duration({ min: SECOND, max: f.timeoutMaxSeconds.value * SECOND, wholeSeconds: true, because: BECAUSE })
         .optional()
@@ -184,7 +197,7 @@ export function lambdaSchema(v: Vocabulary): z.ZodType<Omit<WrittenLambda, 'name
       const batchSize = l.batchSize ?? f.batchSizeDefault.value;
       const batchWindowUs = l.batchWindow ?? 0;
       if (l.source === undefined) {
-        for (const key of [...MAPPING_KEYS, ...LAMBDA_STREAM_KEYS]) {
+        for (const key of [...MAPPING_KEYS, ...LAMBDA_STREAM_KEYS, ...LAMBDA_BROKER_KEYS]) {
           if (l[key] !== undefined)
             complain(ctx, [key], 'misfit', `${key} only beside source: without one nothing is polled`);
         }
@@ -242,7 +255,15 @@ export function lambdaSchema(v: Vocabulary): z.ZodType<Omit<WrittenLambda, 'name
         provisioned: null,
         stream,
       };
-      return { type: 'lambda' as const, source: l.source ?? null, ofQueue, ofStream };
+      const ofBroker = {
+        ...ofQueue,
+        batchSize: l.batchSize ?? mqFacts.lambdaBatchDefault.value,
+        batchWindowUs: l.batchWindow ?? mqFacts.lambdaWindowDefaultMs.value * 1000,
+        maximumConcurrency: null,
+        reportBatchItemFailures: false,
+        provisioned: null,
+      };
+      return { type: 'lambda' as const, source: l.source ?? null, ofQueue, ofStream, ofBroker, queue: l.queue };
     });
 }
 

@@ -26,7 +26,7 @@ export interface FunctionSettings {
 
 export interface MappingSettings {
   readonly name: string;
-  /** The queue or the stream that it polls; null: it polls none, others invoke the function. */
+  /** The queue, the stream or the broker that it polls; null: it polls none, others invoke the function. */
   readonly source: string | null;
   /** Messages of one invocation at most. */
   readonly batchSize: number;
@@ -39,6 +39,13 @@ export interface MappingSettings {
   readonly provisioned: { readonly minPollers: number; readonly maxPollers: number } | null;
   /** There only where the source is a stream; then `maximumConcurrency` and `provisioned` are null. */
   readonly stream?: StreamMappingSettings;
+  /** There only where the source is a broker; then too, and `reportBatchItemFailures` is false. */
+  readonly broker?: BrokerMappingSettings;
+}
+
+/** What only a mapping of a broker has. */
+export interface BrokerMappingSettings {
+  readonly queue: string;
 }
 
 /** What only a mapping of a stream has. */

@@ -1,4 +1,5 @@
 // The door of Amazon MQ: the brokers' core, their engines and protocols.
+export * from './activemq/index.ts';
 export { amqpErrors } from './amqp/errors.ts';
 export type * from './amqp/operations.ts';
 export {
@@ -16,10 +17,8 @@ export { Watermark, type WatermarkSettings } from './broker/memory.ts';
 export { NEVER, NONE, PERSISTENT, Place, REDELIVERED, STORED } from './broker/message-rows.ts';
 export type * from './broker/ports.ts';
 export { Processor } from './broker/processor.ts';
+export * from './mqtt/index.ts';
 export { RabbitBroker, type RabbitPorts } from './rabbitmq/rabbit-broker.ts';
 export { type RabbitCosts, type RabbitInput, type RabbitSettings, rabbitSettings } from './rabbitmq/settings.ts';
-export * from './mqtt/index.ts';
-export { ActiveMqBroker, type ActiveMqPorts, type DestinationState } from './activemq/broker.ts';
-export type { ActiveMqCosts, ActiveMqLimits, ActiveMqSettings } from './activemq/settings.ts';
-export { stompOverActiveMq } from './activemq/stomp-session.ts';
-export { StompBroker } from './stomp/connection.ts';
+export { stompOverRabbitMq } from './rabbitmq/stomp-session.ts';
+export * from './stomp/index.ts';

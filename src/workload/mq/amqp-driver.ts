@@ -8,23 +8,22 @@ import type {
   PublishInput,
 } from '../../services/mq/amqp/operations.ts';
 import { Outcome, type Requests } from '../../services/ports.ts';
-import type { BrokerDriver, BrokerEnd } from './protocol.ts';
+import {
+  type BrokerDriver,
+  type BrokerEnd,
+  fill,
+  type MessageConsuming,
+  messageOf,
+  type MessagePublishing,
+} from './protocol.ts';
 
-export interface AmqpPublishing {
+export interface AmqpPublishing extends MessagePublishing {
   readonly exchange: string;
   readonly routingKey: string;
-  readonly persistent: boolean;
-  readonly confirms: boolean;
-  /** -1: none. */
-  readonly priority: number;
 }
 
-export interface AmqpConsuming {
+export interface AmqpConsuming extends MessageConsuming {
   readonly queue: string;
-  /** 0: no limit. */
-  readonly prefetch: number;
-  readonly acknowledge: 'auto' | 'individual' | 'client';
-  readonly requeues: boolean;
 }
 
 export interface AmqpDriverPorts {
@@ -62,12 +61,7 @@ export class AmqpDriver implements BrokerDriver, AmqpChannelOwner {
     this.answers = publishing?.confirms ?? false;
     this.acknowledges = consuming !== null && consuming.acknowledge !== 'auto';
     this.#input = {
-      body: 0,
-      bytes: 0,
-      persistent: publishing?.persistent ?? false,
-      expirationMs: -1,
-      priority: publishing?.priority ?? -1,
-      group: -1,
+      ...messageOf(publishing),
       exchange: publishing?.exchange ?? '',
       routingKey: publishing?.routingKey ?? '',
       mandatory: false,
@@ -102,12 +96,9 @@ export class AmqpDriver implements BrokerDriver, AmqpChannelOwner {
 
   publish(request: number, tag: number): void {
     const { requests } = this.#ports;
-    const input = this.#input;
-    input.body = request;
-    input.bytes = requests.bytes(request);
-    input.group = requests.key(request);
+    fill(this.#input, requests, request);
     if (this.answers) this.#unconfirmed.add(tag);
-    this.#channel?.basicPublish(input);
+    this.#channel?.basicPublish(this.#input);
   }
 
   acknowledge(handle: number): void {

@@ -54,6 +54,12 @@ export interface ClientConnection {
   breakLine(): void;
 }
 
+/** One whose owner takes several messages and settles them together. */
+export interface BatchConnection extends ClientConnection {
+  /** Those of the first handles, in the order in which they came: all acknowledged, or all refused. */
+  settle(handles: Float64Array, count: number, success: boolean): void;
+}
+
 export interface ConnectionPorts extends NetworkPorts {
   readonly requests: Requests;
   readonly driver: BrokerDriver;
@@ -67,7 +73,7 @@ const Refuse = 3;
 const Answer = 4;
 const Deliver = 5;
 
-export class BrokerConnection implements ClientConnection, BrokerEnd, TransportEnds {
+export class BrokerConnection implements BatchConnection, BrokerEnd, TransportEnds {
   readonly answers: boolean;
   readonly acknowledges: boolean;
   readonly keeps = false;
@@ -127,6 +133,14 @@ export class BrokerConnection implements ClientConnection, BrokerEnd, TransportE
 
   refuse(handle: number): boolean {
     return this.isOpen && this.#transport.up(Refuse, handle);
+  }
+
+  settle(handles: Float64Array, count: number, success: boolean): void {
+    for (let i = 0; i < count; i++) {
+      const handle = handles[i] as number;
+      if (success) this.acknowledge(handle);
+      else this.refuse(handle);
+    }
   }
 
   // --- the broker's end ---

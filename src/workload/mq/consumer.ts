@@ -20,6 +20,7 @@ import type { RequestTable } from '../requests.ts';
 import type { MqConsumerSettings } from '../settings.ts';
 import { StreamRecords } from '../stream-records.ts';
 import type { Arrival, ClientConnection, ConnectionOwner } from './connection.ts';
+import { ToldMessage } from './told.ts';
 
 export interface MqConsumerPorts {
   readonly requests: RequestTable;
@@ -75,7 +76,7 @@ export class MqConsumer implements ConnectionOwner, RecordHandlerOwner {
   readonly #witness: Witness | null;
   readonly #instances: Instance[] = [];
   readonly #workers: Worker[] = [];
-  readonly #told = new StreamRecords();
+  readonly #told: ToldMessage;
   #busy = 0;
   readonly #utilisation: Level;
   readonly #inHandLevel: Level;
@@ -98,6 +99,7 @@ export class MqConsumer implements ConnectionOwner, RecordHandlerOwner {
     this.#ports = ports;
     this.#requests = ports.requests;
     this.#atBroker = ports.atBroker ?? null;
+    this.#told = new ToldMessage(ports.queue);
     this.#witness = ports.witness ?? null;
     const { metrics } = ports;
     this.#utilisation = metrics.level('Utilisation', 'None');
@@ -169,7 +171,7 @@ export class MqConsumer implements ConnectionOwner, RecordHandlerOwner {
     this.#inHandLevel.add(1);
     if (this.#atBroker !== null) {
       const agoUs = this.#sim.now - arrival.sentUs;
-      this.#atBroker.received(at, this.#atBroker.begin(), agoUs, this.#toldOf(inHand, place), 0, 1, -1);
+      this.#atBroker.received(at, this.#atBroker.begin(), agoUs, this.#told.of(inHand, place), 0, 1, -1);
     }
     const worker = instance.idle.pop();
     if (worker !== undefined) this.#take(worker);
@@ -267,12 +269,15 @@ export class MqConsumer implements ConnectionOwner, RecordHandlerOwner {
     this.#handler.handle(worker.index, 0);
   }
 
-  #settle({ unit, instance: { connection, index } }: Worker, success: boolean): void {
+  #settle({ unit, instance }: Worker, success: boolean): void {
+    const { connection, index } = instance;
     const handle = unit.handle[0] as number;
+    const { life } = instance;
     const isTold = success ? connection.acknowledge(handle) : connection.refuse(handle);
     const atBroker = this.#atBroker;
-    if (atBroker === null || !isTold) return;
-    const told = this.#toldOf(unit, 0);
+    // The line may have broken of it.
+    if (atBroker === null || !isTold || instance.life !== life) return;
+    const told = this.#told.of(unit, 0);
     if (success) atBroker.deleting(index, atBroker.begin(), told, 0, 1);
     else atBroker.visibility(index, told, 0, 0, Outcome.ok);
   }
@@ -280,17 +285,6 @@ export class MqConsumer implements ConnectionOwner, RecordHandlerOwner {
   /** The line is gone, and with it all that came on it. */
   #tellLost(at: number): void {
     this.#atBroker?.receiveFailed(at, -1, Outcome.timedOut);
-  }
-
-  /** What the history is told of a message at its broker: its group is the queue. */
-  #toldOf({ body, handle, id, sequence, receiveCount }: StreamRecords, at: number): StreamRecords {
-    const told = this.#told;
-    told.count = 0;
-    told.add(body[at] as number, this.#ports.queue, sequence[at] as number, 0);
-    told.handle[0] = handle[at] as number;
-    told.id[0] = id[at] as number;
-    told.receiveCount[0] = receiveCount[at] as number;
-    return told;
   }
 
   #free({ unit }: Worker): void {

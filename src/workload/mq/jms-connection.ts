@@ -1,6 +1,6 @@
 /**
  * An application's connection to ActiveMQ over OpenWire: JMS sessions at this end, commands as frames, the broker's connection at the other. A session has one listener, which
- * works on one message at a time, so a consumer that works on several has as many sessions (each on a line of its own).
+ * works on one message at a time, so a consumer that works on several has as many sessions. Each has a line of its own here; they are one connection, which breaks as a whole.
  *
  *   JmsSession ─ commands ─▶ Transport ─▶ OpenWireConnection (broker)
  */
@@ -16,19 +16,17 @@ import type {
   OpenWireOwner,
 } from '../../services/mq/openwire/operations.ts';
 import { Outcome, type Requests } from '../../services/ports.ts';
-import type { Arrival, ClientConnection, ConnectionOwner } from './connection.ts';
+import type { Arrival, BatchConnection, ConnectionOwner } from './connection.ts';
 import { type JmsApplication, type JmsMessage, JmsSession } from './jms-session.ts';
 import type { JmsSettings } from './jms-settings.ts';
 import type { Frame } from './line.ts';
+import { fill, messageOf, type MessagePublishing } from './protocol.ts';
 import { type NetworkPorts, Transport, type TransportEnds } from './transport.ts';
 
-export interface JmsPublishing {
+/** `confirms`: persistent sends are waited for. */
+export interface JmsPublishing extends MessagePublishing {
   /** `queue://orders`; several, parted by commas, have a copy each. */
   readonly destination: string;
-  readonly persistent: boolean;
-  /** Whether persistent sends are waited for. */
-  readonly confirms: boolean;
-  readonly priority: number;
 }
 
 export interface JmsConnectionPorts extends NetworkPorts {
@@ -40,8 +38,11 @@ export interface JmsConnectionPorts extends NetworkPorts {
   readonly publishing: JmsPublishing | null;
   readonly consuming: {
     readonly info: ConsumerInfo;
-    readonly mode: 'AUTO' | 'CLIENT';
+    /** INDIVIDUAL: of one session, whose listener takes messages into a batch (`takes`) and settles them later. */
+    readonly mode: 'AUTO' | 'CLIENT' | 'INDIVIDUAL';
     readonly sessions: number;
+    /** INDIVIDUAL: messages that are taken and not settled, at most. */
+    readonly takes?: number;
   } | null;
 }
 
@@ -55,22 +56,27 @@ const PullTimeout = 7;
 
 const NONE = -1;
 
-export class JmsClientConnection implements ClientConnection {
+export class JmsClientConnection implements BatchConnection {
   readonly answers: boolean;
   readonly acknowledges = true;
   readonly keeps: boolean;
-  /** What a session was given on a line that is gone it knows by its handle. */
-  readonly keepsInHand = true;
+  readonly keepsInHand = false;
   readonly #sessions: SessionLine[] = [];
+  readonly #index: number;
+  readonly #owner: ConnectionOwner;
+  #isBreaking = false;
 
   constructor(sim: Simulation, index: number, ports: JmsConnectionPorts, owner: ConnectionOwner) {
     const { publishing, consuming } = ports;
+    this.#index = index;
+    this.#owner = owner;
     this.answers = publishing !== null && publishing.persistent && publishing.confirms;
     // Sends that are waited for are sent again by the session.
     this.keeps = this.answers;
     const count = consuming?.sessions ?? 1;
     for (let i = 0; i < count; i++) {
-      this.#sessions.push(new SessionLine(sim, { index, number: i, isFirst: i === 0 }, ports, owner));
+      const place = { index, number: i, isFirst: i === 0 };
+      this.#sessions.push(new SessionLine(sim, place, ports, owner, (line) => this.#lost(line)));
     }
   }
 
@@ -86,15 +92,18 @@ export class JmsClientConnection implements ClientConnection {
     (this.#sessions[0] as SessionLine).publish(request, tag);
   }
 
-  /** A handle is a session, and which of its messages. */
   acknowledge(handle: number): boolean {
-    const count = this.#sessions.length;
-    return (this.#sessions[handle % count] as SessionLine).returned(Math.floor(handle / count));
+    this.#sessions[handle]?.returned();
+    return true;
   }
 
   refuse(handle: number): boolean {
-    const count = this.#sessions.length;
-    return (this.#sessions[handle % count] as SessionLine).threw(Math.floor(handle / count));
+    this.#sessions[handle]?.threw();
+    return true;
+  }
+
+  settle(handles: Float64Array, count: number, success: boolean): void {
+    (this.#sessions[0] as SessionLine).settle(handles, count, success);
   }
 
   crash(): void {
@@ -103,6 +112,15 @@ export class JmsClientConnection implements ClientConnection {
 
   breakLine(): void {
     for (const session of this.#sessions) session.breakLine();
+  }
+
+  /** The first that notices takes the others along. */
+  #lost(line: SessionLine): void {
+    if (this.#isBreaking) return;
+    this.#isBreaking = true;
+    for (const session of this.#sessions) if (session !== line) session.breakLine();
+    this.#isBreaking = false;
+    this.#owner.onLost(this.#index);
   }
 }
 
@@ -119,32 +137,33 @@ class SessionLine implements TransportEnds, JmsApplication {
   readonly #place: Place;
   readonly #ports: JmsConnectionPorts;
   readonly #owner: ConnectionOwner;
+  readonly #onLost: (line: SessionLine) => void;
   readonly #transport: Transport;
   readonly #input: MessageInput;
   readonly #ack: MessageAck = { consumer: 0, type: 0, first: NONE, last: NONE, count: 1, transaction: NONE };
   readonly #arrival: { -readonly [K in keyof Arrival]: Arrival[K] };
   readonly #delivered: { -readonly [K in keyof DeliveredMessage]: DeliveredMessage[K] };
+  readonly #takes: number;
+  /** Taken and not settled, by the number of their arrival. */
+  readonly #taken = new Map<number, JmsMessage>();
   #session: JmsSession;
-  /** Of the message that it was given last. */
-  #serial = 0;
-  /** Whether its listener is at work on that, for the line that brought it. */
-  #isAtWork = false;
   #atBroker: OpenWireConnection | null = null;
 
-  constructor(sim: Simulation, place: Place, ports: JmsConnectionPorts, owner: ConnectionOwner) {
+  constructor(
+    sim: Simulation,
+    place: Place,
+    ports: JmsConnectionPorts,
+    owner: ConnectionOwner,
+    onLost: (line: SessionLine) => void,
+  ) {
+    this.#onLost = onLost;
     this.#sim = sim;
     this.#place = place;
     this.#ports = ports;
     this.#owner = owner;
-    const { publishing } = ports;
-    this.#input = {
-      body: 0,
-      bytes: 0,
-      persistent: publishing?.persistent ?? false,
-      expirationMs: NONE,
-      priority: publishing?.priority ?? NONE,
-      group: NONE,
-    };
+    const { publishing, consuming } = ports;
+    this.#takes = consuming?.mode === 'INDIVIDUAL' ? (consuming.takes ?? 1) : 0;
+    this.#input = messageOf(publishing);
     this.#arrival = { handle: place.number, body: 0, id: 0, sequence: 0, deliveries: 0, group: NONE, sentUs: 0 };
     this.#delivered = {
       body: 0,
@@ -171,38 +190,38 @@ class SessionLine implements TransportEnds, JmsApplication {
 
   publish(request: number, tag: number): void {
     const { requests, publishing } = this.#ports;
-    const input = this.#input;
-    input.body = request;
-    input.bytes = requests.bytes(request);
-    input.group = requests.key(request);
-    this.#session.send((publishing as JmsPublishing).destination, input, tag);
+    fill(this.#input, requests, request);
+    this.#session.send((publishing as JmsPublishing).destination, this.#input, tag);
   }
 
-  /** Whether anybody is told: whoever worked for a line that is gone did so for nobody. */
-  returned(serial: number): boolean {
-    if (!this.#ends(serial)) return false;
+  returned(): void {
     if (this.#ports.consuming?.mode === 'CLIENT') this.#session.acknowledge();
     this.#session.returned();
-    return true;
   }
 
-  threw(serial: number): boolean {
-    if (!this.#ends(serial)) return false;
+  threw(): void {
     // Else the next acknowledgement would be for it too.
     if (this.#ports.consuming?.mode === 'CLIENT') this.#session.recover();
     this.#session.threw();
-    return true;
   }
 
-  #ends(serial: number): boolean {
-    if (serial !== this.#serial || !this.#isAtWork) return false;
-    this.#isAtWork = false;
-    return true;
+  /** Of a batch: what was taken before, by the handles that it bore. */
+  settle(handles: Float64Array, count: number, success: boolean): void {
+    const messages = new Set<JmsMessage>();
+    for (let i = 0; i < count; i++) {
+      const message = this.#taken.get(handles[i] as number);
+      if (message !== undefined) messages.add(message);
+      this.#taken.delete(handles[i] as number);
+    }
+    if (success) for (const message of messages) this.#session.acknowledge(message);
+    else this.#session.reject(messages);
+    // The last that was taken may have waited for room.
+    this.#session.returned();
   }
 
   crash(): void {
-    this.#isAtWork = false;
     this.#transport.crash();
+    this.#taken.clear();
     this.#session.onClosed();
     this.#session = this.#newSession();
   }
@@ -213,18 +232,21 @@ class SessionLine implements TransportEnds, JmsApplication {
 
   // --- the application of the session ---
 
-  onMessage({ body, id, sequence, group, redeliveryCounter, enqueuedUs }: JmsMessage): void {
+  onMessage(message: JmsMessage): void {
+    const { body, id, sequence, group, redeliveryCounter, enqueuedUs } = message;
     const arrival = this.#arrival;
-    this.#serial++;
-    this.#isAtWork = true;
-    arrival.handle = this.#serial * (this.#ports.consuming?.sessions ?? 1) + this.#place.number;
     arrival.body = body;
     arrival.id = id;
     arrival.sequence = sequence;
     arrival.group = group;
     arrival.deliveries = redeliveryCounter + 1;
     arrival.sentUs = enqueuedUs;
+    if (this.#takes > 0) {
+      arrival.handle = message.arrival;
+      this.#taken.set(message.arrival, message);
+    }
     this.#owner.onMessage(this.#place.index, arrival);
+    if (this.#taken.size < this.#takes) this.#session.returned();
   }
 
   onSent(tag: number, error: OpenWireError | null): void {
@@ -256,19 +278,17 @@ class SessionLine implements TransportEnds, JmsApplication {
 
   onLost(): void {
     this.#atBroker = null;
+    this.#taken.clear();
     this.#session.onClosed();
     // Whoever still works on what it was given does so for nobody: the session is free for what comes on the next line.
-    this.#isAtWork = false;
     this.#session.returned();
-    this.#owner.onLost(this.#place.index);
+    this.#onLost(this);
   }
 
   onReachedBroker({ kind, a, b, c, d, e }: Frame): void {
     const atBroker = this.#atBroker;
     if (kind === Send) {
-      this.#input.body = b;
-      this.#input.bytes = this.#ports.requests.bytes(b);
-      this.#input.group = this.#ports.requests.key(b);
+      fill(this.#input, this.#ports.requests, b);
       atBroker?.send(a, (this.#ports.publishing as JmsPublishing).destination, this.#input, NONE);
       this.#ports.requests.release(b);
     } else if (kind === AddConsumer)

@@ -6,7 +6,7 @@
  *                    ▲                                    └▶ threw, recover, rollback ─▶ waits ─┐
  *                    └── in its place, the consumer standing still meanwhile ───────────────────┘   too often: poison
  *
- * It is the client that counts redeliveries and gives up; the broker only keeps the count for the next one.
+ * It is the client that counts redeliveries and gives up. The broker counts how often a message came back to it, and that is where the next client begins.
  */
 import type { Simulation } from '../../kernel/index.ts';
 import {
@@ -33,6 +33,8 @@ export interface JmsMessage {
   readonly enqueuedUs: number;
   /** Counts what came to the session. */
   readonly arrival: number;
+  /** What the broker counted. */
+  readonly dispatchedCounter: number;
   /** JMSRedelivered: the count is above 0. */
   redeliveryCounter: number;
 }
@@ -201,6 +203,7 @@ export class JmsSession implements OpenWireOwner {
       group,
       enqueuedUs,
       arrival: this.#arrivals++,
+      dispatchedCounter: deliveries - 1,
       redeliveryCounter: deliveries - 1,
     });
     this.#giveNext();
@@ -244,7 +247,7 @@ export class JmsSession implements OpenWireOwner {
 
   #give(consumer: Consumer, message: JmsMessage): void {
     const { mode } = this.#settings;
-    if (mode === 'SESSION_TRANSACTED' && this.#isTooOften(message)) {
+    if (mode === 'SESSION_TRANSACTED' && this.#isTooOften(message.dispatchedCounter)) {
       this.#tell(consumer, AckType.poison, message.id, message.id);
       return;
     }
@@ -316,6 +319,18 @@ export class JmsSession implements OpenWireOwner {
   /** CLIENT: all that is not acknowledged is delivered again. */
   recover(): void {
     for (const consumer of this.#consumers) this.#redeliver(consumer);
+    this.#giveNext();
+  }
+
+  /** INDIVIDUAL: these were not worked on, and are delivered again; the others that the session was given are left alone. */
+  reject(messages: ReadonlySet<JmsMessage>): void {
+    for (const consumer of this.#consumers) {
+      this.#redeliver(
+        consumer,
+        consumer.delivered.filter((one) => messages.has(one)),
+        consumer.delivered.filter((one) => !messages.has(one)),
+      );
+    }
     this.#giveNext();
   }
 
@@ -437,20 +452,19 @@ export class JmsSession implements OpenWireOwner {
 
   // --- redelivery ---
 
-  #isTooOften({ redeliveryCounter }: JmsMessage): boolean {
+  #isTooOften(redeliveryCounter: number): boolean {
     const { maximumRedeliveries } = this.#policy;
     return maximumRedeliveries >= 0 && redeliveryCounter > maximumRedeliveries;
   }
 
-  /** All that is delivered and not acknowledged. The last of them decides for all, as it does in ActiveMQ. */
-  #redeliver(consumer: Consumer): void {
-    const batch = consumer.delivered;
+  /** All that is delivered and not acknowledged, or some of it. The last of them decides for all, as it does in ActiveMQ. */
+  #redeliver(consumer: Consumer, batch = consumer.delivered, others: JmsMessage[] = []): void {
     const last = batch.at(-1);
     if (last === undefined) return;
-    consumer.delivered = [];
+    consumer.delivered = others;
     consumer.late = Math.max(0, consumer.late - batch.length);
     for (const message of batch) message.redeliveryCounter++;
-    const type = this.#isTooOften(last) ? AckType.poison : AckType.redelivered;
+    const type = this.#isTooOften(last.redeliveryCounter) ? AckType.poison : AckType.redelivered;
     const life = this.#life;
     for (const { id } of batch) this.#tell(consumer, type, id, id);
     // The line broke of it: the broker sends them on the next one.

@@ -1,4 +1,5 @@
 /** How a JMS client of ActiveMQ is set up, with its defaults. */
+import { mqFacts as f } from '../../facts/index.ts';
 
 /** When a message counts as worked on. */
 export type AcknowledgeMode =
@@ -30,14 +31,14 @@ export interface RedeliveryPolicy {
 }
 
 export const REDELIVERY: RedeliveryPolicy = {
-  maximumRedeliveries: 6,
-  initialRedeliveryDelayMs: 1000,
-  redeliveryDelayMs: 1000,
+  maximumRedeliveries: f.redeliveriesMax.value,
+  initialRedeliveryDelayMs: f.redeliveryInitialMs.value,
+  redeliveryDelayMs: f.redeliveryDelayMs.value,
   useExponentialBackOff: false,
-  backOffMultiplier: 5,
+  backOffMultiplier: f.redeliveryBackoff.value,
   maximumRedeliveryDelayMs: -1,
   useCollisionAvoidance: false,
-  collisionAvoidanceFactor: 0.15,
+  collisionAvoidanceFactor: f.redeliveryCollision.value,
 };
 
 export interface JmsSettings {

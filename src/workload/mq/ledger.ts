@@ -40,7 +40,7 @@ export class BrokerLedger implements BrokerObserver {
     const requests = this.#requests;
     const { subscription, parks } = this.#queue(queue);
     this.take(subscription, body);
-    if (parks) requests.park(body);
+    if (parks) this.#park(body);
     if (this.#isEntry) requests.accept(body);
   }
 
@@ -60,8 +60,17 @@ export class BrokerLedger implements BrokerObserver {
 
   onGone(queue: number, body: number): void {
     const requests = this.#requests;
-    if (this.#queue(queue).parks) requests.unpark(body);
+    if (this.#queue(queue).parks) {
+      requests.unpark(body);
+      requests.unpark(body);
+    }
     this.#with(queue, body, (row) => requests.release(row));
+  }
+
+  /** Two holds: this one's, and the queue's own. */
+  #park(body: number): void {
+    this.#requests.park(body);
+    this.#requests.park(body);
   }
 
   #queue(number: number): LedgerQueue {

@@ -121,7 +121,11 @@ export class MqProducer implements Callee, ConnectionOwner {
     const { used } = this.#slots;
     for (let slot = 0; slot < used; slot++) {
       if (this.#phase[slot] !== Published || this.#connection[slot] !== at) continue;
-      if (this.#options.resends) {
+      if (!this.#answers) {
+        // It had left, as far as its sender knows.
+        this.#tellUnknown(slot);
+        this.#answer(slot, Outcome.ok, false);
+      } else if (this.#options.resends) {
         this.#phase[slot] = Waiting;
         (this.#waiting[at] as number[]).push(slot);
       } else {

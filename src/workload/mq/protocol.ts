@@ -2,8 +2,44 @@
  * What a client of any protocol needs of a broker: the broker's end of one connection. Each protocol has a driver, which speaks the protocol's own methods
  * (`amqp-driver.ts`, …); lines, reconnects, publishers and consumers know only this.
  */
-import type { DeliveredMessage } from '../../services/mq/broker/ports.ts';
-import type { Outcome } from '../../services/ports.ts';
+import type { DeliveredMessage, MessageInput } from '../../services/mq/broker/ports.ts';
+import type { Outcome, Requests } from '../../services/ports.ts';
+
+/** What a publisher says of all its messages. */
+export interface MessagePublishing {
+  readonly persistent: boolean;
+  /** Whether it waits for the broker's word on each. */
+  readonly confirms: boolean;
+  /** -1: none. */
+  readonly priority: number;
+}
+
+/** How a consumer settles what it is sent. */
+export interface MessageConsuming {
+  /** 0: no limit. */
+  readonly prefetch: number;
+  readonly acknowledge: 'auto' | 'individual' | 'client';
+  /** What is refused goes back to its queue; false: to the dead letters. */
+  readonly requeues: boolean;
+}
+
+/** A message to be filled in, request by request. */
+export function messageOf(publishing: MessagePublishing | null): MessageInput {
+  return {
+    body: 0,
+    bytes: 0,
+    persistent: publishing?.persistent ?? false,
+    expirationMs: -1,
+    priority: publishing?.priority ?? -1,
+    group: -1,
+  };
+}
+
+export function fill(message: MessageInput, requests: Pick<Requests, 'bytes' | 'key'>, request: number): void {
+  message.body = request;
+  message.bytes = requests.bytes(request);
+  message.group = requests.key(request);
+}
 
 /** What the broker says on the connection; it leaves the broker now. */
 export interface BrokerEnd {

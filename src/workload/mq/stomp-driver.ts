@@ -2,22 +2,23 @@
 import type { DeliveredMessage, MessageInput } from '../../services/mq/broker/ports.ts';
 import type { StompAckMode, StompConnection, StompOwner } from '../../services/mq/stomp/operations.ts';
 import { Outcome, type Requests } from '../../services/ports.ts';
-import type { BrokerDriver, BrokerEnd } from './protocol.ts';
+import {
+  type BrokerDriver,
+  type BrokerEnd,
+  fill,
+  type MessageConsuming,
+  messageOf,
+  type MessagePublishing,
+} from './protocol.ts';
 
-export interface StompPublishing {
+/** `confirms`: each asks for a receipt. */
+export interface StompPublishing extends MessagePublishing {
   /** `/queue/orders`. */
   readonly destination: string;
-  readonly persistent: boolean;
-  /** Whether each asks for a receipt. */
-  readonly confirms: boolean;
-  readonly priority: number;
 }
 
-export interface StompConsuming {
+export interface StompConsuming extends MessageConsuming {
   readonly destination: string;
-  readonly prefetch: number;
-  readonly acknowledge: 'auto' | 'individual' | 'client';
-  readonly requeues: boolean;
 }
 
 export interface StompDriverPorts {
@@ -49,14 +50,7 @@ export class StompDriver implements BrokerDriver, StompOwner {
     this.#ports = ports;
     this.answers = publishing?.confirms ?? false;
     this.acknowledges = consuming !== null && consuming.acknowledge !== 'auto';
-    this.#input = {
-      body: 0,
-      bytes: 0,
-      persistent: publishing?.persistent ?? false,
-      expirationMs: NONE,
-      priority: publishing?.priority ?? NONE,
-      group: NONE,
-    };
+    this.#input = messageOf(publishing);
   }
 
   connect(end: BrokerEnd): boolean {
@@ -74,11 +68,8 @@ export class StompDriver implements BrokerDriver, StompOwner {
 
   publish(request: number, tag: number): void {
     const { requests, publishing } = this.#ports;
-    const input = this.#input;
-    input.body = request;
-    input.bytes = requests.bytes(request);
-    input.group = requests.key(request);
-    this.#connection?.SEND(publishing?.destination ?? '', input, this.answers ? tag : NONE);
+    fill(this.#input, requests, request);
+    this.#connection?.SEND(publishing?.destination ?? '', this.#input, this.answers ? tag : NONE);
   }
 
   acknowledge(handle: number): void {

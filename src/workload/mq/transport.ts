@@ -62,9 +62,14 @@ export class Transport {
   #isThere = false;
   #timer: Handle | -1 = -1;
   #failures = 0;
+  /** Moves on with each line. */
+  #life = 0;
   /** Frames and attempts so far: what selects their luck. */
   #frames = 0;
 
+  readonly #breakOf = (life: number): void => {
+    if (life === this.#life) this.breakLine();
+  };
   readonly #arrive = (): void => {
     this.#timer = -1;
     this.#tryToConnect();
@@ -110,9 +115,11 @@ export class Transport {
     return true;
   }
 
-  /** From the broker. */
+  /** From the broker, which is in the middle of something: a line that breaks here does so when it is through. */
   down(kind: number, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0): void {
     this.#down.push(this.#wayUs(), kind, a, b, c, d, e, f, g);
+    const { loseReplies } = this.#ports.state;
+    if (loseReplies > 0 && this.#luck() < loseReplies) this.#sim.schedule(0, this.#breakOf, this.#life);
   }
 
   /** Both ends notice at once. */
@@ -151,9 +158,14 @@ export class Transport {
   }
 
   #isLost(): boolean {
-    const { state, losses } = this.#ports;
+    const { loseRequests } = this.#ports.state;
     this.#frames++;
-    return state.loseRequests > 0 && losses.at(this.#index, this.#frames).uniform() < state.loseRequests;
+    return loseRequests > 0 && this.#luck() < loseRequests;
+  }
+
+  #luck(): number {
+    this.#frames++;
+    return this.#ports.losses.at(this.#index, this.#frames).uniform();
   }
 
   #lose(): void {
@@ -165,6 +177,7 @@ export class Transport {
   }
 
   #drop(): void {
+    this.#life++;
     if (this.#timer !== -1) this.#sim.cancel(this.#timer);
     this.#timer = -1;
     this.#isThere = false;

@@ -1,5 +1,5 @@
 /** A client of AMQP that notes what it is told, in short lines; messages are told by their bodies. */
-import { Simulation } from '../../../src/kernel/index.ts';
+import { Simulation, type Ties } from '../../../src/kernel/index.ts';
 import type * as Mq from '../../../src/services/mq/index.ts';
 import * as door from '../../../src/services/mq/index.ts';
 
@@ -12,19 +12,27 @@ export interface ClientOptions {
 }
 
 export class Broker {
-  readonly sim = new Simulation({ seed: 1 });
+  readonly sim: Simulation;
   readonly rabbit: Mq.RabbitBroker;
   /** Bodies held, and what was dropped. */
   held = 0;
   readonly dropped: string[] = [];
   readonly deadLettered: string[] = [];
+  /** A message has come into a queue. */
+  onEnqueued: () => void = () => {};
 
-  constructor(input: Mq.RabbitInput = {}, mq: MqDoor = door, metrics: Mq.RabbitPorts['metrics'] = null) {
+  constructor(
+    input: Mq.RabbitInput = {},
+    mq: MqDoor = door,
+    metrics: Mq.RabbitPorts['metrics'] = null,
+    ties: Ties = 'inOrder',
+  ) {
+    this.sim = new Simulation({ seed: 1, ties });
     this.rabbit = new mq.RabbitBroker(this.sim, mq.rabbitSettings(input), {
       metrics,
       holds: { retain: () => this.held++, release: () => this.held-- },
       observer: {
-        onEnqueued: () => {},
+        onEnqueued: () => this.onEnqueued(),
         onDelivered: () => {},
         onAcknowledged: () => {},
         onRequeued: () => {},

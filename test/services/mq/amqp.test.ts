@@ -53,6 +53,12 @@ describe('exchanges', () => {
     expect(send('')).toEqual([0, 0, 0, 1, 0, 0]);
   });
 
+  test('topic: an empty key has no word, and one that ends in a dot has an empty one', () => {
+    const { send } = bound('topic', ['*', '*.*', '#']);
+    expect(send('')).toEqual([0, 0, 1]);
+    expect(send('a.')).toEqual([0, 1, 1]);
+  });
+
   test('a queue that is bound twice gets one copy', () => {
     const { client, channel } = setup();
     channel.queueDeclare({ queue: 'q' });
@@ -94,6 +100,20 @@ describe('exchanges', () => {
     expect(counts(client, ['orders', 'others'])).toEqual([1, 3]);
   });
 
+  test('bound in a circle', () => {
+    const { client, channel } = setup();
+    channel.queueDeclare({ queue: 'q' });
+    for (const [destination, source] of [
+      ['amq.fanout', 'amq.topic'],
+      ['amq.topic', 'amq.fanout'],
+    ] as const) {
+      channel.exchangeBind(destination, source, '#');
+    }
+    channel.queueBind('q', 'amq.topic', '#');
+    client.publish('a', [1], { exchange: 'amq.fanout' });
+    expect(counts(client, ['q'])).toEqual([1]);
+  });
+
   test('one that is declared auto-delete goes with its last binding', () => {
     const { client, channel } = setup();
     channel.exchangeDeclare({ exchange: 'x', type: 'fanout', autoDelete: true });
@@ -119,7 +139,7 @@ describe('an error closes the channel', () => {
     ],
     [
       'another argument of the same queue',
-      /inequivalent arg 'x-max-length' for queue 'q' in vhost '\/': received '5' but current is 'none'$/,
+      /inequivalent arg 'x-max-length' for queue 'q' in vhost '\/': received the value '5' of type 'byte' but current is none$/,
       ({ channel }) => channel.queueDeclare({ queue: 'q', arguments: { 'x-max-length': 5 } }),
     ],
     [
@@ -131,6 +151,21 @@ describe('an error closes the channel', () => {
       'a name that is reserved',
       /^ACCESS_REFUSED - exchange name 'amq.mine'/,
       ({ channel }) => channel.exchangeDeclare({ exchange: 'amq.mine', type: 'fanout' }),
+    ],
+    [
+      'an exchange of the system',
+      /^ACCESS_REFUSED - deletion of system exchange/,
+      (c) => c.channel.exchangeDelete('amq.topic'),
+    ],
+    [
+      'a queue name that is reserved',
+      /^ACCESS_REFUSED - queue name 'amq.q'/,
+      (c) => c.channel.queueDeclare({ queue: 'amq.q' }),
+    ],
+    [
+      'a negative time to live',
+      /^PRECONDITION_FAILED - invalid arg 'x-message-ttl' for queue 'z' in vhost '\/': {value_negative,-1}$/,
+      ({ channel }) => channel.queueDeclare({ queue: 'z', arguments: { 'x-message-ttl': -1 } }),
     ],
     [
       'the default exchange, bound',
@@ -163,7 +198,7 @@ describe('an error closes the channel', () => {
     ],
     [
       'a quorum queue that is not durable',
-      /^PRECONDITION_FAILED - invalid arg 'durable'/,
+      /^PRECONDITION_FAILED - invalid property 'non-durable' for queue 'z' in vhost '\/'$/,
       ({ channel }) => channel.queueDeclare({ queue: 'z', arguments: { 'x-queue-type': 'quorum' } }),
     ],
     ['a commit without a transaction', /not transactional$/, ({ channel }) => channel.txCommit()],
@@ -207,6 +242,18 @@ describe('an error closes the channel', () => {
     expect(client.connection.isOpen).toBe(false);
   });
 
+  test('one consumer too many on a channel: the connection; one queue too many: the channel [mq.vhost-defaults]', () => {
+    const { broker, client, channel } = setup({ maxConsumers: 1, maxQueues: 1 });
+    channel.queueDeclare({ queue: 'q' });
+    for (const consumer of [1, 2]) channel.basicConsume({ queue: 'q', consumer });
+    expect(client.news()).toEqual(['NOT_ALLOWED - reached maximum (1) of consumers per channel']);
+    const other = broker.client();
+    other.channel.queueDeclare({ queue: 'r' });
+    expect(other.news()).toEqual([
+      "PRECONDITION_FAILED - cannot declare queue 'r': queue limit in vhost '/' (1) is reached",
+    ]);
+  });
+
   test('the exclusive queue of another connection: 405', () => {
     const { broker, channel } = setup();
     channel.queueDeclare({ queue: 'mine', exclusive: true });
@@ -215,14 +262,14 @@ describe('an error closes the channel', () => {
     expect(other.told[0]).toMatch(/^RESOURCE_LOCKED - cannot obtain exclusive access to locked queue 'mine'/);
   });
 
-  test('a message that is too large: 406', () => {
+  test('a message that is too large: 406 [mq.max-message-size-rabbitmq]', () => {
     const { client, channel } = setup({ maxMessageBytes: 1000 });
     channel.queueDeclare({ queue: 'q' });
     client.publish('q', [1], { bytes: 1001 });
     expect(client.news()).toEqual(['PRECONDITION_FAILED - message size 1001 is larger than configured max size 1000']);
   });
 
-  test('a delivery that nobody settles for half an hour: 406, and it is ready again', () => {
+  test('a delivery that nobody settles for half an hour: 406, and it is ready again [mq.consumer-timeout]', () => {
     const { broker, client, channel } = setup({ consumerTimeoutUs: 1_800_000_000 });
     channel.queueDeclare({ queue: 'q' });
     channel.basicConsume({ queue: 'q', consumer: 1 });
@@ -247,6 +294,8 @@ describe('queues', () => {
     expect(broker.rabbit.vhost.queues.size).toBe(2);
     channel.basicCancel(2);
     expect([...broker.rabbit.vhost.queues.keys()]).toEqual(['mine']);
+    channel.queueDeclare({ queue: 'passing', autoDelete: true });
+    channel.basicConsume({ queue: 'passing', consumer: 3 });
     client.connection.close();
     expect(broker.rabbit.vhost.queues.size).toBe(0);
     expect(broker.held).toBe(0);
@@ -333,6 +382,24 @@ describe('queues', () => {
     expect(broker.held).toBe(1);
   });
 
+  test('one that is full can send what it refuses to its dead-letter exchange', () => {
+    const { broker, client, channel } = setup();
+    channel.queueDeclare({ queue: 'dead' });
+    channel.queueDeclare({
+      queue: 'q',
+      arguments: {
+        'x-max-length': 1,
+        'x-overflow': 'reject-publish-dlx',
+        'x-dead-letter-exchange': '',
+        'x-dead-letter-routing-key': 'dead',
+      },
+    });
+    channel.confirmSelect();
+    client.publish('q', [1, 2]);
+    expect([client.news(), broker.drain('q'), broker.drain('dead')]).toEqual([['ack 1', 'nack 2'], ['1'], ['2']]);
+    expect(broker.deadLettered).toEqual(['2 maxlen']);
+  });
+
   test('a message keeps its place and its priority as a dead letter, but not its TTL', () => {
     const { broker, client, channel } = setup();
     channel.queueDeclare({ queue: 'dead', arguments: { 'x-max-priority': 5 } });
@@ -366,7 +433,7 @@ describe('channels', () => {
     expect(client.bodies).toEqual(['1', '2', '3', '4', '5']);
   });
 
-  test('prefetch counts for consumers that come after it', () => {
+  test('prefetch counts for consumers that come after it [mq.prefetch-rabbitmq]', () => {
     const { client, channel } = setup();
     channel.queueDeclare({ queue: 'q' });
     channel.basicConsume({ queue: 'q', consumer: 1 });
@@ -375,7 +442,7 @@ describe('channels', () => {
     expect(client.bodies).toEqual(['1', '2', '3']);
   });
 
-  test('without acknowledgements a message is gone when it is delivered', () => {
+  test('without acknowledgements a message is gone when it is delivered [mq.rabbitmq-ack]', () => {
     const { broker, client, channel } = setup();
     channel.queueDeclare({ queue: 'q' });
     channel.basicConsume({ queue: 'q', consumer: 1, noAck: true });
@@ -469,7 +536,7 @@ describe('channels', () => {
     expect(broker.held).toBe(0);
   });
 
-  test('confirms come together where a disk has stored together', () => {
+  test('confirms come together where a disk has stored together [mq.publisher-confirms]', () => {
     const { broker, client, channel } = setup({ diskLatencyUs: 2000 });
     channel.queueDeclare({ queue: 'q', durable: true });
     channel.queueDeclare({ queue: 'passing' });

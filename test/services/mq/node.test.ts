@@ -80,7 +80,7 @@ describe('a disk', () => {
     expect(disk.commits).toBe(3);
   });
 
-  test('takes 1/latency of a producer that waits for each, and more of many', () => {
+  test('takes 1/latency of a producer that waits for each, and more of many [mq.enqueue-rate]', () => {
     const rate = (producers: number): number => {
       const sim = new Simulation({ seed: 1 });
       const disk = new Disk(sim, { latencyUs: 2000 });
@@ -100,7 +100,7 @@ describe('a disk', () => {
     expect(rate(20)).toBeCloseTo(10_000, -2);
   });
 
-  test('writes so many bytes a second', () => {
+  test('writes so many bytes a second [mq.limiting-factor]', () => {
     const { sim, told, job } = setup();
     const disk = new Disk(sim, { latencyUs: 100, bytesPerSecond: 1_000_000 });
     disk.write(1000, job, 1, 0);

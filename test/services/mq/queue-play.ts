@@ -11,7 +11,7 @@ type Command =
   | { readonly do: 'put'; readonly bytes: number; readonly priority: number; readonly expirationMs: number }
   | { readonly do: 'subscribe'; readonly prefetch: number; readonly noAck: boolean; readonly priority: number }
   | { readonly do: 'cancel' | 'close' | 'ack' | 'drop' | 'store' | 'takeThis'; readonly pick: number }
-  | { readonly do: 'requeue'; readonly pick: number; readonly counted: boolean }
+  | { readonly do: 'requeue'; readonly pick: number; readonly counted: boolean; readonly atTail: boolean }
   | { readonly do: 'prefetch'; readonly pick: number; readonly prefetch: number }
   | { readonly do: 'pause'; readonly pick: number; readonly isPaused: boolean }
   | { readonly do: 'take' | 'purge' | 'crash' }
@@ -24,6 +24,7 @@ interface Game {
   readonly rejects: boolean;
   readonly ttlMs: number;
   readonly singleActive: boolean;
+  readonly returns: 'place' | 'head';
   readonly commands: readonly Command[];
 }
 
@@ -56,7 +57,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: of('drop') },
   { weight: 4, arbitrary: of('store') },
   { weight: 2, arbitrary: of('takeThis') },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('requeue'), pick, counted: fc.boolean() }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constant('requeue'), pick, counted: fc.boolean(), atTail: isMostlyFalse }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('prefetch'), pick, prefetch }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('pause'), pick, isPaused: fc.boolean() }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('take') }) },
@@ -71,6 +75,7 @@ export const games: fc.Arbitrary<Game> = fc.record({
   rejects: fc.boolean(),
   ttlMs: fc.constantFrom(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 10),
   singleActive: isMostlyFalse,
+  returns: fc.constantFrom('place', 'place', 'head'),
   // As long as that: few commands hardly ever meet.
   commands: fc.array(command, { maxLength: 60, size: 'max' }),
 });
@@ -93,6 +98,7 @@ class Player {
   readonly #getter: Pair;
   readonly #delivered: string[] = [];
   readonly #dropped: string[] = [];
+  readonly #returns: Game['returns'];
   #acknowledged = 0;
   #enqueued = 0;
   #gone = 0;
@@ -102,6 +108,7 @@ class Player {
   constructor(mq: MqDoor, game: Game) {
     this.#mq = mq;
     this.#reference = new ReferenceQueue(game);
+    this.#returns = game.returns;
     const { maxPriority, maxLength, maxBytes, singleActive } = game;
     const memory = new mq.Watermark(this.#sim, { limit: 1e9 }, () => {});
     this.#queue = new mq.BrokerQueue(
@@ -112,6 +119,7 @@ class Player {
         maxLength,
         maxBytes,
         singleActive,
+        returns: game.returns,
         messageTtlUs: game.ttlMs * 1000,
         overflow: game.rejects ? 'reject-publish' : 'drop-head',
       },
@@ -242,8 +250,10 @@ class Player {
       this.#queue.drop(row, 'rejected');
       this.#reference.drop(message);
     } else if (command.do === 'requeue') {
-      this.#queue.requeue(row, command.counted);
-      this.#reference.requeue(message, command.counted);
+      // Behind all others is a place only where places are not kept.
+      const atTail = command.atTail && this.#returns === 'head';
+      this.#queue.requeue(row, command.counted, atTail);
+      this.#reference.requeue(message, command.counted, atTail);
     }
   }
 

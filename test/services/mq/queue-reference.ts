@@ -1,8 +1,12 @@
 /** A broker's queue as one would write it for the blackboard: one array of messages, searched for each question. */
 export interface ReferenceMessage {
   readonly sequence: number;
+  /** What is ready is in this order. */
+  order: number;
+  takenAs: number;
   readonly priority: number;
   readonly bytes: number;
+  readonly cameMs: number;
   readonly expiresMs: number;
   deliveries: number;
   redelivered: boolean;
@@ -26,6 +30,7 @@ export interface ReferenceSettings {
   readonly rejects: boolean;
   readonly ttlMs: number;
   readonly singleActive: boolean;
+  readonly returns: 'place' | 'head';
 }
 
 export class ReferenceQueue {
@@ -40,6 +45,9 @@ export class ReferenceQueue {
   #turn: ReferenceConsumer[] = [];
   #active: ReferenceConsumer | null = null;
   #sequence = 0;
+  #order = 0;
+  #taken = 0;
+  #returned = -1e9;
 
   constructor(settings: ReferenceSettings) {
     this.#settings = settings;
@@ -48,7 +56,7 @@ export class ReferenceQueue {
   get ready(): ReferenceMessage[] {
     return this.messages
       .filter(({ holder }) => holder === null)
-      .toSorted((a, b) => b.priority - a.priority || a.sequence - b.sequence);
+      .toSorted((a, b) => b.priority - a.priority || a.order - b.order);
   }
   heldBy(consumer: ReferenceConsumer): ReferenceMessage[] {
     return this.messages.filter(({ holder }) => holder === consumer);
@@ -60,8 +68,11 @@ export class ReferenceQueue {
     if (rejects && this.#isOver(1, bytes)) return false;
     this.messages.push({
       sequence: this.#sequence++,
+      order: this.#order++,
+      takenAs: 0,
       priority: Math.max(0, Math.min(priority, maxPriority)),
       bytes,
+      cameMs: this.nowMs,
       expiresMs: this.nowMs + ttl,
       deliveries: 0,
       redelivered: false,
@@ -86,7 +97,7 @@ export class ReferenceQueue {
     this.#settle();
   }
   take(holder: ReferenceConsumer): ReferenceMessage | null {
-    this.#expire();
+    this.#expireFirst();
     const message = this.ready[0];
     if (message !== undefined) this.takeThis(holder, message);
     return message ?? null;
@@ -104,12 +115,13 @@ export class ReferenceQueue {
     this.#lose(message, 'rejected');
     this.#settle();
   }
-  requeue(message: ReferenceMessage, counted: boolean): void {
+  requeue(message: ReferenceMessage, counted: boolean, atTail: boolean): void {
     this.#return(message, counted);
+    if (atTail) message.order = this.#order++;
     this.#settle(true);
   }
   giveBack(holder: ReferenceConsumer): void {
-    for (const message of this.heldBy(holder)) {
+    for (const message of this.heldBy(holder).toSorted((a, b) => a.takenAs - b.takenAs)) {
       this.#return(message, true);
       this.#line();
     }
@@ -140,11 +152,13 @@ export class ReferenceQueue {
 
   #hold(holder: ReferenceConsumer, message: ReferenceMessage): void {
     message.holder = holder;
+    message.takenAs = this.#taken++;
     message.deliveries++;
     const { sequence, deliveries, redelivered } = message;
     this.delivered.push(`${sequence} to ${holder.name}, ${deliveries}${redelivered ? 'R' : ''}`);
   }
   #return(message: ReferenceMessage, counted: boolean): void {
+    if (message.holder !== null && this.#settings.returns === 'head') message.order = this.#returned++;
     message.holder = null;
     message.redelivered = true;
     if (!counted) message.deliveries--;
@@ -199,7 +213,9 @@ export class ReferenceQueue {
     return ready.length + more > this.#settings.maxLength || sum > this.#settings.maxBytes;
   }
   #expireFirst(): void {
-    for (let [first] = this.ready; first !== undefined && first.expiresMs <= this.nowMs; [first] = this.ready) {
+    const isOld = ({ expiresMs, cameMs }: ReferenceMessage): boolean =>
+      expiresMs < this.nowMs || (expiresMs === this.nowMs && cameMs < this.nowMs);
+    for (let [first] = this.ready; first !== undefined && isOld(first); [first] = this.ready) {
       this.#lose(first, 'expired');
     }
   }

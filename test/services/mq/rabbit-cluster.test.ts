@@ -15,7 +15,7 @@ function cluster(input: RabbitInput = {}) {
 }
 
 describe('a broker that is busy', () => {
-  test('confirms after the processor and the disk; one producer that waits gets 1/latency', () => {
+  test('confirms after the processor and the disk; one producer that waits gets 1/latency [mq.publisher-confirms] [mq.latency]', () => {
     const broker = new Broker({ diskLatencyUs: 2000, costs: { publishUs: 100 } });
     const client = broker.client();
     client.channel.queueDeclare({ queue: 'q', durable: true });
@@ -85,7 +85,7 @@ describe('a broker that is busy', () => {
     expect(broker.rabbit.vhost.queues.get('q')?.messages.readyCount).toBe(2);
   });
 
-  test('blocks those who publish while memory is short, and lets consumers go on', () => {
+  test('blocks those who publish while memory is short, and lets consumers go on [mq.memory-alarm]', () => {
     const broker = new Broker({ memoryLimitBytes: 250 });
     const [client, reader] = [broker.client(), broker.client()];
     client.channel.queueDeclare({ queue: 'q' });
@@ -110,7 +110,7 @@ describe('a broker that is busy', () => {
     expect(broker.held).toBe(0);
   });
 
-  test('blocks them too when its disk is nearly full', () => {
+  test('blocks them too when its disk is nearly full [mq.disk-alarm] [mq.storage]', () => {
     const broker = new Broker({ diskBytes: 1000, diskFreeLimitBytes: 750 });
     const client = broker.client();
     client.channel.queueDeclare({ queue: 'q', durable: true });
@@ -122,7 +122,7 @@ describe('a broker that is busy', () => {
     expect(client.news()).toEqual(['unblocked']);
   });
 
-  test('takes so many connections, and no more', () => {
+  test('takes so many connections, and no more [mq.connections-rabbitmq] [mq.vhost-defaults]', () => {
     const broker = new Broker({ maxConnections: 1, maxChannels: 1 });
     const client = broker.client();
     expect(client.connection.openChannel(client)).toBeNull();
@@ -186,26 +186,35 @@ describe('a classic queue in a cluster', () => {
       "NOT_FOUND - home node 'rabbit@0' of durable queue 'q' in vhost '/' is down or inaccessible",
     ]);
     rabbit.start(0);
-    // A delivery of before that is acknowledged now is nobody's.
+    // Another one has it now, under the same tag: a delivery of before that is acknowledged is nobody's.
+    const reader = broker.client();
+    reader.channel.basicGet('q');
     second.channel.basicAck(1);
+    expect(rabbit.vhost.queues.get('q')?.messages.heldCount).toBe(1);
+    reader.connection.cut();
     expect(broker.drain('q')).toEqual(['1R', '2R']);
   });
 
-  test('mirrored: another node leads, with all of it; what was in hand is ready again', () => {
+  test('mirrored: another node leads, with all of it; what was in hand is ready again [mq.cluster-classic]', () => {
     const { broker, rabbit, clients } = cluster({ version: '3.13', isMirrored: true });
     const [first, second] = clients;
-    first.channel.queueDeclare({ queue: 'q' });
+    first.channel.queueDeclare({ queue: 'q', durable: true });
     second.publish('q', [1, 2, 3]);
     second.channel.basicConsume({ queue: 'q', consumer: 3 });
     rabbit.kill(0);
     expect(second.news()).toEqual(['ack 1', 'ack 2', 'ack 3', 'cancel 3']);
     expect(broker.drain('q')).toEqual(['1R', '2R', '3R']);
     second.publish('q', [4]);
+    second.publish('q', [5], { persistent: true });
     rabbit.kill(1);
     rabbit.kill(2);
+    // Who had it last has all of it, and nobody else.
     rabbit.start(0);
     const after = broker.client({ node: 0 });
-    expect(after.channel.queueDeclare({ queue: 'q', passive: true })).toBeNull();
+    after.channel.basicGet('q');
+    expect(after.news()[0]).toMatch(/^NOT_FOUND - home node/);
+    rabbit.start(2);
+    expect(broker.drain('q')).toEqual(['5R']);
   });
 
   test('orderly: what waits for the disk is stored before a node stops', () => {
@@ -220,7 +229,7 @@ describe('a classic queue in a cluster', () => {
 });
 
 describe('a quorum queue', () => {
-  test('is confirmed when a majority has stored: the leader and the nearer follower', () => {
+  test('is confirmed when a majority has stored: the leader and the nearer follower [mq.publisher-confirms]', () => {
     const { broker, clients } = cluster({ diskLatencyUs: 1000, replicationUs: 500 });
     const [first] = clients;
     first.channel.queueDeclare({ queue: 'q', durable: true, arguments: QUORUM });
@@ -231,7 +240,7 @@ describe('a quorum queue', () => {
     expect([first.news(), broker.rabbit.vhost.queues.get('q')?.messages.readyCount]).toEqual([['ack 1'], 1]);
   });
 
-  test('goes on with a new leader after an election; deliveries of connections that are left stay theirs', () => {
+  test('goes on with a new leader after an election; deliveries of connections that are left stay theirs [mq.quorum-queues]', () => {
     const { broker, rabbit, clients } = cluster({ electionUs: 5000 });
     const [first, second] = clients;
     first.channel.queueDeclare({ queue: 'q', durable: true, arguments: QUORUM });
@@ -250,7 +259,7 @@ describe('a quorum queue', () => {
     expect(second.bodies).toEqual(['1', '2', '3']);
   });
 
-  test('stops without a majority, and takes nothing; it goes on when a node is back', () => {
+  test('stops without a majority, and takes nothing; it goes on when a node is back [mq.quorum-queues]', () => {
     const { broker, rabbit, clients } = cluster();
     const [, , third] = clients;
     third.channel.queueDeclare({ queue: 'q', durable: true, arguments: QUORUM });
@@ -266,7 +275,19 @@ describe('a quorum queue', () => {
     expect([third.news(), third.bodies]).toEqual([['ack 2'], ['1', '2']]);
   });
 
-  test('has a delivery limit of 20 in RabbitMQ 4, and none in 3.13', () => {
+  test('of which no member is left forgets what was not committed', () => {
+    const { broker, rabbit, clients } = cluster({ diskLatencyUs: 1000 });
+    const [first] = clients;
+    first.channel.queueDeclare({ queue: 'q', durable: true, arguments: QUORUM });
+    first.publish('q', [1]);
+    for (const node of [0, 1, 2]) rabbit.kill(node);
+    expect(broker.held).toBe(0);
+    for (const node of [0, 1, 2]) rabbit.start(node);
+    broker.pass(10);
+    expect([first.news(), broker.drain('q')]).toEqual([['cut -1'], []]);
+  });
+
+  test('has a delivery limit of 20 in RabbitMQ 4, and none in 3.13 [mq.delivery-limit]', () => {
     const deliveries = (version: '3.13' | '4'): number => {
       const { clients } = cluster({ version });
       const [client] = clients;
@@ -277,6 +298,23 @@ describe('a quorum queue', () => {
       return client.deliveries.length;
     };
     expect([deliveries('4'), deliveries('3.13')]).toEqual([21, 51]);
+  });
+});
+
+describe('priorities of a quorum queue', () => {
+  const given = (version: '3.13' | '4'): string[] => {
+    const { broker, clients } = cluster({ version });
+    const [client] = clients;
+    client.channel.queueDeclare({ queue: 'q', durable: true, arguments: QUORUM });
+    for (const [body, priority] of [4, 0, 5, 9, 7, 5, -1, 6].entries()) client.publish('q', [body], { priority });
+    return broker.drain('q');
+  };
+
+  test('4: high ones (5 and above) go twice for each other one, while both wait', () => {
+    expect(given('4')).toEqual(['2', '3', '0', '4', '5', '1', '7', '6']);
+  });
+  test('3.13: none', () => {
+    expect(given('3.13')).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
   });
 });
 
@@ -312,7 +350,22 @@ describe('a partition', () => {
   });
 });
 
-test('maintenance restarts one node after the other', () => {
+test('a node that is killed while it starts does not come up; one that is started twice comes up once', () => {
+  const { broker, rabbit } = cluster({ startUs: 1_000_000 });
+  rabbit.kill(0);
+  rabbit.start(0);
+  broker.pass(500);
+  rabbit.start(0);
+  rabbit.kill(1);
+  rabbit.start(1);
+  rabbit.kill(1);
+  broker.pass(500);
+  expect(rabbit.isServing(0)).toBe(true);
+  broker.pass(10_000);
+  expect(rabbit.isServing(1)).toBe(false);
+});
+
+test('maintenance restarts one node after the other [mq.maintenance]', () => {
   const { broker, rabbit, clients } = cluster({ startUs: 60_000_000 });
   rabbit.maintain(30_000_000);
   const serving: string[] = [];
@@ -324,7 +377,7 @@ test('maintenance restarts one node after the other', () => {
   expect(clients.map(({ connection }) => connection.isOpen)).toEqual([false, false, false]);
 });
 
-test('connects to the nodes in turn, and to those only that serve', () => {
+test('connects to the nodes in turn, and to those only that serve [mq.engines-modes]', () => {
   const { broker, rabbit } = cluster();
   rabbit.kill(1);
   const nodes = [0, 1, 2, 3].map(() => broker.client().connection.node);

@@ -26,7 +26,7 @@ function withDeadLetters(args = {}, more = {}) {
 }
 
 describe('as RabbitMQ did', () => {
-  test('get 1 and 2, requeue 2, then 1, drain: the original positions', () => {
+  test('get 1 and 2, requeue 2, then 1, drain: the original positions [mq.rabbitmq-ack]', () => {
     const { broker, client, channel } = withQueue();
     client.publish('q', [1, 2, 3, 4]);
     channel.basicGet('q');
@@ -36,7 +36,7 @@ describe('as RabbitMQ did', () => {
     expect(broker.drain('q')).toEqual(['1R', '2R', '3', '4']);
   });
 
-  test('prefetch 3, ten messages: 3 delivered; 4 after one ack; 7 after ack-multiple up to the 4th', () => {
+  test('prefetch 3, ten messages: 3 delivered; 4 after one ack; 7 after ack-multiple up to the 4th [mq.prefetch-rabbitmq]', () => {
     const { client, channel } = withQueue();
     client.publish('q', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     channel.basicQos(3);
@@ -48,7 +48,7 @@ describe('as RabbitMQ did', () => {
     expect(client.deliveries).toHaveLength(7);
   });
 
-  test('ready while unacked, and after the channel closed: 3, 6; then 4R 5R 6R 7 8 9', () => {
+  test('ready while unacked, and after the channel closed: 3, 6; then 4R 5R 6R 7 8 9 [mq.rabbitmq-ack]', () => {
     const { broker, client, channel } = withQueue();
     client.publish('q', [4, 5, 6, 7, 8, 9]);
     channel.basicQos(3);
@@ -96,7 +96,7 @@ describe('as RabbitMQ did', () => {
     expect(broker.drain('q')).toEqual(['3', '4']);
   });
 
-  test('max-length 2, reject-publish: ack ack nack nack', () => {
+  test('max-length 2, reject-publish: ack ack nack nack [mq.max-length-overflow]', () => {
     const { client, channel } = withQueue({ 'x-max-length': 2, 'x-overflow': 'reject-publish' });
     channel.confirmSelect();
     client.publish('q', [1, 2, 3, 4]);
@@ -113,7 +113,7 @@ describe('as RabbitMQ did', () => {
     expect(channel.queueDeclare({ queue: 'q', passive: true })?.messageCount).toBe(0);
   });
 
-  test('mandatory, unroutable: basic.return NO_ROUTE, then ack', () => {
+  test('mandatory, unroutable: basic.return NO_ROUTE, then ack [mq.unroutable]', () => {
     const { broker, client, channel } = withQueue();
     channel.confirmSelect();
     client.publish('nowhere', [1], { mandatory: true });
@@ -127,7 +127,7 @@ describe('as RabbitMQ did', () => {
     expect(broker.drain('q')).toEqual(['9', '5', '1']);
   });
 
-  test('quorum queue, delivery-limit 2: x-delivery-count 0, 1, 2, then gone', () => {
+  test('quorum queue, delivery-limit 2: x-delivery-count 0, 1, 2, then gone [mq.delivery-limit]', () => {
     const { broker, client, channel } = withQueue(
       { 'x-queue-type': 'quorum', 'x-delivery-limit': 2 },
       { durable: true },
@@ -140,7 +140,46 @@ describe('as RabbitMQ did', () => {
     expect(broker.held).toBe(0);
   });
 
-  test('SIGKILL: persistent ones survive, flagged; transient ones are gone; a queue that is not durable answers 404', () => {
+  test.each([
+    [-1, ['4', '5', '2R', '3R', '1R']],
+    [5, ['2R', '3R', '1R', '4', '5']],
+  ])('quorum queue, delivery-limit %i: 1, 2, 3 got; 2, 3, 1 requeued; drained', (limit, drained) => {
+    const made = withQueue({ 'x-queue-type': 'quorum', 'x-delivery-limit': limit }, { durable: true });
+    made.client.publish('q', [1, 2, 3, 4, 5]);
+    for (let i = 0; i < 3; i++) made.channel.basicGet('q');
+    for (const tag of [2, 3, 1]) made.channel.basicNack(tag);
+    expect(made.broker.drain('q')).toEqual(drained);
+  });
+
+  test('quorum queue: two channels with 1 and 3, 2 and 4; the second closes, then the first; drained', () => {
+    const { broker, client } = withQueue({ 'x-queue-type': 'quorum' }, { durable: true });
+    client.publish('q', [1, 2, 3, 4, 5, 6]);
+    const [first, second] = [client.another(), client.another()];
+    for (const channel of [first, second, first, second]) channel.basicGet('q');
+    second.close();
+    first.close();
+    expect(broker.drain('q')).toEqual(['2R', '4R', '1R', '3R', '5', '6']);
+  });
+
+  test('quorum queue, max-length 2, one in hand: reject-publish lets one too many in', () => {
+    const args = { 'x-queue-type': 'quorum', 'x-max-length': 2, 'x-overflow': 'reject-publish' };
+    const { client, channel } = withQueue(args, { durable: true });
+    channel.confirmSelect();
+    client.publish('q', [1]);
+    channel.basicGet('q');
+    client.publish('q', [2, 3, 4, 5]);
+    expect(client.news()).toEqual(['ack 1', 'get 1, 0 left', 'ack 2', 'ack 3', 'ack 4', 'nack 5']);
+  });
+
+  test('TTL 0: to a consumer that waits, or to nobody', () => {
+    const { client, channel } = withQueue({ 'x-message-ttl': 0 });
+    client.publish('q', [1]);
+    channel.basicConsume({ queue: 'q', consumer: 1 });
+    client.publish('q', [2]);
+    expect(client.bodies).toEqual(['2']);
+  });
+
+  test('SIGKILL: persistent ones survive, flagged; transient ones are gone; a queue that is not durable answers 404 [mq.persistence]', () => {
     const { broker, client, channel } = withQueue({}, { durable: true });
     channel.queueDeclare({ queue: 'passing' });
     client.publish('q', [1, 2, 3, 4, 5], { persistent: true });

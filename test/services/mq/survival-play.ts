@@ -20,6 +20,8 @@ export interface Game {
   readonly kind: 'single' | 'classic' | 'mirrored' | 'quorum';
   readonly settings: Mq.RabbitInput;
   readonly prefetch: number;
+  /** Of events of one instant the order is drawn; null: as they were scheduled. */
+  readonly shuffle: number | null;
   readonly commands: readonly Command[];
 }
 
@@ -51,6 +53,7 @@ export const games: fc.Arbitrary<Game> = fc.record({
     costs: fc.record({ publishUs: cost, deliverUs: cost, ackUs: cost, otherUs: cost }),
   }),
   prefetch: fc.constantFrom(0, 1, 3),
+  shuffle: fc.constantFrom(null, null, 1, 2),
   commands: fc.array(command, { maxLength: 50, size: 'max' }),
 });
 
@@ -70,13 +73,19 @@ class Player {
   lastSequence = -1;
   readonly #clients: Client[] = [];
 
-  constructor(mq: MqDoor, { kind, settings, prefetch }: Game) {
+  constructor(mq: MqDoor, { kind, settings, prefetch, shuffle }: Game) {
     const deploymentMode = kind === 'single' ? 'singleInstance' : 'clusterMultiAz';
-    this.broker = new Broker({ ...settings, deploymentMode, isMirrored: kind === 'mirrored' }, mq);
+    const ties = shuffle === null ? 'inOrder' : { shuffle };
+    this.broker = new Broker({ ...settings, deploymentMode, isMirrored: kind === 'mirrored' }, mq, null, ties);
+    if (kind === 'quorum') this.broker.onEnqueued = () => demand('majority', this.#serving >= 2, true);
     this.kind = kind;
     this.prefetch = prefetch;
     this.#clients = [new Client(this), new Client(this)];
     this.#clients[0]?.declare();
+  }
+
+  get #serving(): number {
+    return this.broker.rabbit.nodes.filter(({ isServing }) => isServing).length;
   }
 
   play(commands: readonly Command[]): void {
@@ -239,9 +248,7 @@ class Client implements Mq.AmqpConnectionOwner, Mq.AmqpChannelOwner {
     }
   }
   onConfirm(deliveryTag: number, multiple: boolean, ack: boolean): void {
-    const { kind, broker, confirmed } = this.#player;
-    const serving = broker.rabbit.nodes.filter(({ isServing }) => isServing).length;
-    if (ack && kind === 'quorum') demand('majority', serving >= 2, true);
+    const { confirmed } = this.#player;
     for (const [tag, body] of this.#published) {
       if (tag !== deliveryTag && !(multiple && tag < deliveryTag)) continue;
       this.#published.delete(tag);

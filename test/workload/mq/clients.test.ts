@@ -98,7 +98,7 @@ describe('publisher', () => {
     expect(requests.held).toBe(2);
   });
 
-  it('says ok when a message has left, where nobody answers', () => {
+  it('says ok when a message has left, where nobody answers [mq.no-confirms]', () => {
     const { sim, at, told } = publishing({}, { answers: false });
     at(100, 1);
     sim.run();
@@ -113,7 +113,7 @@ describe('publisher', () => {
     expect(told()).toEqual(['110 refused']);
   });
 
-  it('fails what was not answered when the connection breaks, and comes back by a back-off that grows to its most', () => {
+  it('fails what was not answered when the connection breaks, and comes back by a back-off that grows to its most [mq.failover-transport] [mq.client-on-failover]', () => {
     const { sim, broker, at, told } = publishing();
     broker.isSilent = true;
     at(100, 1);
@@ -168,6 +168,17 @@ describe('publisher', () => {
     expect(told()).toEqual(['100 failed']);
     expect(broker.diary).toEqual(['35 connected', '100 cut', '235 connected']);
     expect(requests.held).toBe(0);
+  });
+
+  it('a lost answer breaks the connection too: the message is there, and its sender does not know', () => {
+    const { sim, broker, state, at, told, requests } = publishing();
+    sim.scheduleAt(90_000, () => void (state.loseReplies = 1), null);
+    sim.scheduleAt(110_000, () => void (state.loseReplies = 0), null);
+    at(100, 1);
+    sim.run();
+    expect(told()).toEqual(['105 failed']);
+    expect(broker.diary).toEqual(['35 connected', '105 publish 1', '105 cut', '240 connected']);
+    expect(requests.held).toBe(1);
   });
 
   it('a call that is abandoned while it waits is never published', () => {

@@ -73,7 +73,7 @@ function fill(...bodies: number[]): void {
 const size = (name = 'queue://a'): number => broker.sizeOf(name);
 
 describe('acknowledgement', () => {
-  test('AUTO: a message is done when its listener has returned, and not before', () => {
+  test('AUTO: a message is done when its listener has returned, and not before [mq.jms-ack-modes]', () => {
     fill(1, 2);
     const one = new Application({});
     one.isSlow = true;
@@ -94,7 +94,7 @@ describe('acknowledgement', () => {
     expect(two.told).toBe('8R1');
   });
 
-  test('CLIENT: one acknowledge is of all that the session was given', () => {
+  test('CLIENT: one acknowledge is of all that the session was given [mq.jms-ack-modes]', () => {
     fill(1, 2, 3);
     const one = new Application({ mode: 'CLIENT' });
     one.consume('queue://a');
@@ -120,7 +120,7 @@ describe('acknowledgement', () => {
     expect(one.told).toBe('1 2 3 1R1 2R1 3R1');
   });
 
-  test('INDIVIDUAL: one acknowledge is of one message', () => {
+  test('INDIVIDUAL: one acknowledge is of one message [mq.jms-ack-modes]', () => {
     fill(1, 2, 3);
     const one = new Application({ mode: 'INDIVIDUAL' });
     one.consume('queue://a');
@@ -132,7 +132,7 @@ describe('acknowledgement', () => {
     expect(two.told).toBe('1R1 3R1');
   });
 
-  test('DUPS_OK of a topic: told half a window at a time', () => {
+  test('DUPS_OK of a topic: told half a window at a time [mq.jms-ack-modes]', () => {
     const one = new Application({ mode: 'DUPS_OK', clientId: 'c' });
     one.session.createConsumer({ destination: 'topic://t', prefetch: 4, subscriptionName: 's' });
     const sender = new Application({});
@@ -145,7 +145,7 @@ describe('acknowledgement', () => {
 
 describe('redelivery', () => {
   test.each(['AUTO', 'SESSION_TRANSACTED'] as const)(
-    '%s: a poison message is delivered seven times, a second apart, then it is a dead letter',
+    '%s: a poison message is delivered seven times, a second apart, then it is a dead letter [mq.redelivery-activemq]',
     (mode) => {
       fill(1);
       const one = new Application({ mode });
@@ -161,7 +161,7 @@ describe('redelivery', () => {
     },
   );
 
-  test('the consumer stands still while a message waits; non-blocking, others overtake it', () => {
+  test('the consumer stands still while a message waits; non-blocking, others overtake it [mq.order-activemq]', () => {
     fill(1, 2, 3);
     const told = (nonBlockingRedelivery: boolean): string => {
       const one = new Application({ nonBlockingRedelivery, redelivery: { maximumRedeliveries: 1 } });
@@ -198,7 +198,7 @@ describe('redelivery', () => {
     expect(size()).toBe(0);
   });
 
-  test('exponential: five times as long each time, up to the maximum', () => {
+  test('exponential: five times as long each time, up to the maximum [mq.redelivery-activemq]', () => {
     fill(1);
     const redelivery = { useExponentialBackOff: true, maximumRedeliveries: 4, maximumRedeliveryDelayMs: 20_000 };
     const one = new Application({ redelivery });
@@ -208,14 +208,14 @@ describe('redelivery', () => {
     expect(one.at).toEqual([0, 1000, 6000, 26_000, 46_000]);
   });
 
-  test('collision avoidance: 15 % more or less at most', () => {
+  test('collision avoidance: 15 % more or less at most [mq.redelivery-activemq]', () => {
     const policy = { ...REDELIVERY, useCollisionAvoidance: true };
     const draws = [0.2, 1, 0.8, 1, 0.8, 0];
     const uniform = (): number => draws.shift() as number;
     expect([0, 0, 0].map((previous) => nextRedeliveryMs(policy, previous, uniform))).toEqual([850, 1150, 1000]);
   });
 
-  test('the count goes on with the next consumer: the broker keeps it', () => {
+  test('the next consumer begins with how often the message came back to the broker, not with what the last one counted', () => {
     fill(1);
     const one = new Application({});
     one.fails.add(1);
@@ -224,7 +224,23 @@ describe('redelivery', () => {
     one.line.cut();
     const two = new Application({});
     two.consume('queue://a');
-    expect([one.told, two.told]).toEqual(['1 1R1', '1R3']);
+    expect([one.told, two.told]).toEqual(['1 1R1', '1R1']);
+  });
+
+  test('of a batch that is rolled back the last message decides for all', () => {
+    fill(1, 2);
+    const redelivery = { maximumRedeliveries: 1, initialRedeliveryDelayMs: 100 };
+    const one = new Application({ mode: 'SESSION_TRANSACTED', redelivery });
+    one.consume('queue://a');
+    one.session.rollback();
+    fill(3);
+    sim.run();
+    one.session.rollback();
+    sim.run();
+    expect(one.told).toBe('1 2 1R1 2R1 3 1R2 2R2 3R1');
+    one.session.rollback();
+    sim.run();
+    expect([one.got.length, size(), size('queue://ActiveMQ.DLQ')]).toEqual([8, 0, 3]);
   });
 
   test('a transacted message that came back too often is a dead letter before anybody sees it', () => {
@@ -252,7 +268,7 @@ describe('redelivery', () => {
 });
 
 describe('transactions', () => {
-  test('what was received is gone and what was sent is there with the commit, and not before', () => {
+  test('what was received is gone and what was sent is there with the commit, and not before [mq.jms-ack-modes]', () => {
     fill(1, 2);
     const one = new Application({ mode: 'SESSION_TRANSACTED' });
     one.consume('queue://a');
@@ -305,7 +321,7 @@ describe('sends and windows', () => {
     expect(one.answers).toEqual(['sent 1']);
   });
 
-  test('a send that was not answered when the line was lost is sent again', () => {
+  test('a send that was not answered when the line was lost is sent again [mq.client-on-failover]', () => {
     broker = new ActiveMqBroker(sim, { costs: { diskLatencyUs: 12_000 } });
     const one = new Application({});
     one.session.send('queue://a', message(1), 1);

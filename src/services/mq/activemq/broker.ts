@@ -4,18 +4,24 @@
  *   active dies ─▶ connections closed, memory gone ─▶ the lock is free after a time ─▶ the standby reads the store ─▶ it answers
  */
 import type { Handle, Simulation } from '../../../kernel/index.ts';
+import type { Metrics } from '../../ports.ts';
 import { MqModelError } from '../broker/errors.ts';
 import type { BrokerObserver } from '../broker/ports.ts';
 import { BrokerConnection } from '../openwire/connection.ts';
 import type { OpenWireConnection, OpenWireOperations, OpenWireOwner } from '../openwire/operations.ts';
 import { Engine } from './engine.ts';
 import type { BodyHolds } from './kept.ts';
+import { DestinationMeter, DestinationMetrics, NodeMetrics } from './metrics.ts';
 import type { ActiveMqSettings } from './settings.ts';
 
 export interface ActiveMqPorts {
   readonly observer?: BrokerObserver | null;
   /** Holds a body as long as the broker has it; as `Requests`. */
   readonly holds?: BodyHolds | null;
+  /** Of the broker. */
+  readonly metrics?: Metrics | null;
+  /** Of a destination, as `DestinationState` names it; null: nobody asks. */
+  readonly metricsOf?: ((destination: string) => Metrics | null) | null;
 }
 
 /** What is in a queue, or waits for a subscription. */
@@ -35,6 +41,7 @@ export class ActiveMqBroker implements OpenWireOperations {
   readonly #settings: ActiveMqSettings;
   readonly #connections = new Set<BrokerConnection>();
   readonly #isUp: boolean[];
+  readonly #node: NodeMetrics | null;
   #active = 0;
   #lastActive = 0;
   #lockFreeUs = 0;
@@ -45,13 +52,14 @@ export class ActiveMqBroker implements OpenWireOperations {
     this.#sim = sim;
     this.#settings = settings;
     this.#isUp = settings.deployment === 'activeStandbyMultiAz' ? [true, true] : [true];
-    const observer = ports.observer ?? null;
-    this.engine = new Engine(sim, settings, {
-      observer,
-      holds: ports.holds ?? null,
-      observerOf: () => observer,
-      onSpace: () => {},
-    });
+    const { observer = null, holds = null, metrics = null, metricsOf = null } = ports;
+    const all = metrics === null ? [] : [new DestinationMetrics(metrics)];
+    const meterOf = (name: string): DestinationMeter => {
+      const own = metricsOf?.(name) ?? null;
+      return new DestinationMeter(observer, own === null ? all : [...all, new DestinationMetrics(own)]);
+    };
+    this.#node = metrics === null ? null : new NodeMetrics(metrics);
+    this.engine = new Engine(sim, settings, { observer, holds, meterOf, node: this.#node });
   }
 
   /** The node that answers, 0 or 1; -1: none. */
@@ -65,14 +73,18 @@ export class ActiveMqBroker implements OpenWireOperations {
   connect(owner: OpenWireOwner, endpoint = 0): OpenWireConnection | null {
     const limit = this.#settings.limits?.connections ?? Number.POSITIVE_INFINITY;
     if (this.#active < 0 || endpoint !== this.#active || this.#connections.size >= limit) return null;
-    const connection = new BrokerConnection(this.engine, owner, (one) => this.#connections.delete(one));
+    const connection = new BrokerConnection(this.engine, owner, (one) => {
+      this.#connections.delete(one);
+      this.#node?.CurrentConnectionsCount.add(-1);
+    });
     this.#connections.add(connection);
+    this.#node?.CurrentConnectionsCount.add(1);
     return connection;
   }
 
   /** All queues and subscriptions that there are. */
   get destinations(): readonly DestinationState[] {
-    return this.engine.destinations.all.map(({ name, queue }) => ({
+    return [...this.engine.destinations.all].map(({ name, queue }) => ({
       name,
       number: queue.number,
       QueueSize: queue.count,
@@ -121,6 +133,7 @@ export class ActiveMqBroker implements OpenWireOperations {
     this.#lockFreeUs = this.#sim.now + lockFreeUs;
     const connections = [...this.#connections];
     this.#connections.clear();
+    this.#node?.CurrentConnectionsCount.set(0);
     for (const connection of connections) connection.die('the broker is gone');
     this.engine.crash();
     this.#elect();

@@ -2,10 +2,17 @@
 import type { Simulation } from '../../../kernel/index.ts';
 import type { IdSource } from '../broker/broker-queue.ts';
 import type { BrokerObserver, DropReason } from '../broker/ports.ts';
+import type { DestinationMeter } from './metrics.ts';
 import { type DestinationName, destinationNames, virtualTopicOf } from './destination-name.ts';
 import type { Journal } from './journal.ts';
 import type { BodyHolds, Kept } from './kept.ts';
-import { type ActiveMqSettings, DEAD_LETTERS, DEFAULT_MESSAGE_GROUPS, MAX_PRIORITY } from './settings.ts';
+import {
+  type ActiveMqSettings,
+  DEAD_LETTERS,
+  DEFAULT_MESSAGE_GROUPS,
+  EXPIRE_MESSAGES_PERIOD_US,
+  MAX_PRIORITY,
+} from './settings.ts';
 import type { Space } from './space.ts';
 import { type Destination, StoredQueue } from './stored-queue.ts';
 import { Topic } from './topic.ts';
@@ -16,13 +23,14 @@ export interface DestinationPorts {
   readonly space: Space;
   readonly observer: BrokerObserver | null;
   readonly holds: BodyHolds | null;
-  /** A queue is made: whoever watches it from now on. */
-  observerOf(name: string, number: number): BrokerObserver | null;
+  /** A queue is made: who counts what becomes of its messages. */
+  meterOf(name: string): DestinationMeter;
 }
 
 export class Destinations {
-  /** By their numbers: queues and subscriptions, those that are gone too. */
-  readonly all: StoredQueue[] = [];
+  /** Queues and subscriptions that there are, in the order in which they were made. */
+  readonly all = new Set<StoredQueue>();
+  #nextNumber = 0;
   readonly #sim: Simulation;
   readonly #settings: ActiveMqSettings;
   readonly #ports: DestinationPorts;
@@ -71,7 +79,12 @@ export class Destinations {
     let topic = this.#topics.get(name);
     if (topic === undefined) {
       const { journal, kept, observer } = this.#ports;
-      topic = new Topic(name, journal, kept, (body) => observer?.onDropped(-1, body, -1, 'unroutable'));
+      topic = new Topic(name, {
+        journal,
+        kept,
+        onUnroutable: (body) => observer?.onDropped(-1, body, -1, 'unroutable'),
+        onRemoved: (subscription) => this.all.delete(subscription),
+      });
       this.#topics.set(name, topic);
     }
     return topic;
@@ -111,28 +124,32 @@ export class Destinations {
 
   #make(name: string, isDurable: boolean): StoredQueue {
     const { concurrentStoreAndDispatchQueues = true, prioritizedMessages = false } = this.#settings;
+    const { expireMessagesPeriodUs = EXPIRE_MESSAGES_PERIOD_US } = this.#settings;
     const { messageGroups = DEFAULT_MESSAGE_GROUPS, persistJMSRedelivered = false } = this.#settings;
     const { journal, kept, space, holds } = this.#ports;
-    const number = this.all.length;
+    const meter = this.#ports.meterOf(name);
+    const number = this.#nextNumber++;
     const settings = {
       name,
       number,
       isDurable,
       isConcurrent: concurrentStoreAndDispatchQueues,
+      expiryPeriodUs: expireMessagesPeriodUs,
       persistsRedelivered: persistJMSRedelivered,
       maxPriority: prioritizedMessages ? MAX_PRIORITY : 0,
       messageGroups,
     };
     const queue = new StoredQueue(this.#sim, settings, {
       ids: this.#ids,
-      observer: this.#ports.observerOf(name, number),
+      observer: meter,
+      meter,
       holds,
-      memory: isDurable ? space.durable : space.transient,
+      memory: isDurable ? space : { add: (bytes) => space.add(bytes, false) },
       journal,
       kept,
       onDrop: (from, row, reason) => this.#bury(from, row, reason),
     });
-    this.all.push(queue);
+    this.all.add(queue);
     return queue;
   }
 
@@ -146,6 +163,7 @@ export class Destinations {
     const to = this.queue(DEAD_LETTERS.slice('queue://'.length));
     const priority = from.queue.rows.priority[row] as number;
     to.takeOver(from, row, { body, bytes, persistent: true, expirationMs: -1, priority, group });
+    if (reason === 'expired') from.meter.expired();
     this.#ports.observer?.onDeadLettered(from.queue.number, body, id, reason, to.queue.number);
     return true;
   }
@@ -167,6 +185,6 @@ export class Destinations {
 
   /** Somebody has taken over. */
   resume(): void {
-    for (const { queue } of this.all) queue.setStopped(false);
+    for (const queue of this.all) queue.resume();
   }
 }

@@ -9,6 +9,7 @@ import { Processor } from '../broker/processor.ts';
 import { Destinations } from './destinations.ts';
 import { Journal } from './journal.ts';
 import { type BodyHolds, Kept } from './kept.ts';
+import type { DestinationMeter, NodeMetrics } from './metrics.ts';
 import type { ActiveMqSettings } from './settings.ts';
 import { Space } from './space.ts';
 import type { StoredQueue } from './stored-queue.ts';
@@ -16,8 +17,8 @@ import type { StoredQueue } from './stored-queue.ts';
 export interface EnginePorts {
   readonly observer: BrokerObserver | null;
   readonly holds: BodyHolds | null;
-  observerOf(name: string, number: number): BrokerObserver | null;
-  onSpace(): void;
+  meterOf(name: string): DestinationMeter;
+  readonly node: NodeMetrics | null;
 }
 
 export class Engine {
@@ -30,6 +31,7 @@ export class Engine {
   readonly space: Space;
   readonly destinations: Destinations;
   readonly clientIds = new Set<string>();
+  readonly node: NodeMetrics | null;
   readonly #commandUs: number;
   readonly #dispatchUs: number;
   readonly #perByteUs: number;
@@ -39,21 +41,26 @@ export class Engine {
     const { costs = {}, limits = {} } = settings;
     this.sim = sim;
     this.settings = settings;
-    this.processor = new Processor(sim);
+    const { node } = ports;
+    this.node = node;
+    this.processor = new Processor(
+      sim,
+      node === null ? undefined : (isBusy) => node.CpuUtilization.set(isBusy ? 100 : 0),
+    );
     this.disk = new Disk(sim, {
       ...(costs.diskLatencyUs === undefined ? {} : { latencyUs: costs.diskLatencyUs }),
       ...(costs.diskBytesPerSecond === undefined ? {} : { bytesPerSecond: costs.diskBytesPerSecond }),
     });
     this.journal = new Journal(this.disk);
     this.kept = new Kept(ports.holds);
-    this.space = new Space(sim, limits, () => ports.onSpace());
+    this.space = new Space(sim, limits, node === null ? null : () => this.#reportSpace(node));
     this.destinations = new Destinations(sim, settings, {
       journal: this.journal,
       kept: this.kept,
       space: this.space,
       observer: ports.observer,
       holds: ports.holds,
-      observerOf: (name, number) => ports.observerOf(name, number),
+      meterOf: (name) => ports.meterOf(name),
     });
     this.#commandUs = costs.commandUs ?? 0;
     this.#dispatchUs = costs.dispatchUs ?? 0;
@@ -69,6 +76,12 @@ export class Engine {
       persistent: false,
       enqueuedUs: 0,
     };
+  }
+
+  #reportSpace({ HeapUsage, StorePercentUsage }: NodeMetrics): void {
+    const { transientUsed, transientLimit, storeUsed, storeLimit } = this.space;
+    HeapUsage.set((100 * transientUsed) / transientLimit);
+    StorePercentUsage.set((100 * storeUsed) / storeLimit);
   }
 
   commandUs(bytes: number): number {

@@ -2,6 +2,7 @@
  * What an ActiveMQ broker is told at its start. All costs are 0 and all limits infinite unless they are set, so that a test has the pure semantics; what an instance
  * type costs comes from outside.
  */
+import { mqFacts } from '../../../facts/index.ts';
 
 export interface ActiveMqCosts {
   /** Processor, microseconds for each command of a client: a send, an acknowledgement, a commit, …; default 0. */
@@ -36,6 +37,8 @@ export interface ActiveMqSettings {
   readonly concurrentStoreAndDispatchQueues?: boolean;
   /** Messages of a higher priority first, 0 to 9; default false: order of arrival. */
   readonly prioritizedMessages?: boolean;
+  /** How often a queue looks for what is too old, wherever it stands, microseconds; 0: never. Default: 30 seconds. What comes to the head is looked at at once. */
+  readonly expireMessagesPeriodUs?: number;
   /** Groups whose consumer is remembered, in each queue; those not used for longest are forgotten. Default 1024. */
   readonly messageGroups?: number;
   /** Whether non-persistent messages go to the dead letters too; default false. */
@@ -56,9 +59,14 @@ export interface ActiveMqSettings {
 }
 
 export const DEAD_LETTERS = 'queue://ActiveMQ.DLQ';
+export const EXPIRE_MESSAGES_PERIOD_US = 30_000_000;
 export const DEFAULT_MESSAGE_GROUPS = 1024;
 /** Highest of JMS; 4 is the default. */
 export const MAX_PRIORITY = 9;
 
 /** Windows of OpenWire's clients by kind of destination. */
-export const PREFETCH = { queue: 1000, durableTopic: 100, topic: 32_767 } as const;
+export const PREFETCH = {
+  queue: mqFacts.prefetchQueue.value,
+  durableTopic: mqFacts.prefetchDurableTopic.value,
+  topic: mqFacts.prefetchTopic.value,
+} as const;

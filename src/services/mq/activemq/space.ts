@@ -19,7 +19,7 @@ interface Room {
   waiting: Waiting[];
 }
 
-export class Space {
+export class Space implements MemoryUse {
   readonly #sim: Simulation;
   readonly #store: Room;
   readonly #transient: Room;
@@ -49,13 +49,9 @@ export class Space {
     return this.#store.waiting.length + this.#transient.waiting.length;
   }
 
-  /** For queues whose persistent messages are stored, and for subscriptions that are in memory alone. */
-  readonly durable: MemoryUse = {
-    add: (bytes, persistent) => this.#add(persistent ? this.#store : this.#transient, bytes),
-  };
-  readonly transient: MemoryUse = { add: (bytes) => this.#add(this.#transient, bytes) };
-
-  #add(to: Room, bytes: number): void {
+  /** For the queues: what their messages take; negative: given back. */
+  add(bytes: number, persistent: boolean): void {
+    const to = persistent ? this.#store : this.#transient;
     to.used += bytes;
     this.#onChange?.();
     if (bytes < 0 && to.waiting.length > 0 && !this.#isDraining) {

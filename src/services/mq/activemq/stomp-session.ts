@@ -76,12 +76,12 @@ class ActiveMqStompSession implements StompSession, OpenWireOwner {
     else this.#connection?.send(receipt < 0 ? -1 : this.#ask(receipt), to, message, transaction);
   }
 
-  subscribe(frame: SubscribeFrame, receipt: number): void {
+  subscribe(frame: SubscribeFrame, receipt: number): boolean {
     const { id, priority = 0, isExclusive = false, durableName = '', ack = 'auto' } = frame;
     const destination = openWireName(frame.destination);
     if (destination === null) {
       this.#owner.onFailed(receipt, `Illegal destination name: [${frame.destination}]`, false);
-      return;
+      return false;
     }
     const consumer = this.#nextConsumer++;
     this.#consumers.set(consumer, { id, isAuto: ack === 'auto', durableName });
@@ -92,6 +92,7 @@ class ActiveMqStompSession implements StompSession, OpenWireOwner {
       priority,
       subscriptionName: durableName === '' ? null : durableName,
     });
+    return true;
   }
 
   unsubscribe(subscription: number, isForGood: boolean, receipt: number): void {

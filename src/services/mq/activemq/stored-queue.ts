@@ -13,6 +13,7 @@ import { PERSISTENT, Place, STORED } from '../broker/message-rows.ts';
 import type { DropReason, MessageInput } from '../broker/ports.ts';
 import type { Journal, JournalRecord } from './journal.ts';
 import type { Kept, Waiter } from './kept.ts';
+import type { DestinationMeter } from './metrics.ts';
 
 export interface StoredQueueSettings extends QueueSettings {
   readonly name: string;
@@ -20,6 +21,8 @@ export interface StoredQueueSettings extends QueueSettings {
   readonly isDurable: boolean;
   /** Given out while it is being written. */
   readonly isConcurrent: boolean;
+  /** How often it looks for what is too old; 0: never. */
+  readonly expiryPeriodUs: number;
   /** A message that was given out before its broker died is flagged. */
   readonly persistsRedelivered: boolean;
 }
@@ -27,6 +30,7 @@ export interface StoredQueueSettings extends QueueSettings {
 export interface StoredQueuePorts extends Omit<QueuePorts, 'onDrop'> {
   readonly journal: Journal;
   readonly kept: Kept;
+  readonly meter: DestinationMeter;
   /** A message leaves unacknowledged; true: it is in another queue now. */
   onDrop(from: StoredQueue, row: number, reason: DropReason): boolean;
 }
@@ -64,9 +68,13 @@ export interface Destination {
 export class StoredQueue implements Destination {
   readonly name: string;
   readonly queue: BrokerQueue;
+  readonly meter: DestinationMeter;
   readonly isDurable: boolean;
   /** Consumers that want to be alone, in the order in which they came. */
   readonly exclusives: Consumer[] = [];
+  readonly #sim: Simulation;
+  readonly #expiryPeriodUs: number;
+  #looks = false;
   readonly #isConcurrent: boolean;
   readonly #persistsRedelivered: boolean;
   readonly #ports: StoredQueuePorts;
@@ -77,27 +85,33 @@ export class StoredQueue implements Destination {
 
   constructor(sim: Simulation, settings: StoredQueueSettings, ports: StoredQueuePorts) {
     this.name = settings.name;
+    this.#sim = sim;
+    this.#expiryPeriodUs = settings.expiryPeriodUs;
     this.isDurable = settings.isDurable;
     this.#isConcurrent = settings.isConcurrent;
     this.#persistsRedelivered = settings.persistsRedelivered;
     this.#ports = ports;
+    this.meter = ports.meter;
     this.queue = new BrokerQueue(sim, settings, {
       ...ports,
       onDrop: (_, row, reason) => this.#onDrop(row, reason),
     });
+    ports.meter.attach(this.queue);
   }
 
-  /** Of those that want to be alone the one of the highest priority, among equals the first, is. */
-  chooseExclusive(): void {
+  /** Consumers have come, or gone: of those that want to be alone the one of the highest priority, among equals the first, is. */
+  consumersChanged(): void {
     let chosen: Consumer | null = null;
     for (const one of this.exclusives) if (chosen === null || one.priority > chosen.priority) chosen = one;
     this.queue.setExclusive(chosen);
+    this.meter.consumersChanged();
   }
 
   // --- in ---
 
   /** The waiter is told when the message is safe: a persistent one when it is stored, or acknowledged before. */
   send(message: MessageInput, waiter: Waiter | null): void {
+    if (message.expirationMs >= 0) this.#lookLater();
     if (!message.persistent) {
       this.queue.put(message);
       waiter?.done();
@@ -105,8 +119,26 @@ export class StoredQueue implements Destination {
     else this.#writeAndPut(message, waiter);
   }
 
+  #lookLater(): void {
+    if (this.#looks || this.#expiryPeriodUs === 0) return;
+    this.#looks = true;
+    const nextUs = (Math.floor(this.#sim.now / this.#expiryPeriodUs) + 1) * this.#expiryPeriodUs;
+    this.#sim.scheduleAt(nextUs, this.#look, 0, 0);
+  }
+  readonly #look = (): void => {
+    this.#looks = false;
+    if (this.queue.expireAll()) this.#lookLater();
+  };
+
+  /** Its broker is there again. */
+  resume(): void {
+    this.queue.setStopped(false);
+    if (this.queue.expireAll()) this.#lookLater();
+  }
+
   /** It is on the disk already, if it is persistent. */
   deliver(message: MessageInput): void {
+    if (message.expirationMs >= 0) this.#lookLater();
     this.queue.put(message, 0, message.persistent && this.isDurable ? STORED : 0);
   }
 
@@ -137,9 +169,10 @@ export class StoredQueue implements Destination {
   }
 
   /** For the record. */
-  onWritten({ id, row, waiter, isGone }: { id: number; row: number; waiter: Waiter | null; isGone: boolean }): void {
+  onWritten({ id, row, waiter }: { id: number; row: number; waiter: Waiter | null }): void {
     this.#unwritten.delete(id);
-    if (!isGone) this.queue.markStored(row);
+    // A commit that was written before may have taken it off, and its row be another's.
+    if (row >= 0 && this.queue.holds(row, id)) this.queue.markStored(row);
     waiter?.done();
   }
 
@@ -228,5 +261,6 @@ export class StoredQueue implements Destination {
       rows.deliveries[row] = wasGivenOut && this.#persistsRedelivered ? 1 : 0;
     }
     this.queue.crash();
+    this.meter.consumersChanged();
   }
 }

@@ -64,7 +64,7 @@ export class Subscription implements Subscriber {
     this.#consumer = queue.subscribe({ subscriber: this, tag: this.number, prefetch: Math.max(1, prefetch), priority });
     if (prefetch === 0) queue.setPaused(this.#consumer, true);
     if (isExclusive) this.stored.exclusives.push(this.#consumer);
-    this.stored.chooseExclusive();
+    this.stored.consumersChanged();
     queue.setStopped(false);
   }
 
@@ -124,7 +124,7 @@ export class Subscription implements Subscriber {
     if (ids === null) return false;
     switch (ack.type) {
       case AckType.redelivered:
-        for (const id of ids) this.#countDelivery(id);
+        // The broker counts what comes back to it, and nothing else.
         return true;
       case AckType.standard:
       case AckType.individual:
@@ -178,12 +178,6 @@ export class Subscription implements Subscriber {
     return row;
   }
 
-  #countDelivery(id: number): void {
-    const { rows } = this.stored.queue;
-    const row = this.#dispatched.get(id);
-    if (row !== undefined) rows.deliveries[row] = (rows.deliveries[row] as number) + 1;
-  }
-
   #note(ids: readonly number[], isIndividual: boolean, noted: TransactedAck[]): void {
     for (const id of ids) {
       if (this.#transacted.has(id)) continue;
@@ -217,7 +211,7 @@ export class Subscription implements Subscriber {
     queue.cancel(consumer);
     const at = exclusives.indexOf(consumer);
     if (at >= 0) exclusives.splice(at, 1);
-    this.stored.chooseExclusive();
+    this.stored.consumersChanged();
     const isUnknown = lastDelivered === LastDelivered.unknown;
     let isCounted = isUnknown ? this.#countsUnknown : this.#dispatched.has(lastDelivered);
     for (const [id, row] of this.#dispatched) {

@@ -7,20 +7,24 @@ import type { Journal } from './journal.ts';
 import type { Kept, Waiter } from './kept.ts';
 import type { Destination, StoredQueue } from './stored-queue.ts';
 
+export interface TopicPorts {
+  readonly journal: Journal;
+  readonly kept: Kept;
+  /** Nobody was there. */
+  onUnroutable(body: number): void;
+  onRemoved(subscription: StoredQueue): void;
+}
+
 export class Topic implements Destination {
   readonly name: string;
   /** `Consumer.x.VirtualTopic.y`: queues that have a copy each. */
   readonly queues: StoredQueue[] = [];
   readonly #subscriptions: StoredQueue[] = [];
-  readonly #journal: Journal;
-  readonly #kept: Kept;
-  readonly #onUnroutable: (body: number) => void;
+  readonly #ports: TopicPorts;
 
-  constructor(name: string, journal: Journal, kept: Kept, onUnroutable: (body: number) => void) {
+  constructor(name: string, ports: TopicPorts) {
     this.name = name;
-    this.#journal = journal;
-    this.#kept = kept;
-    this.#onUnroutable = onUnroutable;
+    this.#ports = ports;
   }
 
   get subscriptions(): readonly StoredQueue[] {
@@ -36,11 +40,13 @@ export class Topic implements Destination {
     if (at < 0) return;
     this.#subscriptions.splice(at, 1);
     subscription.queue.remove(reason);
+    subscription.meter.consumersChanged();
+    this.#ports.onRemoved(subscription);
   }
 
   /** Written once where somebody subscribes durably, and given out after that. */
   send(message: MessageInput, waiter: Waiter | null): void {
-    if (this.#subscriptions.length + this.queues.length === 0) this.#onUnroutable(message.body);
+    if (this.#subscriptions.length + this.queues.length === 0) this.#ports.onUnroutable(message.body);
     for (const queue of this.queues) {
       waiter?.more();
       queue.send(message, waiter);
@@ -53,27 +59,27 @@ export class Topic implements Destination {
   }
 
   deliver(message: MessageInput): void {
-    if (this.#subscriptions.length + this.queues.length === 0) this.#onUnroutable(message.body);
+    if (this.#subscriptions.length + this.queues.length === 0) this.#ports.onUnroutable(message.body);
     for (const queue of this.queues) queue.deliver(message);
     this.#deliver(message);
   }
 
   #deliver(message: MessageInput): void {
     // Whoever subscribes because of it isn't given it.
-    const { length } = this.#subscriptions;
-    for (const subscription of this.#subscriptions.slice(0, length)) subscription.deliver(message);
+    const subscriptions = [...this.#subscriptions];
+    for (const subscription of subscriptions) subscription.deliver(message);
   }
 
   #writeAndDeliver(message: MessageInput, waiter: Waiter | null): void {
-    const copy = this.#kept.keep(message);
-    this.#journal.append({
+    const copy = this.#ports.kept.keep(message);
+    this.#ports.journal.append({
       bytes: message.bytes,
       onStored: () => {
         this.#deliver(copy);
-        this.#kept.letGo(copy);
+        this.#ports.kept.letGo(copy);
         waiter?.done();
       },
-      onLost: () => this.#kept.letGo(copy),
+      onLost: () => this.#ports.kept.letGo(copy),
     });
   }
 }

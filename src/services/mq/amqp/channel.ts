@@ -5,7 +5,6 @@ import { type Consumer, Holder } from '../broker/consumer.ts';
 import { NONE } from '../broker/message-rows.ts';
 import type { RabbitNode } from '../rabbitmq/node.ts';
 import type { RabbitQueue } from '../rabbitmq/rabbit-queue.ts';
-import type { Settled } from '../rabbitmq/settled.ts';
 import type { Vhost } from '../rabbitmq/vhost.ts';
 import { AmqpConsumer, type DeliveryPort } from './amqp-consumer.ts';
 import { type Command, copyPublish, newCommand, type Settlement } from './command.ts';
@@ -23,6 +22,7 @@ import type {
   QueueDeclareInput,
   QueueDeclareOk,
 } from './operations.ts';
+import { CommitWait, Transaction } from './transaction.ts';
 import { Unsettled } from './unsettled.ts';
 
 /** Its connection. */
@@ -249,6 +249,11 @@ export class Channel implements AmqpChannel, DeliveryPort {
       this.fail(amqpErrors.consumerTagUsed(tag));
       return;
     }
+    const { maxConsumers } = this.#host.vhost.world.settings;
+    if (this.#consumers.size >= maxConsumers) {
+      this.fail(amqpErrors.tooManyConsumers(maxConsumers));
+      return;
+    }
     if (queue.isTaken || (exclusive && queue.consumerCount > 0)) {
       this.fail(amqpErrors.inExclusiveUse(name));
       return;
@@ -372,7 +377,7 @@ export class Channel implements AmqpChannel, DeliveryPort {
     this.#enterSettle(deliveryTag, false, requeue ? 'requeue' : 'drop');
   }
   basicRecover(): void {
-    this.#do(() => this.#settleAll());
+    this.#do(() => this.#settleAll('requeue'));
   }
 
   #enterSettle(deliveryTag: number, multiple: boolean, settlement: Settlement): void {
@@ -413,7 +418,8 @@ export class Channel implements AmqpChannel, DeliveryPort {
     unsettled.settle(at);
     if (!hasIt) return;
     if (settlement === 'ack') queue.messages.acknowledge(row);
-    else if (settlement === 'requeue') queue.messages.requeue(row);
+    else if (settlement === 'requeue') queue.messages.requeue(row, true, queue.requeuesToTail);
+    else if (settlement === 'return') queue.messages.requeue(row);
     else queue.messages.drop(row, 'rejected');
   }
 
@@ -426,7 +432,7 @@ export class Channel implements AmqpChannel, DeliveryPort {
         this.#settleOne(unsettled.first, settlement);
       }
     };
-    if (settlement === 'requeue') this.#together(work);
+    if (settlement === 'requeue' || settlement === 'return') this.#together(work);
     else work();
   }
   /** What is requeued together is given out in order, not each as it comes back. */
@@ -436,8 +442,8 @@ export class Channel implements AmqpChannel, DeliveryPort {
     for (let i = first; i < end; i++) if (queue[i] !== null) queues.add(queue[i] as RabbitQueue);
     heldBack(queues, work);
   }
-  #settleAll(): void {
-    this.#settleUpTo(Number.POSITIVE_INFINITY, 'requeue');
+  #settleAll(settlement: 'requeue' | 'return'): void {
+    this.#settleUpTo(Number.POSITIVE_INFINITY, settlement);
     if (this.#isFull) this.#fill();
   }
 
@@ -542,7 +548,7 @@ export class Channel implements AmqpChannel, DeliveryPort {
     for (const consumer of this.#left) this.#leave(consumer);
   }
   giveBack(): void {
-    this.#settleAll();
+    this.#settleAll('return');
     for (const { queue, holder } of this.#left) if (holder !== null) queue.messages.giveBack(holder);
     for (const [queue, getter] of this.#getters) queue.messages.giveBack(getter);
     for (const { queue } of this.#left) this.#host.vhost.consumerLeft(queue);
@@ -564,32 +570,6 @@ export class Channel implements AmqpChannel, DeliveryPort {
     command.channel = this;
     command.run = run;
     host.enter();
-  }
-}
-
-class Transaction {
-  readonly publishes: PublishInput[] = [];
-  readonly settlements: {
-    readonly deliveryTag: number;
-    readonly multiple: boolean;
-    readonly settlement: Settlement;
-  }[] = [];
-}
-
-/** All that a transaction has published is stored. */
-class CommitWait implements Settled {
-  /** One of them is the commit's own. */
-  left = 1;
-  readonly #onOver: () => void;
-
-  constructor(onOver: () => void) {
-    this.#onOver = onOver;
-  }
-  onStored(): void {
-    if (--this.left === 0) this.#onOver();
-  }
-  onRefused(): void {
-    this.onStored();
   }
 }
 

@@ -2,8 +2,8 @@
 import type { HeaderArguments, PublishInput } from './operations.ts';
 
 export type CommandKind = 'publish' | 'settle' | 'other';
-/** What is done to deliveries. */
-export type Settlement = 'ack' | 'requeue' | 'drop';
+/** What is done to deliveries; `return`: the channel is gone. */
+export type Settlement = 'ack' | 'requeue' | 'return' | 'drop';
 
 export interface Command<C> extends PublishInput {
   kind: CommandKind;

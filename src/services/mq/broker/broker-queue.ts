@@ -15,22 +15,28 @@ import { MqModelError } from './errors.ts';
 import { MessageGroups } from './message-groups.ts';
 import { MessageRows, NEVER, NONE, PERSISTENT, Place, REDELIVERED, STORED } from './message-rows.ts';
 import type { BrokerObserver, DeliveredMessage, DropReason, MessageInput } from './ports.ts';
-import { ReadyList } from './ready-list.ts';
+import { type HighPriority, ReadyList } from './ready-list.ts';
 
 export interface QueueSettings {
   /** Its number, for the observer. */
   readonly number: number;
   /** Priorities 0 to this one; 0 (default): all messages are equal. */
   readonly maxPriority?: number;
+  /** Instead: two priorities, in turn. */
+  readonly highPriority?: HighPriority | null;
   /** Ready messages and their bytes at most; default: no limit. */
   readonly maxLength?: number;
   readonly maxBytes?: number;
   /** Default `drop-head`. */
   readonly overflow?: 'drop-head' | 'reject-publish';
+  /** It refuses only when it has more than it may: one too many gets in. */
+  readonly rejectsLate?: boolean;
   /** Microseconds; default: none. Too old ones go when they are at the head, and not before. */
   readonly messageTtlUs?: number;
   /** A message that comes back after more deliveries than this and one is dropped; default: no limit. */
   readonly deliveryLimit?: number;
+  /** Where a message goes that comes back: to its old place (default), or to the head, behind those that came back before it. */
+  readonly returns?: 'place' | 'head';
   /** Only one consumer is given messages, the first; when it leaves the next takes its place. */
   readonly singleActive?: boolean;
   /** Message groups that are remembered, each with its consumer; 0 (default): messages have no groups. */
@@ -73,6 +79,7 @@ export class BrokerQueue {
   readonly #maxLength: number;
   readonly #maxBytes: number;
   readonly #rejects: boolean;
+  readonly #rejectsLate: boolean;
   readonly #ttlUs: number;
   readonly #deliveryLimit: number;
   readonly #singleActive: boolean;
@@ -117,10 +124,13 @@ export class BrokerQueue {
     this.#sim = sim;
     this.number = settings.number;
     this.maxPriority = maxPriority;
-    this.ready = new ReadyList(this.rows, maxPriority + 1);
+    const { highPriority = null } = settings;
+    const levels = highPriority === null ? maxPriority + 1 : 2;
+    this.ready = new ReadyList(this.rows, levels, settings.returns !== 'head', highPriority);
     this.#maxLength = maxLength;
     this.#maxBytes = maxBytes;
     this.#rejects = settings.overflow === 'reject-publish';
+    this.#rejectsLate = settings.rejectsLate === true;
     this.#ttlUs = messageTtlUs;
     this.#deliveryLimit = settings.deliveryLimit ?? NEVER;
     this.#singleActive = settings.singleActive === true;
@@ -220,7 +230,9 @@ export class BrokerQueue {
 
   /** Whether it is full, and refuses one of so many bytes. */
   refuses(bytes: number): boolean {
-    return this.#rejects && (this.ready.count + 1 > this.#maxLength || this.ready.bytes + bytes > this.#maxBytes);
+    if (!this.#rejects) return false;
+    if (this.#rejectsLate) return this.#isOver();
+    return this.ready.count + 1 > this.#maxLength || this.ready.bytes + bytes > this.#maxBytes;
   }
 
   // --- consumers ---
@@ -393,6 +405,7 @@ export class BrokerQueue {
 
   #hold(holder: Holder, row: number): void {
     const { rows } = this;
+    this.ready.given(row);
     this.ready.remove(row);
     this.#link(holder, row);
     const deliveries = (rows.deliveries[row] as number) + 1;
@@ -418,11 +431,17 @@ export class BrokerQueue {
   #firstLive(): number {
     let row = this.ready.first();
     if (!this.#ages) return row;
-    while (row !== NONE && (this.rows.expiresUs[row] as number) <= this.#sim.now) {
+    while (row !== NONE && this.#isTooOld(row)) {
       this.#dropReady(row, 'expired');
       row = this.ready.first();
     }
     return row;
+  }
+  /** With a TTL of 0 it is given out at the instant at which it comes, or not at all. */
+  #isTooOld(row: number): boolean {
+    const expiresUs = this.rows.expiresUs[row] as number;
+    const { now } = this.#sim;
+    return expiresUs < now || (expiresUs === now && (this.rows.enqueuedUs[row] as number) < now);
   }
 
   // --- what becomes of what is held ---
@@ -435,10 +454,10 @@ export class BrokerQueue {
     this.dispatch();
   }
 
-  /** Back to its old place, flagged. `counted`: the delivery counts. */
-  requeue(row: number, counted = true): void {
+  /** Back to its old place, or the head (`returns`), flagged. `counted`: the delivery counts. `atTail`: behind all others. */
+  requeue(row: number, counted = true, atTail = false): void {
     this.#letGo(row);
-    this.#return(row, counted);
+    this.#return(row, counted, atTail);
     this.#settleDown();
   }
 
@@ -466,7 +485,7 @@ export class BrokerQueue {
     this.#settleDown();
   }
 
-  #return(row: number, counted: boolean): void {
+  #return(row: number, counted: boolean, atTail = false): void {
     const { rows } = this;
     rows.flags[row] = (rows.flags[row] as number) | REDELIVERED;
     if (!counted) rows.deliveries[row] = (rows.deliveries[row] as number) - 1;
@@ -474,7 +493,8 @@ export class BrokerQueue {
       this.#end(row, 'delivery_limit');
       return;
     }
-    this.ready.giveBack(row);
+    if (atTail) this.ready.append(row);
+    else this.ready.giveBack(row);
     this.#observer?.onRequeued(this.number, rows.body[row] as number, rows.id[row] as number);
   }
 
@@ -570,6 +590,20 @@ export class BrokerQueue {
     this.#ports.holds?.release(body);
   }
 
+  /** Drops what is ready and too old, wherever it stands; whether any that is left will be too old. */
+  expireAll(): boolean {
+    let isAnyLeft = false;
+    if (this.#stopped || !this.#ages) return false;
+    for (const row of this.ready.inOrder()) {
+      const place = this.rows.place[row];
+      if (place !== Place.fresh && place !== Place.returned) continue;
+      const expiresUs = this.rows.expiresUs[row] as number;
+      if (expiresUs <= this.#sim.now) this.#dropReady(row, 'expired');
+      else if (expiresUs !== NEVER) isAnyLeft = true;
+    }
+    return isAnyLeft;
+  }
+
   /** Drops all that is ready; how many that were. */
   purge(reason: DropReason = 'purged'): number {
     this.#unparkAll();
@@ -611,6 +645,7 @@ export class BrokerQueue {
     this.#stopped = true;
     this.#cancelAll();
     const { rows } = this;
+    const back: number[] = [];
     for (let row = 0; row < rows.used; row++) {
       const place = rows.place[row] as Place;
       if (place === Place.free || place === Place.leaving) continue;
@@ -619,8 +654,10 @@ export class BrokerQueue {
       else if (stays) rows.flags[row] = (rows.flags[row] as number) | REDELIVERED;
       else this.ready.remove(row);
       if (!stays) this.#lose(row);
-      else if (place === Place.held) this.#return(row, true);
+      else if (place === Place.held) back.push(row);
     }
+    back.sort((a, b) => (rows.sequence[a] as number) - (rows.sequence[b] as number));
+    for (const row of back) this.#return(row, true);
   }
 
   #lose(row: number): void {

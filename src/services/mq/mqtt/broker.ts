@@ -30,7 +30,7 @@ import { PENDING, Session, type Shared, TAKEN } from './session.ts';
 import type { MqttSettings } from './settings.ts';
 import { type Intake, type DiskPort, Storage } from './storage.ts';
 import { SubscriptionTree } from './subscription-tree.ts';
-import { granted, TopicTable } from './topic-table.ts';
+import { granted, TopicTable, withoutQos0 } from './topic-table.ts';
 import { hasWildcard, isTopicName } from './topics.ts';
 
 const PACKET_IDS = 65_535;
@@ -108,10 +108,12 @@ export class MqttBroker implements MqttOperations {
       delivered: 0,
       dropped: 0,
     };
-    const holds = ports.holds ?? null;
-    this.#door = new Door(ports.processor ?? null, ports.costs ?? FREE, holds);
-    const disk = settings.storage === 'disk' ? (ports.disk ?? null) : null;
-    this.#storage = new Storage(disk, (intake) => this.#inside(() => this.#taken(intake)), holds);
+    this.#door = new Door(ports.processor ?? null, ports.costs ?? FREE, ports.holds ?? null);
+    this.#storage = new Storage(
+      settings.storage === 'disk' ? (ports.disk ?? null) : null,
+      (intake) => this.#inside(() => this.#taken(intake)),
+      ports.holds ?? null,
+    );
     this.#topics = new TopicTable(this.#tree, settings.overlapping);
     this.#retained = new RetainedMessages(this.#messages);
     this.#host = {
@@ -181,7 +183,10 @@ export class MqttBroker implements MqttOperations {
     for (const session of this.#sessions.values()) {
       session.connection = null;
       if (this.settings.storage === 'none' || session.clean) this.#end(session, 'lost');
-      else session.loseTransient();
+      else {
+        session.loseTransient();
+        this.#endQos0(session);
+      }
     }
     if (this.settings.storage === 'none') this.#retained.clearAll();
     this.#door.end(was);
@@ -232,6 +237,7 @@ export class MqttBroker implements MqttOperations {
     if (session.clean) this.#end(session);
     else {
       if (this.settings.receivedIds === 'connection') session.forgetReceived();
+      this.#endQos0(session);
       this.#expireLater(session);
     }
   }
@@ -373,6 +379,24 @@ export class MqttBroker implements MqttOperations {
   #drop(filter: string, session: Session): void {
     this.#tree.delete(filter, session);
     this.#topics.changed(filter);
+  }
+
+  /** Its subscriptions with QoS 0, where they are its connection's. */
+  #endQos0(session: Session): void {
+    const { overlapping, qos0Subscriptions } = this.settings;
+    if (qos0Subscriptions === 'session') return;
+    for (const [filter, grant] of session.filters) {
+      const left = withoutQos0(overlapping, grant);
+      if (left === grant) continue;
+      if (left === null) {
+        session.filters.delete(filter);
+        this.#drop(filter, session);
+      } else {
+        session.filters.set(filter, left);
+        this.#tree.add(filter, session, left);
+        this.#topics.changed(filter);
+      }
+    }
   }
 
   #expireLater(session: Session): void {

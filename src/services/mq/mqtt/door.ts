@@ -69,6 +69,7 @@ class Frame implements PublishPacket {
 export class Door {
   readonly #processor: ProcessorPort | null;
   readonly #costs: MqttCosts;
+  /** A publish that waits has its body held. */
   readonly #holds: BodyHolds | null;
   #busy = false;
   #blocked = false;
@@ -87,11 +88,10 @@ export class Door {
   readonly #onDone: Job = { onDone: (life) => this.#served(life), onLost: () => undefined };
   readonly #idle: Job = { onDone: () => undefined, onLost: () => undefined };
 
-  /** `holds`: holds the bodies of publishes that wait. */
   constructor(processor: ProcessorPort | null, costs: MqttCosts, holds: BodyHolds | null = null) {
+    this.#holds = holds;
     this.#processor = processor;
     this.#costs = costs;
-    this.#holds = holds;
   }
 
   /** Publishers wait: a memory or disk alarm. */
@@ -176,8 +176,8 @@ export class Door {
       frame.qos = packet.qos;
       frame.retain = packet.retain;
       frame.dup = packet.dup;
+      this.#holds?.retain(packet.body);
     }
-    if (kind === Kind.publish) this.#holds?.retain(frame.body);
     if (!this.#isHeld(frame)) this.#enqueue(frame);
     this.end(this.#busy);
   }
@@ -188,7 +188,7 @@ export class Door {
     const connection = frame.connection as Handler;
     const before = this.#held.get(connection);
     if (frame.kind === Kind.cut || frame.kind === Kind.silent) {
-      for (const one of before ?? []) this.#letGo(one);
+      for (const lost of before ?? []) this.#letGo(lost);
       this.#held.delete(connection);
       return false;
     }
@@ -196,6 +196,10 @@ export class Door {
     else if (frame.kind === Kind.publish) this.#held.set(connection, [frame]);
     else return false;
     return true;
+  }
+
+  #letGo({ kind, body }: Frame): void {
+    if (kind === Kind.publish) this.#holds?.release(body);
   }
 
   #enqueue(frame: Frame): void {
@@ -206,10 +210,6 @@ export class Door {
       const cost = frame.kind === Kind.publish ? this.#costs.publishUs : this.#costs.otherUs;
       this.#processor.submit(cost, this.#onDone, this.#life, 0);
     }
-  }
-
-  #letGo({ kind, body }: Frame): void {
-    if (kind === Kind.publish) this.#holds?.release(body);
   }
 
   #served(life: number): void {

@@ -2,6 +2,7 @@
  * What a broker that speaks MQTT 3.1.1 may decide for itself, as data; how three of them decide. Amazon MQ offers MQTT on its ActiveMQ brokers (port 8883); on its RabbitMQ
  * brokers it is unconfirmed. Sources and what is assumed: docs/models/mqtt.md.
  */
+import { mqFacts } from '../../../facts/index.ts';
 import type { Qos } from './operations.ts';
 
 export interface MqttSettings {
@@ -19,6 +20,8 @@ export interface MqttSettings {
    * filter that is subscribed to again with another QoS is in force with both.
    */
   readonly overlapping: 'oneCopy' | 'firstCopy' | 'copyEach' | 'copyPerQos';
+  /** A subscription with QoS 0 of a persistent session: its own, or its connection's, and gone with that. */
+  readonly qos0Subscriptions: 'session' | 'connection';
   /** What is retained is found by filters, or by the name of a topic only. */
   readonly retainedBy: 'filter' | 'name';
   /** Another connection takes over the client id: whether the will of the first is sent. */
@@ -40,11 +43,12 @@ export const mosquitto: MqttSettings = {
   receivedIds: 'session',
   offlineQos0: 'dropped',
   overlapping: 'firstCopy',
+  qos0Subscriptions: 'session',
   retainedBy: 'filter',
   willAtTakeover: 'whenSessionEnds',
   storage: 'none',
-  maxInflight: 20,
-  maxQueued: 1000,
+  maxInflight: mqFacts.mosquittoInflight.value,
+  maxQueued: mqFacts.mosquittoQueued.value,
   sessionExpiryS: 0,
 };
 
@@ -55,12 +59,13 @@ export const rabbitMqtt: MqttSettings = {
   receivedIds: 'session',
   offlineQos0: 'kept',
   overlapping: 'copyPerQos',
+  qos0Subscriptions: 'connection',
   retainedBy: 'name',
   willAtTakeover: 'never',
   storage: 'disk',
-  maxInflight: 10,
+  maxInflight: mqFacts.mqttPrefetch.value,
   maxQueued: 0,
-  sessionExpiryS: 86_400,
+  sessionExpiryS: mqFacts.mqttSessionExpirySeconds.value,
 };
 
 /** ActiveMQ Classic's transport connector. */
@@ -70,10 +75,11 @@ export const activeMqtt: MqttSettings = {
   receivedIds: 'connection',
   offlineQos0: 'dropped',
   overlapping: 'copyEach',
+  qos0Subscriptions: 'session',
   retainedBy: 'filter',
   willAtTakeover: 'always',
   storage: 'disk',
-  maxInflight: 100,
+  maxInflight: mqFacts.activemqMqttPrefetch.value,
   maxQueued: 0,
   sessionExpiryS: 0,
 };

@@ -25,6 +25,7 @@ export interface Intake {
 export class Storage {
   readonly #disk: DiskPort | null;
   readonly #onStored: (intake: Intake) => void;
+  /** What is on its way to the disk has its body held. */
   readonly #holds: BodyHolds | null;
   #waiting: Intake[] = [];
   #head = 0;
@@ -41,10 +42,9 @@ export class Storage {
     session: null,
   };
 
-  /** `holds`: holds the bodies of what waits. */
   constructor(disk: DiskPort | null, onStored: (intake: Intake) => void, holds: BodyHolds | null = null) {
-    this.#disk = disk;
     this.#holds = holds;
+    this.#disk = disk;
     this.#onStored = onStored;
   }
 
@@ -66,7 +66,7 @@ export class Storage {
     intake.session = session;
     if (!stores) this.#onStored(intake);
     else {
-      this.#holds?.retain(intake.body);
+      this.#holds?.retain(packet.body);
       this.#waiting.push(intake);
       this.#disk.write(packet.bytes, this.#job, this.#life, 0);
     }
@@ -75,7 +75,7 @@ export class Storage {
   /** The node died. */
   lose(): void {
     this.#life++;
-    for (let i = this.#head; i < this.#waiting.length; i++) this.#holds?.release((this.#waiting[i] as Intake).body);
+    for (const { body } of this.#waiting.slice(this.#head)) this.#holds?.release(body);
     this.#waiting = [];
     this.#head = 0;
   }

@@ -109,3 +109,10 @@ const EACH_QOS: readonly Qos[] = [0, 1, 2];
 export function granted(overlapping: MqttSettings['overlapping'], before: number, qos: Qos): number {
   return overlapping === 'copyPerQos' ? before | (1 << qos) : qos;
 }
+
+/** What is left of a subscription without QoS 0; null: nothing. */
+export function withoutQos0(overlapping: MqttSettings['overlapping'], grant: number): number | null {
+  if (overlapping !== 'copyPerQos') return grant === 0 ? null : grant;
+  const left = grant & ~1;
+  return left === 0 ? null : left;
+}

@@ -47,6 +47,7 @@ export class BrokerConnection implements OpenWireConnection {
   readonly #transactions = new Map<number, Transaction>();
   #clientId: string | null = null;
   #isOver = false;
+  #hasSent = false;
   /** Commands behind one that waits for space; null: the door is open. */
   #door: Command[] | null = null;
   #blocked = 0;
@@ -200,7 +201,11 @@ export class BrokerConnection implements OpenWireConnection {
   // --- sends ---
 
   #send(command: number, name: string, message: MessageInput, transaction: number): void {
-    const { destinations, space, settings } = this.#engine;
+    const { destinations, space, settings, node } = this.#engine;
+    if (!this.#hasSent) {
+      this.#hasSent = true;
+      node?.ProducerCount.add(1);
+    }
     const to = destinations.resolve(name);
     if (to === null) {
       const error = { code: 'InvalidDestinationException', message: `No destination: '${name}'` } as const;
@@ -338,7 +343,9 @@ export class BrokerConnection implements OpenWireConnection {
   #deliver(subscription: Subscription, id: number): void {
     const row = subscription.rowOf(id);
     if (row < 0 || this.#isOver) return;
-    this.#owner.onDispatch(subscription.number, this.#engine.view(subscription.stored, row));
+    const { stored } = subscription;
+    stored.meter.waited(this.#engine.sim.now - (stored.queue.rows.enqueuedUs[row] as number));
+    this.#owner.onDispatch(subscription.number, this.#engine.view(stored, row));
   }
 
   // --- transactions ---
@@ -408,6 +415,7 @@ export class BrokerConnection implements OpenWireConnection {
 
   #leave(): void {
     this.#isOver = true;
+    if (this.#hasSent) this.#engine.node?.ProducerCount.add(-1);
     for (const transaction of this.#transactions.values()) this.#undo(transaction);
     this.#transactions.clear();
     for (const command of this.#door ?? []) command.lose();

@@ -44,7 +44,7 @@ export const AckType = {
   poison: 1,
   /** Done, from `first` to `last` in the order of their dispatch. */
   standard: 2,
-  /** The client has rolled it back and gives it to its application once more. */
+  /** The client has rolled it back and gives it to its application once more. The broker only takes note. */
   redelivered: 3,
   /** Done, it alone. */
   individual: 4,

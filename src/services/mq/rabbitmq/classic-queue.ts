@@ -39,12 +39,14 @@ export class ClassicQueue extends RabbitQueue implements Job {
   ): void {
     const { leader, messages, world } = this;
     if (leader === null) {
-      world.observer?.onDropped(this.number, input.body, -1, 'lost');
+      world.observer?.onDropped(-1, input.body, -1, 'lost');
       settled?.onRefused(tag);
       return;
     }
     if (messages.refuses(input.bytes)) {
-      world.observer?.onDropped(this.number, input.body, -1, 'maxlen');
+      const isMoved =
+        this.arguments['x-overflow'] === 'reject-publish-dlx' && world.deadLetterRefused(this, input, route);
+      if (!isMoved) world.observer?.onDropped(-1, input.body, -1, 'maxlen');
       settled?.onRefused(tag);
       return;
     }

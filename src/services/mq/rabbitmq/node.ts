@@ -30,6 +30,7 @@ export class RabbitNode {
   /** Not read from until the disk has stored more. */
   readonly heldBack = new Set<NodeConnection>();
   isUp = true;
+  isStarting = false;
   /** Counts its starts and stops. */
   life = 0;
   /** Cut off from the majority: it has stopped itself. */

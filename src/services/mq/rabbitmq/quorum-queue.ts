@@ -78,6 +78,7 @@ class Replica implements Job {
 export class QuorumQueue extends RabbitQueue {
   readonly #replicas: readonly Replica[];
   readonly #majority: number;
+  readonly #deliveryLimit: number;
   readonly #log = new ReusedRing<Entry>(newEntry);
   /** Entries ever committed; the log begins behind them. */
   #committed = 0;
@@ -93,6 +94,7 @@ export class QuorumQueue extends RabbitQueue {
   ) {
     super(world, input, number, null, members, deliveryLimit);
     this.#majority = Math.floor(members.length / 2) + 1;
+    this.#deliveryLimit = deliveryLimit;
     const isLeader = (node: RabbitNode): boolean => node === this.leader;
     this.#replicas = members.map((node) => new Replica(world, node, isLeader, () => this.#advance()));
     this.leader = null;
@@ -102,6 +104,10 @@ export class QuorumQueue extends RabbitQueue {
 
   get isAvailable(): boolean {
     return true;
+  }
+  /** So that its log can be cut off behind it, where no limit ends the requeueing. */
+  override get requeuesToTail(): boolean {
+    return this.#deliveryLimit === Number.POSITIVE_INFINITY;
   }
 
   publish(
@@ -115,6 +121,7 @@ export class QuorumQueue extends RabbitQueue {
     entry.body = input.body;
     entry.bytes = input.bytes;
     entry.expirationMs = input.expirationMs;
+    entry.priority = input.priority;
     entry.group = input.group;
     entry.route = route;
     entry.deaths = deaths;
@@ -147,7 +154,7 @@ export class QuorumQueue extends RabbitQueue {
     const { body, bytes, route, deaths, settled, tag } = entry;
     this.#committed++;
     if (messages.refuses(bytes)) {
-      world.observer?.onDropped(this.number, body, -1, 'maxlen');
+      world.observer?.onDropped(-1, body, -1, 'maxlen');
       settled?.onRefused(tag);
     } else {
       if (deaths !== null) world.deaths.set(world.ids.next, deaths);

@@ -83,31 +83,34 @@ export class RabbitBroker {
   /** It dies (SIGKILL), with what it had in memory; it stays down. */
   kill(number: number): void {
     const node = this.#node(number);
-    if (!node.isUp) return;
     const served = node.isServing;
-    node.isUp = false;
-    node.life++;
+    this.#takeDown(node);
     if (served) this.#down(node, -1, '');
   }
 
   /** It stops in order: connections are closed, what waits for its disk is stored. It stays down. */
   stop(number: number): void {
     const node = this.#node(number);
-    if (!node.isUp) return;
     const served = node.isServing;
     if (served) for (const queue of this.vhost.queues.values()) queue.finishWrites(node);
-    node.isUp = false;
-    node.life++;
+    this.#takeDown(node);
     if (served) this.#down(node, CONNECTION_FORCED, SHUTDOWN);
   }
+  #takeDown(node: RabbitNode): void {
+    node.isUp = false;
+    node.isStarting = false;
+    node.life++;
+  }
 
-  /** A node that is down comes up, `startUs` later. */
+  /** A node that is down comes up, `startUs` later, unless it is killed before. */
   start(number: number): void {
     const node = this.#node(number);
-    if (node.isUp) return;
+    if (node.isUp || node.isStarting) return;
+    node.isStarting = true;
     const life = ++node.life;
     const up = (): void => {
-      if (node.isUp || node.life !== life) return;
+      if (node.life !== life) return;
+      node.isStarting = false;
       node.isUp = true;
       if (node.isServing) this.#up(node);
     };

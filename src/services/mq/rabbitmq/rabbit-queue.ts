@@ -1,4 +1,5 @@
 /** A queue of RabbitMQ over the core's: where it lives, whose it is, what it is told of its nodes. Classic and quorum queues differ in how a message gets in. */
+import { mqFacts } from '../../../facts/index.ts';
 import type { Simulation } from '../../../kernel/index.ts';
 import type { Requests } from '../../ports.ts';
 import type { Death, QueueArguments, QueueDeclareInput } from '../amqp/operations.ts';
@@ -10,6 +11,9 @@ import type { RabbitNode } from './node.ts';
 import type { RabbitMetrics } from './rabbit-metrics.ts';
 import type { Settled } from './settled.ts';
 import type { RabbitSettings } from './settings.ts';
+
+/** RabbitMQ 4's, of quorum queues: 5 and above is high, and goes twice for each other one. */
+const HIGH = { from: mqFacts.quorumHighPriority.value, share: mqFacts.quorumHighShare.value };
 
 /** What all queues of a broker share. */
 export interface QueueWorld {
@@ -23,6 +27,8 @@ export interface QueueWorld {
   readonly deaths: Map<number, readonly Death[]>;
   /** Sends it to its queue's dead-letter exchange; false: it has none, or nobody gets it. */
   deadLetter(from: RabbitQueue, row: number, reason: DropReason): boolean;
+  /** The same of one that a full queue refused (`reject-publish-dlx`). */
+  deadLetterRefused(from: RabbitQueue, input: MessageInput, route: number): boolean;
 }
 
 /** Whoever serves a consumer. */
@@ -83,9 +89,12 @@ export abstract class RabbitQueue implements BrokerObserver {
       {
         number,
         maxPriority: this.isQuorum ? 0 : (args['x-max-priority'] ?? 0),
+        highPriority: this.isQuorum && world.settings.version === '4' ? HIGH : null,
         maxLength: args['x-max-length'] ?? NEVER,
         maxBytes: args['x-max-length-bytes'] ?? NEVER,
         overflow: overflow === 'drop-head' ? 'drop-head' : 'reject-publish',
+        rejectsLate: this.isQuorum,
+        returns: this.isQuorum ? 'head' : 'place',
         messageTtlUs: ttlMs === undefined ? NEVER : ttlMs * 1000,
         deliveryLimit,
         singleActive: args['x-single-active-consumer'] ?? false,
@@ -105,6 +114,10 @@ export abstract class RabbitQueue implements BrokerObserver {
   }
   /** Whether it can be used; a quorum queue without a leader can, and waits. */
   abstract get isAvailable(): boolean;
+  /** What a client requeues goes behind all others, not back to where it was. */
+  get requeuesToTail(): boolean {
+    return false;
+  }
   /** A copy of a message comes in. Each is settled once, at once or later. */
   abstract publish(
     input: MessageInput,
@@ -173,7 +186,7 @@ export abstract class RabbitQueue implements BrokerObserver {
   #store(bytes: number): void {
     for (const node of this.members) {
       node.storage.add(bytes);
-      this.world.metrics?.diskFree.add(-bytes);
+      if (Number.isFinite(this.world.settings.diskBytes)) this.world.metrics?.diskFree.add(-bytes);
     }
   }
 

@@ -43,6 +43,10 @@ export interface RabbitSettings {
   readonly maxConnections: number;
   /** Of a connection. */
   readonly maxChannels: number;
+  /** Of a channel. */
+  readonly maxConsumers: number;
+  /** Of the broker. */
+  readonly maxQueues: number;
   readonly maxMessageBytes: number;
   /** Methods of a connection that are on their way through the processor at most: what comes beyond waits unread. */
   readonly flowCredit: number;
@@ -89,6 +93,8 @@ export function rabbitSettings(input: RabbitInput = {}): RabbitSettings {
     startUs: 0,
     maxConnections: NO_LIMIT,
     maxChannels: 2047,
+    maxConsumers: NO_LIMIT,
+    maxQueues: NO_LIMIT,
     maxMessageBytes: NO_LIMIT,
     flowCredit: NO_LIMIT,
     consumerTimeoutUs: NO_LIMIT,

@@ -104,12 +104,12 @@ class RabbitStompSession implements StompSession, AmqpConnectionOwner, AmqpChann
     channel.queueDeclare({ queue, durable: true });
   }
 
-  subscribe(frame: SubscribeFrame, receipt: number): void {
+  subscribe(frame: SubscribeFrame, receipt: number): boolean {
     const place = this.#placeOf(frame.destination, receipt);
     const channel = this.#channel;
-    if (place === null || channel === null) return;
+    if (place === null || channel === null) return false;
     const queue = this.#queueOf(channel, place, frame);
-    if (queue === null) return;
+    if (queue === null) return false;
     channel.basicQos(frame.prefetch ?? 0);
     channel.basicConsume({
       queue,
@@ -118,6 +118,7 @@ class RabbitStompSession implements StompSession, AmqpConnectionOwner, AmqpChann
       priority: frame.priority ?? 0,
     });
     this.#done(receipt);
+    return true;
   }
 
   /** What it consumes from: the queue itself, or one of its own that is bound for it. */

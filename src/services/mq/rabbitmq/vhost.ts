@@ -1,4 +1,5 @@
 /** Exchanges, queues and bindings of a broker: declared, deleted, found, and the way of a message through them. */
+import { mqFacts } from '../../../facts/index.ts';
 import { type AmqpError, amqpErrors } from '../amqp/errors.ts';
 import type {
   Death,
@@ -17,7 +18,7 @@ import { type Route, Routes } from './routes.ts';
 import type { Settled } from './settled.ts';
 
 /** RabbitMQ 4's, of a quorum queue that says nothing. */
-const DELIVERY_LIMIT = 20;
+const DELIVERY_LIMIT = mqFacts.deliveryLimit.value;
 
 export class Vhost {
   readonly queues = new Map<string, RabbitQueue>();
@@ -27,9 +28,13 @@ export class Vhost {
   #nextQueue = 0;
   #nextName = 1;
 
-  constructor(world: Omit<QueueWorld, 'deadLetter'>, nodes: readonly RabbitNode[]) {
+  constructor(world: Omit<QueueWorld, 'deadLetter' | 'deadLetterRefused'>, nodes: readonly RabbitNode[]) {
     this.#nodes = nodes;
-    this.world = { ...world, deadLetter: (from, row, reason) => this.#deadLetter(from, row, reason) };
+    this.world = {
+      ...world,
+      deadLetter: (from, row, reason) => this.#deadLetter(from, row, reason),
+      deadLetterRefused: (from, input, route) => this.#moveDead(from, input, -1, route, 'maxlen'),
+    };
   }
 
   // --- exchanges ---
@@ -40,7 +45,7 @@ export class Vhost {
     if (input.passive === true) return known === undefined ? amqpErrors.noExchange(name) : null;
     if (name === '') return amqpErrors.defaultExchange;
     if (known === undefined) {
-      if (name.startsWith('amq.')) return amqpErrors.reservedName(name);
+      if (name.startsWith('amq.')) return amqpErrors.reservedName('exchange', name);
       this.routes.exchanges.set(name, new Exchange(input));
       this.routes.changed();
       return null;
@@ -56,7 +61,7 @@ export class Vhost {
 
   deleteExchange(name: string, ifUnused: boolean): AmqpError | null {
     if (name === '') return amqpErrors.defaultExchange;
-    if (name.startsWith('amq.')) return amqpErrors.reservedName(name);
+    if (name.startsWith('amq.')) return amqpErrors.systemExchange(name);
     const exchange = this.routes.exchanges.get(name);
     if (exchange === undefined) return null;
     if (ifUnused && !exchange.isUnused) return amqpErrors.exchangeInUse(name);
@@ -110,9 +115,12 @@ export class Vhost {
 
   #newQueue(input: QueueDeclareInput, connection: object, node: RabbitNode): RabbitQueue | AmqpError {
     const name = input.queue === '' ? `amq.gen-${this.#nextName++}` : input.queue;
+    if (input.queue.startsWith('amq.')) return amqpErrors.reservedName('queue', name);
     const error = badArguments(name, input);
     if (error !== null) return error;
     const { world } = this;
+    const { maxQueues } = world.settings;
+    if (this.queues.size >= maxQueues) return amqpErrors.tooManyQueues(name, maxQueues);
     const args = input.arguments ?? {};
     const made = { ...input, queue: name };
     const number = this.#nextQueue++;
@@ -177,20 +185,26 @@ export class Vhost {
   }
 
   #deadLetter(from: RabbitQueue, row: number, reason: DropReason): boolean {
-    const exchange = from.arguments['x-dead-letter-exchange'];
-    if (exchange === undefined || !isDeath(reason)) return false;
+    if (from.arguments['x-dead-letter-exchange'] === undefined || !isDeath(reason)) return false;
     const { rows } = from.messages;
-    const was = this.routes.numbered(rows.route[row] as number);
-    const route = this.route(exchange, from.arguments['x-dead-letter-routing-key'] ?? was.routingKey, null);
-    if (route === null) return false;
-    const id = rows.id[row] as number;
-    const { body, bytes, group, persistent } = from.messages.read(row);
-    const deaths = withDeath(this.world.deaths.get(id) ?? [], from.name, reason, was);
+    const { body, bytes, group, persistent, id } = from.messages.read(row);
     const input = { body, bytes, group, persistent, expirationMs: -1, priority: rows.priority[row] as number };
-    const targets = route.queues.filter(({ name }) => !isCycle(deaths, name));
+    return this.#moveDead(from, input, id, rows.route[row] as number, reason);
+  }
+
+  /** To the queues that the dead-letter exchange leads to, but for those where it would go round; false: there is none. */
+  #moveDead(from: RabbitQueue, message: MessageInput, id: number, route: number, reason: Death['reason']): boolean {
+    const { 'x-dead-letter-exchange': exchange, 'x-dead-letter-routing-key': routingKey } = from.arguments;
+    if (exchange === undefined) return false;
+    const was = this.routes.numbered(route);
+    const to = this.route(exchange, routingKey ?? was.routingKey, null);
+    if (to === null) return false;
+    const input = { ...message, expirationMs: -1 };
+    const deaths = withDeath(this.world.deaths.get(id) ?? [], from.name, reason, was);
+    const targets = to.queues.filter(({ name }) => !isCycle(deaths, name));
     for (const target of targets) {
-      this.world.observer?.onDeadLettered(from.number, body, id, reason, target.number);
-      target.publish(input, route.number, deaths, null, 0);
+      this.world.observer?.onDeadLettered(from.number, input.body, id, reason, target.number);
+      target.publish(input, to.number, deaths, null, 0);
     }
     return targets.length > 0;
   }
@@ -221,21 +235,20 @@ function isCycle(deaths: readonly Death[], queue: string): boolean {
 
 function badArguments(name: string, { durable, exclusive, autoDelete, arguments: args = {} }: QueueDeclareInput) {
   const isQuorum = args['x-queue-type'] === 'quorum';
-  if (isQuorum && durable !== true) return amqpErrors.badArgument('durable', name, 'quorum queues are durable');
-  if (isQuorum && exclusive === true) return amqpErrors.badArgument('exclusive', name, 'not of quorum queues');
-  if (isQuorum && autoDelete === true) return amqpErrors.badArgument('auto-delete', name, 'not of quorum queues');
-  for (const key of ['x-message-ttl', 'x-max-length', 'x-max-length-bytes'] as const) {
+  if (isQuorum && durable !== true) return amqpErrors.badProperty('non-durable', name);
+  if (isQuorum && exclusive === true) return amqpErrors.badProperty('exclusive-owner', name);
+  if (isQuorum && autoDelete === true) return amqpErrors.badProperty('auto-delete', name);
+  for (const key of ['x-message-ttl', 'x-max-length', 'x-max-length-bytes', 'x-expires', 'x-max-priority'] as const) {
     const value = args[key];
-    if (value !== undefined && !(value >= 0)) return amqpErrors.badArgument(key, name, `${value} is negative`);
-  }
-  const { 'x-expires': expires, 'x-max-priority': priority } = args;
-  if (expires !== undefined && !(expires > 0))
-    return amqpErrors.badArgument('x-expires', name, 'it has to be positive');
-  if (priority !== undefined && !(priority >= 0 && priority <= 255)) {
-    return amqpErrors.badArgument('x-max-priority', name, `${priority} is not within 0 to 255`);
+    if (value === undefined) continue;
+    if (!(value >= 0)) return amqpErrors.badArgument(key, name, `{value_negative,${value}}`);
+    if (key === 'x-expires' && value === 0) return amqpErrors.badArgument(key, name, '{value_zero,0}');
+    if (key === 'x-max-priority' && value > 255) {
+      return amqpErrors.badArgument(key, name, `{max_value_exceeded,${value}}`);
+    }
   }
   if (args['x-dead-letter-routing-key'] !== undefined && args['x-dead-letter-exchange'] === undefined) {
-    return amqpErrors.badArgument('x-dead-letter-routing-key', name, 'there is no x-dead-letter-exchange');
+    return amqpErrors.badArgument('x-dead-letter-routing-key', name, 'routing_key_but_no_dlx_defined');
   }
   return null;
 }

@@ -102,7 +102,7 @@ class StompBrokerConnection implements StompConnection, StompSessionOwner {
       return;
     }
     this.#subscriptions.set(frame.id, { id: frame.id, mode: frame.ack ?? 'auto', isOver: false });
-    this.#session?.subscribe(frame, receipt);
+    if (this.#session?.subscribe(frame, receipt) === false) this.#subscriptions.delete(frame.id);
   }
 
   UNSUBSCRIBE(id: number, receipt = -1, isForGood = false): void {
@@ -114,9 +114,6 @@ class StompBrokerConnection implements StompConnection, StompSessionOwner {
     }
     this.#subscriptions.delete(id);
     subscription.isOver = true;
-    if (this.#rules.onUnsubscribe === 'return') {
-      for (const [ack, entry] of this.#unsettled) if (entry.subscription === subscription) this.#unsettled.delete(ack);
-    }
     this.#session?.unsubscribe(id, isForGood, receipt);
   }
 
@@ -229,7 +226,11 @@ class StompBrokerConnection implements StompConnection, StompSessionOwner {
       return;
     }
     if (entry.subscription.isOver) {
-      this.onFailed(receipt, 'Subscription not found', false);
+      if (this.#rules.onUnsubscribe === 'return') {
+        // It is back in its queue, and what is said of it now is heard and changes nothing.
+        this.#unsettled.delete(ack);
+        this.onDone(receipt);
+      } else this.onFailed(receipt, 'Subscription not found', false);
       return;
     }
     const isCumulative = reachesBack && entry.subscription.mode === 'client';

@@ -46,7 +46,8 @@ export interface StompSessionOwner extends ConnectionOwner {
 export interface StompSession {
   open(clientId: string | null): void;
   send(destination: string, message: MessageInput, transaction: number, receipt: number): void;
-  subscribe(frame: SubscribeFrame, receipt: number): void;
+  /** False: refused at once, and `onFailed` was told. */
+  subscribe(frame: SubscribeFrame, receipt: number): boolean;
   unsubscribe(subscription: number, isForGood: boolean, receipt: number): void;
   /** `isCumulative`: as far back as the rules say. */
   acknowledge(

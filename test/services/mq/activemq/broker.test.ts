@@ -29,6 +29,7 @@ class Client implements OpenWireOwner {
   readonly connection: OpenWireConnection;
   /** Acknowledges what it is given at once. */
   acknowledges = false;
+  onGiven: (id: number) => void = () => {};
 
   constructor(endpoint = 0) {
     const connection = broker.connect(this, endpoint);
@@ -59,6 +60,7 @@ class Client implements OpenWireOwner {
     this.ids.push(id);
     this.#tell(`${body}${redelivered ? 'R' : ''}`);
     if (this.acknowledges) this.ack(id);
+    this.onGiven(id);
   }
   onPullTimeout(): void {
     this.#tell('nothing');
@@ -80,14 +82,14 @@ class Client implements OpenWireOwner {
 const COSTS = { diskLatencyUs: 10_000 };
 
 describe('the journal', () => {
-  test('one sender that waits has one message in each commit; what comes meanwhile goes in one', () => {
+  test('one sender that waits has one message in each commit; what comes meanwhile goes in one [mq.enqueue-rate]', () => {
     start({ costs: COSTS });
     const one = new Client().send(1).send(2).send(3);
     sim.run();
     expect([one.text, one.at]).toEqual(['ok1 ok2 ok3', [10_000, 20_000, 20_000]]);
   });
 
-  test('a message that is acknowledged while it waits for the disk is never written, and its sender is told then', () => {
+  test('a message that is acknowledged while it waits for the disk is never written, and its sender is told then [mq.concurrent-store-and-dispatch]', () => {
     start({ costs: COSTS });
     const reader = new Client().consume();
     reader.acknowledges = true;
@@ -98,7 +100,7 @@ describe('the journal', () => {
     expect(broker.engine.disk.commits).toBe(0);
   });
 
-  test('without concurrentStoreAndDispatchQueues a message is given out when it is stored', () => {
+  test('without concurrentStoreAndDispatchQueues a message is given out when it is stored [mq.concurrent-store-and-dispatch]', () => {
     start({ costs: COSTS, concurrentStoreAndDispatchQueues: false });
     const reader = new Client().consume();
     new Client().send(1);
@@ -126,6 +128,29 @@ describe('the journal', () => {
     expect(new Client().consume().text).toBe('');
   });
 
+  test('a message whose commit is written before it leaves no mark on whoever has its place then', () => {
+    start({ costs: COSTS });
+    const reader = new Client().consume({ prefetch: 1 });
+    const { connection } = reader;
+    // Within the dispatch, so before the message itself is handed to the journal.
+    reader.onGiven = (id) => {
+      reader.onGiven = () => {};
+      connection.begin(-1, 1);
+      const ack = { consumer: 1, type: AckType.individual, first: id, last: id, count: 1, transaction: 1 };
+      connection.acknowledge(-1, ack);
+      connection.commit(-1, 1);
+    };
+    new Client().send(1);
+    sim.run({ until: 15_000 });
+    expect(broker.sizeOf('queue://a')).toBe(0);
+    new Client().send(2, { persistent: false });
+    sim.run();
+    broker.kill();
+    broker.restart();
+    sim.run();
+    expect(broker.sizeOf('queue://a')).toBe(0);
+  });
+
   test('a durable subscriber is given a message when it is stored, and it is written once for all of them', () => {
     start({ costs: COSTS });
     const durable = (name: string): Client => {
@@ -142,7 +167,7 @@ describe('the journal', () => {
 });
 
 describe('producer flow control', () => {
-  test('who waits for an answer gets it when there is space again', () => {
+  test('who waits for an answer gets it when there is space again [mq.producer-flow-control] [mq.storage]', () => {
     start({ limits: { storeBytes: 200 } });
     const one = new Client().send(1).send(2).send(3);
     expect(one.text).toBe('ok1 ok2 blocked: store');
@@ -166,7 +191,7 @@ describe('producer flow control', () => {
     expect(new Client().send(3).text).toBe('ok3');
   });
 
-  test('sendFailIfNoSpace: an error at once', () => {
+  test('sendFailIfNoSpace: an error at once [mq.producer-flow-control]', () => {
     start({ limits: { storeBytes: 100 }, sendFailIfNoSpace: true });
     expect(new Client().send(1).send(2).text).toBe('ok1 ResourceAllocationException');
   });
@@ -194,7 +219,7 @@ describe('the processor', () => {
 describe('active and standby', () => {
   const settings = { deployment: 'activeStandbyMultiAz', lockFreeUs: 30_000_000, rebootUs: 3_000_000 } as const;
 
-  test('one of the two endpoints answers; after a kill the other, when the lock is free', () => {
+  test('one of the two endpoints answers; after a kill the other, when the lock is free [mq.failover-active-standby] [mq.engines-modes]', () => {
     start(settings);
     expect(broker.connect(new Client(), 1)).toBeNull();
     const one = new Client().send(1).send(2, { persistent: false });
@@ -208,7 +233,7 @@ describe('active and standby', () => {
     expect(new Client(1).consume().text).toBe('1');
   });
 
-  test('a reboot takes less, and the standby is active after it', () => {
+  test('a reboot takes less, and the standby is active after it [mq.failover-active-standby]', () => {
     start(settings);
     broker.reboot();
     sim.run();
@@ -237,7 +262,7 @@ describe('active and standby', () => {
     expect(sim.now).toBe(31_500_000);
   });
 
-  test('persistJMSRedelivered: what was given out is flagged after it', () => {
+  test('persistJMSRedelivered: what was given out is flagged after it [mq.survives-failover]', () => {
     start({ persistJMSRedelivered: true });
     new Client().send(1).send(2).consume({ prefetch: 1 });
     broker.kill();
@@ -245,6 +270,15 @@ describe('active and standby', () => {
     sim.run();
     expect(new Client().consume().text).toBe('1R 2');
   });
+});
+
+test('a connection too many is not taken until another has gone [mq.connections-activemq]', () => {
+  start({ limits: { connections: 2 } });
+  const one = new Client();
+  const two = new Client();
+  expect(broker.connect(two)).toBeNull();
+  one.connection.cut();
+  expect(broker.connect(two)).not.toBeNull();
 });
 
 describe('destinations', () => {
@@ -264,7 +298,7 @@ describe('destinations', () => {
     expect(one.text).toBe('InvalidDestinationException');
   });
 
-  test('a durable subscription has one consumer, needs a client id, and ends only when it is told to', () => {
+  test('a durable subscription has one consumer, needs a client id, and ends only when it is told to [mq.topics]', () => {
     const info = { destination: 'topic://t', prefetch: 10, subscriptionName: 's' };
     const nameless = new Client();
     nameless.connection.addConsumer(1, 1, info);

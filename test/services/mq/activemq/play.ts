@@ -2,7 +2,7 @@
  * A play on ActiveMQ in which everything goes wrong: a producer sends to queue a, movers take from there and send to queue b within transactions, consumers work on what is
  * in b. Lines are cut and nodes are killed; all reconnect. What must hold is asserted while it is played and at the end.
  *
- *   producer ─▶ a (groups) ─▶ movers, transacted ─▶ b ─▶ consumers, AUTO ─▶ dead letters
+ *   producer ─▶ a (groups) ─▶ movers, transacted ─▶ b ─▶ consumers, AUTO and CLIENT ─▶ dead letters
  */
 import fc from 'fast-check';
 import type { Simulation } from '../../../../src/kernel/index.ts';
@@ -202,13 +202,22 @@ export function play(to: ActiveMqDoor, game: Game): void {
   }
 
   class Worker extends Party {
+    isClient = false;
     override onDispatch(consumer: number, message: DeliveredMessage): void {
       super.onDispatch(consumer, message);
-      must(this.session.prefetched + this.session.unacknowledged <= game.prefetch, 'prefetch: too many in hand');
+      const inHand = this.session.prefetched + this.session.unacknowledged;
+      must(this.isClient || inHand <= game.prefetch, 'prefetch: too many in hand');
     }
     onMessage({ body }: JmsMessage): void {
       handled.set(body, (handled.get(body) ?? 0) + 1);
-      sim.schedule(500, () => (body % 7 === 6 ? this.session.threw() : this.session.returned()), 0);
+      sim.schedule(500, () => this.#done(body % 7 === 6), 0);
+    }
+    /** Mode CLIENT: what was worked on is acknowledged by the application, the rest recovered. */
+    #done(isPoison: boolean): void {
+      if (this.isClient && isPoison) this.session.recover();
+      else if (this.isClient) this.session.acknowledge();
+      if (isPoison && !this.isClient) this.session.threw();
+      else this.session.returned();
     }
   }
 
@@ -227,8 +236,9 @@ export function play(to: ActiveMqDoor, game: Game): void {
   const movers = [make(Mover, jms('m1', 'SESSION_TRANSACTED', -1)), make(Mover, jms('m2', 'SESSION_TRANSACTED', -1))];
   const workers = [
     make(Worker, jms('w1', 'AUTO', MAX_REDELIVERIES)),
-    make(Worker, jms('w2', 'AUTO', MAX_REDELIVERIES)),
+    make(Worker, jms('w2', 'CLIENT', MAX_REDELIVERIES)),
   ];
+  (workers[1] as Worker).isClient = true;
   for (const one of movers) one.session.createConsumer({ destination: 'queue://a', prefetch: game.prefetch });
   for (const one of workers) one.session.createConsumer({ destination: 'queue://b', prefetch: game.prefetch });
   const parties: Party[] = [producer, ...movers, ...workers];

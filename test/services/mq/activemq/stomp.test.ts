@@ -70,6 +70,17 @@ test('a NACK of a message that is not persistent: it is gone', () => {
   expect(left('/queue/ActiveMQ.DLQ')).toBe('');
 });
 
+test('an ACK after the UNSUBSCRIBE has its receipt and changes nothing, and a second one is an ERROR', () => {
+  client().send('/queue/a', 1);
+  const one = client().subscribe('/queue/a');
+  one.frames.UNSUBSCRIBE(1);
+  one.ack(1, 7);
+  expect([one.receipts, one.errors]).toEqual([[7], []]);
+  one.ack(1, 8);
+  expect(one.errors).toHaveLength(1);
+  expect(left('/queue/a')).toBe('1R');
+});
+
 test('ABORT: what was sent is not there, what was acknowledged can be acknowledged again', () => {
   client().send('/queue/a', 1, 2, 3);
   const one = client().subscribe('/queue/a');
@@ -130,7 +141,7 @@ test('two consumers are given messages in turn', () => {
   expect(two.told).toBe('1 3 5');
 });
 
-test('a message group is one consumer’s, and another’s in its order when that one is gone', () => {
+test('a message group is one consumer’s, and another’s in its order when that one is gone [mq.order-activemq]', () => {
   const [one, two] = [client().subscribe('/queue/a'), client().subscribe('/queue/a')];
   const sender = client();
   for (let i = 0; i < 8; i++) sender.frames.SEND('/queue/a', message(i, { group: i % 2 }));
@@ -149,7 +160,7 @@ test('a virtual topic has a copy for each of its queues, also while nobody consu
   expect(left('/queue/Consumer.A.VirtualTopic.X')).toBe('3');
 });
 
-test('a topic is heard by who is there, a durable subscriber has what came meanwhile', () => {
+test('a topic is heard by who is there, a durable subscriber has what came meanwhile [mq.topics]', () => {
   const durable = { ack: 'client-individual', durableName: 's' } as const;
   const one = client({ clientId: 'c' }).subscribe('/topic/t', durable);
   const other = client().subscribe('/topic/t');
@@ -164,6 +175,25 @@ test('a topic is heard by who is there, a durable subscriber has what came meanw
   expect(client().subscribe('/topic/t').told).toBe('');
 });
 
+test('a durable subscription that ends for good has nothing any more; one that just leaves does', () => {
+  const durable = { durableName: 's', ack: 'auto' } as const;
+  const heard = (isForGood: boolean): string => {
+    const one = client({ clientId: 'c' }).subscribe('/topic/t', durable);
+    one.frames.UNSUBSCRIBE(1, 5, isForGood);
+    client().send('/topic/t', 1);
+    one.subscribe('/topic/t', durable);
+    one.frames.DISCONNECT();
+    return `${one.receipts.join()} ${one.told}`;
+  };
+  expect([heard(false), heard(true)]).toEqual(['5 1', '5 ']);
+});
+
+test('a subscription that was refused is none', () => {
+  const one = client().subscribe('/nowhere/x');
+  one.frames.UNSUBSCRIBE(1);
+  expect(one.errors).toHaveLength(2);
+});
+
 test('a client id that another has is an ERROR, and the line is closed', () => {
   const one = client({ clientId: 'c' });
   const two = client({ clientId: 'c' });
@@ -173,7 +203,7 @@ test('a client id that another has is an ERROR, and the line is closed', () => {
   expect(two.closed).not.toBeNull();
 });
 
-test('a kill: what is persistent is there, not flagged; the rest, and open transactions, are gone', () => {
+test('a kill: what is persistent is there, not flagged; the rest, and open transactions, are gone [mq.survives-failover]', () => {
   const durable = { durableName: 's' };
   client({ clientId: 'c' }).subscribe('/topic/t', durable).frames.DISCONNECT();
   client()
@@ -202,6 +232,15 @@ test('what is too old goes to the dead letters', () => {
   sim.run();
   expect(left('/queue/a')).toBe('4');
   expect(left('/queue/ActiveMQ.DLQ')).toBe('1 2 3');
+});
+
+test('what is too old behind others goes when the broker looks, each 30 seconds', () => {
+  const one = client().send('/queue/a', 1);
+  one.frames.SEND('/queue/a', message(2, { expirationMs: 300 }));
+  sim.run({ until: 29_000_000 });
+  expect(broker.sizeOf('queue://a')).toBe(2);
+  sim.run({ until: 30_000_000 });
+  expect([left('/queue/a'), left('/queue/ActiveMQ.DLQ')]).toEqual(['1', '2']);
 });
 
 test('what makes no sense is an ERROR each, and the line stays', () => {

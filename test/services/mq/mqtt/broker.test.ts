@@ -4,7 +4,7 @@ import { activeMqtt, type MqttSettings, rabbitMqtt } from '../../../../src/servi
 import { Stage } from './stage.ts';
 
 describe('subscriptions', () => {
-  it('grants the lower of the QoS that is published and the one that is wanted', () => {
+  it('grants the lower of the QoS that is published and the one that is wanted [mq.mqtt-qos]', () => {
     const stage = new Stage();
     const subscribers = ([0, 1, 2] as const).map((qos) => stage.subscriber(`s${qos}`, 't', qos));
     const publisher = stage.connect('p');
@@ -256,7 +256,7 @@ describe('acknowledgements', () => {
     expect(handedOn({ ...activeMqtt, receivedIds: 'session' })).toEqual(['t=1 q0']);
   });
 
-  it('answer a QoS 2 publish with PUBACK where the broker knows QoS 1 at most', () => {
+  it('answer a QoS 2 publish with PUBACK where the broker knows QoS 1 at most [mq.mqtt-qos]', () => {
     const client = new Stage(rabbitMqtt).connect('p', { answers: false });
     client.publish('t', 1, 2, { packetId: 7 });
     expect(client.take()).toEqual(['CONNACK 0', 'PUBACK #7']);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { faults, plays } from './play.ts';
 
 describe('publisher, broker and subscriber over lost lines', () => {
-  it('QoS 0 comes at most once, 1 at least once, 2 exactly once; in order, within the window; the last retained is kept; wills are sent', () => {
+  it('QoS 0 comes at most once, 1 at least once, 2 exactly once; in order, within the window; the last retained is kept; wills are sent [mq.mqtt-qos]', () => {
     fc.assert(
       fc.property(plays, (play) => {
         expect(faults(play)).toEqual([]);

@@ -112,6 +112,29 @@ describe('MQTT as real brokers speak it', () => {
     expect(stage.connect('s', { clean: false }).take()).toEqual(['CONNACK 0 present']);
   });
 
+  it('RabbitMQ ends a subscription with QoS 0 with its connection, however that ends; mosquitto keeps it', () => {
+    const after = (settings: MqttSettings, end: (stage: Stage) => void): string[] => {
+      const stage = new Stage({ ...settings, storage: 'disk' });
+      const first = stage.subscriber('s', 't', 0, { clean: false });
+      first.subscribe('both', 0);
+      first.subscribe('both', 1);
+      end(stage);
+      first.connection.cut();
+      const again = stage.connect('s', { clean: false });
+      const publisher = stage.connect('p');
+      for (const topic of ['t', 'both']) publisher.publish(topic, 1, 1);
+      return again.take().slice(1);
+    };
+    const kill = ({ broker }: Stage): void => {
+      broker.kill();
+      broker.restart();
+    };
+    for (const end of [() => {}, kill]) {
+      expect(after(rabbitMqtt, end)).toEqual(['both=1 q1 #1']);
+      expect(after(mosquitto, end)).toEqual(['t=1 q0', 'both=1 q1 #1']);
+    }
+  });
+
   it('mosquitto keeps 1,000 messages for an offline session, the first', () => {
     const stage = new Stage(mosquitto);
     stage.subscriber('s', 't', 1, { clean: false }).connection.DISCONNECT();
