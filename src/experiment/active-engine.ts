@@ -6,7 +6,7 @@ import { activeMqtt } from '../services/mq/mqtt/index.ts';
 import type { DeliveredMessage } from '../services/mq/broker/ports.ts';
 import type { StompConnection, StompOperations, StompOwner } from '../services/mq/stomp/operations.ts';
 import type { MqSettings } from '../services/mq/settings.ts';
-import { type BatchConnection, BrokerConnection, type ClientConnection } from '../workload/mq/connection.ts';
+import type { BatchConnection, ClientConnection } from '../workload/mq/connection.ts';
 import { JmsClientConnection, type JmsConnectionPorts } from '../workload/mq/jms-connection.ts';
 import type { StompDriverPorts } from '../workload/mq/stomp-driver.ts';
 import type { MqConsumerSettings } from '../workload/settings.ts';
