@@ -3,6 +3,7 @@ import { mqFacts } from '../facts/index.ts';
 import { zonesOfMode } from '../scenario/brokers.ts';
 import { ActiveMqBroker, type ActiveMqSettings, stompOverActiveMq, StompBroker } from '../services/mq/index.ts';
 import { activeMqtt } from '../services/mq/mqtt/index.ts';
+import type { DeliveredMessage } from '../services/mq/broker/ports.ts';
 import type { StompConnection, StompOperations, StompOwner } from '../services/mq/stomp/operations.ts';
 import type { MqSettings } from '../services/mq/settings.ts';
 import type { BatchConnection, ClientConnection } from '../workload/mq/connection.ts';
@@ -91,6 +92,11 @@ export class ActiveEngine implements Broker {
   maintain(): void {
     this.#broker.reboot();
     this.#mqtt?.kill();
+  }
+
+  contents(found: (queue: string, message: DeliveredMessage) => void): void {
+    for (const { queue } of this.#broker.engine.destinations.all)
+      queue.contents((message) => found(this.#queueName(queue.number), message));
   }
 
   /** A topic is a copy for each of its queues. */

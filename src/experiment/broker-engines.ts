@@ -1,5 +1,6 @@
 /** What the world needs of a broker, whatever its engine and its protocols. */
 import type { Simulation } from '../kernel/index.ts';
+import type { DeliveredMessage } from '../services/mq/broker/ports.ts';
 import type { BrokerObserver } from '../services/mq/index.ts';
 import type { MqSettings } from '../services/mq/settings.ts';
 import type { Metrics, Requests } from '../services/ports.ts';
@@ -35,6 +36,8 @@ export interface Broker {
   start(node: number): void;
   /** All nodes, one after the other, in good order. */
   maintain(): void;
+  /** The final read: all that is in its queues. */
+  contents(found: (queue: string, message: DeliveredMessage) => void): void;
 }
 
 export interface EnginePorts {

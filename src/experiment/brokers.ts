@@ -8,7 +8,7 @@ import type { CallPath, CallSettings } from '../calls/index.ts';
 import { mqFacts } from '../facts/index.ts';
 import { DeliveryAccount, type MetricsRecorder, type Window } from '../history/index.ts';
 import { compileVariate, type Simulation } from '../kernel/index.ts';
-import { queuesRead, readersOfBroker } from '../scenario/brokers.ts';
+import { queueNumber, queuesRead, readersOfBroker } from '../scenario/brokers.ts';
 import type { ResolvedDesign } from '../scenario/resolved.ts';
 import type { MqSettings } from '../services/mq/settings.ts';
 import type { Callee, HandlerRunner, Metrics, Witness } from '../services/ports.ts';
@@ -50,7 +50,10 @@ export interface BrokerConsumerPorts {
   readonly code: HandlerRunner | null;
 }
 
-export type BrokerReader = Pick<BrokerMappingPorts, 'connection' | 'take' | 'consumers' | 'stepUs' | 'refuseUs'>;
+export type BrokerReader = Pick<
+  BrokerMappingPorts,
+  'connection' | 'take' | 'queue' | 'consumers' | 'stepUs' | 'refuseUs'
+>;
 
 const NO_SUBSCRIPTION = -1;
 
@@ -111,6 +114,7 @@ export class Brokers {
   addConsumer(settings: MqConsumerSettings, { metrics, handsOn, code }: BrokerConsumerPorts): void {
     const { sim, requests, witnessOf } = this.#ports;
     const { name, source, broker: reading } = settings;
+    const { design } = this.#ports;
     const wired = this.#named(source);
     const { ledger, broker, subscriptions } = wired;
     const subscription = subscriptions.get(reading.protocol === 'mqtt' ? name : reading.queue) ?? NO_SUBSCRIPTION;
@@ -119,6 +123,7 @@ export class Brokers {
       metrics,
       connection: (at, owner) => noted(wired, broker.consumer(settings, this.#end(wired, name, at, owner))),
       take: (body) => ledger.take(subscription, body),
+      queue: queueNumber(design, wired.settings, reading.protocol === 'mqtt' ? name : reading.queue),
       atBroker: witnessOf(name, source),
       witness: witnessOf(name, name),
       handsOn,
@@ -136,6 +141,7 @@ export class Brokers {
     return {
       connection: (at, owner) => noted(wired, broker.mapping(queue, batchSize, this.#end(wired, name, at, owner))),
       take: (body) => ledger.take(subscription, body),
+      queue: queueNumber(this.#ports.design, settings, queue),
       consumers: (isRabbit ? mqFacts.lambdaConsumersRabbitmq : mqFacts.lambdaConsumersActivemq).value,
       stepUs: mqFacts.lambdaConsumerStepUs.value,
       // A client of ActiveMQ waits before its redelivery, as its policy says.
@@ -150,6 +156,19 @@ export class Brokers {
   start(): void {
     for (const consumer of this.#consumers.values()) consumer.start();
     for (const producer of this.#producers) producer.start();
+  }
+
+  get names(): readonly string[] {
+    return [...this.#wired.keys()];
+  }
+
+  /** All that is left in their queues. `number`: of the queue. */
+  contents(found: (broker: string, body: number, id: number, receives: number, number: number) => void): void {
+    const { design } = this.#ports;
+    for (const [name, { broker, settings }] of this.#wired)
+      broker.contents((queue, { body, id, deliveries }) =>
+        found(name, body, id, deliveries + 1, queueNumber(design, settings, queue)),
+      );
   }
 
   finish(): SubscriptionOutcome[] {

@@ -27,10 +27,11 @@ export function finishHistory(
   history.mark(What.healed);
   if (quiesced) history.mark(What.quiesced);
   const left = new Map<string, number>();
-  world.visitQueues((queue, body, id, receives) => {
+  world.visitQueues((queue, body, id, receives, number) => {
     left.set(queue, (left.get(queue) ?? 0) + 1);
-    history.left(queue, body, id, receives);
+    history.left(queue, body, id, receives, number);
   });
+  for (const broker of world.brokerNames) history.mark(What.read, broker);
   for (const queue of world.queueNames) {
     history.mark(What.read, queue);
     const metrics = resources.find(({ name }) => name === queue)?.metrics ?? [];

@@ -9,6 +9,7 @@ import type { SnsSettings } from '../services/sns/index.ts';
 import type { FifoSettings, SqsSettings } from '../services/sqs/settings.ts';
 import { effectiveVisibilityUs } from '../workload/lambda-mapping.ts';
 import { type AnyConsumerSettings, type ConsumerSettings, readsQueue } from '../workload/settings.ts';
+import { askedOfBroker, isOfBroker, ofBroker } from './broker-promises.ts';
 import { ofDeliveryStream } from './firehose-promises.ts';
 import { strikes } from '../scenario/strikes.ts';
 import { deliversTo, topicsOf } from '../scenario/topics.ts';
@@ -37,6 +38,7 @@ export function promisesOf(scenario: ResolvedScenario, design: ResolvedDesign): 
     else if (settings.type === 'sns') all.push(ofTopic(scenario, design, settings));
     else if (settings.type === 'firehose') all.push(ofDeliveryStream(settings));
     else if (settings.type === 'kinesis') all.push(ofStream(scenario, design, settings));
+    else if (settings.type === 'mq') all.push(ofBroker(scenario, design, settings));
     else if (settings.type === 'consumer') {
       all.push('stream' in settings ? ofStreamReader(design, settings) : ofConsumer(design, settings));
     } else if (settings.type === 'analytics') all.push(...ofApplication(design, settings));
@@ -55,7 +57,12 @@ function withDemanded(scenario: ResolvedScenario, design: ResolvedDesign, of: Re
       !of.promises.some((one) => one.guarantee === guarantee),
   );
   const more = [...new Set(missing.map(({ guarantee }) => guarantee))];
-  const asked = { ...ASKED_FOR, ...(of.kind === 'stream-reader' ? owedTo(design, of.resource) : {}) };
+  const asked = {
+    ...ASKED_FOR,
+    ...(of.kind === 'stream-reader' ? owedTo(design, of.resource) : {}),
+    ...(of.kind === 'consumer' && isOfBroker(design, of.resource) ? { isOfRequests: true } : {}),
+    ...(of.kind === 'mq' ? askedOfBroker(scenario, design, of.resource) : {}),
+  };
   return { ...of, promises: [...of.promises, ...more.map((guarantee) => ({ guarantee, ...asked }))] };
 }
 

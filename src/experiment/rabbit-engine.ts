@@ -2,6 +2,7 @@
 import { mqFacts } from '../facts/index.ts';
 import { zonesOfMode } from '../scenario/brokers.ts';
 import { RabbitBroker, rabbitSettings, StompBroker, stompOverRabbitMq } from '../services/mq/index.ts';
+import type { DeliveredMessage } from '../services/mq/broker/ports.ts';
 import type { AmqpChannel, QueueArguments } from '../services/mq/amqp/operations.ts';
 import type { StompConnection, StompOperations, StompOwner } from '../services/mq/stomp/operations.ts';
 import type { MqQueueSettings, MqSettings } from '../services/mq/settings.ts';
@@ -109,6 +110,10 @@ export class RabbitEngine implements Broker {
   maintain(): void {
     this.#broker.maintain(MAINTENANCE_US);
     this.#mqtt?.kill();
+  }
+
+  contents(found: (queue: string, message: DeliveredMessage) => void): void {
+    for (const [name, { messages }] of this.#broker.vhost.queues) messages.contents((message) => found(name, message));
   }
 
   #connection(

@@ -253,12 +253,18 @@ export class World {
   }
 
   /** What is left in each queue, read when all is over and nobody counts any more. */
-  visitQueues(found: (queue: string, body: number, MessageId: number, receives: number) => void): void {
+  visitQueues(
+    found: (queue: string, body: number, MessageId: number, receives: number, number?: number) => void,
+  ): void {
     for (const [name, { queue }] of this.#queues) queue.contents((...message) => found(name, ...message));
+    this.#brokers.contents(found);
   }
 
   get queueNames(): readonly string[] {
     return [...this.#queues.keys()];
+  }
+  get brokerNames(): readonly string[] {
+    return this.#brokers.names;
   }
 
   start(): void {

@@ -2,6 +2,8 @@ import type { Checker, End, Fold } from './checker.ts';
 import { RecordColumn } from './columns.ts';
 import * as What from './codes.ts';
 import type { PromiseSettings } from './promises.ts';
+import { Places } from './places.ts';
+import { requestOf } from './record-places.ts';
 import type { Sightings } from './sightings.ts';
 import { broken, type Finding, held, notExercised, unknown } from './verdict.ts';
 
@@ -18,6 +20,9 @@ export const exactlyOnce: Checker = {
 class ExactlyOnce implements Fold {
   readonly wants = [What.handleOk, What.sendOk, What.deliverOk];
   readonly #restUs: number;
+  /** Whether a request counts, whichever of its deliveries it is. */
+  readonly #isOfRequests: boolean;
+  readonly #requests = new Places();
   readonly #effectN = new RecordColumn();
   readonly #acknowledgedN = new RecordColumn();
   #entities = 0;
@@ -26,13 +31,15 @@ class ExactlyOnce implements Fold {
 
   constructor(settings: PromiseSettings) {
     this.#restUs = settings.number('restUs');
+    this.#isOfRequests = settings.flag('isOfRequests');
   }
 
   scan({ rows, count, chunk, isOther, entity }: Sightings): void {
     for (let i = 0; i < count; i++) {
       const row = rows[i] as number;
       const what = chunk.what[row] as number;
-      const one = entity[row] as number;
+      const told = chunk.entity[row] as number;
+      const one = this.#isOfRequests && told >= 0 ? this.#requests.place(requestOf(told)) : (entity[row] as number);
       if (one < 0 || (what !== What.handleOk && what !== What.sendOk && what !== What.deliverOk)) continue;
       this.#entities = Math.max(this.#entities, one + 1);
       if (isOther[row] === 0) {

@@ -46,6 +46,13 @@ export class PromiseSettings {
     return this.#promise[name] === undefined ? otherwise : this.number(name);
   }
 
+  /** One for each of several, by number. */
+  numbers(name: string): readonly number[] {
+    const value = this.#promise[name];
+    if (Array.isArray(value) && value.every((one) => typeof one === 'number')) return value;
+    throw new TypeError(`the promise ${this.#promise.guarantee} lacks the numbers ${name}`);
+  }
+
   flag(name: string): boolean {
     return this.#promise[name] === true;
   }

@@ -2,6 +2,9 @@
  * Which checkers there are for each kind of resource. A new kind adds a row; whoever makes its promises names the guarantees that its configuration gives.
  */
 import { deliveredAtMostOnce, doneAtMostOnce } from './at-most-once.ts';
+import { atMostOnceAtBroker, exactlyOnceAtBroker } from './broker-copies.ts';
+import { atLeastOnceAtBroker, noLossAtBroker } from './broker-endings.ts';
+import { orderAtBroker } from './broker-order.ts';
 import type { Checker } from './checker.ts';
 import { conservationOfCalls, conservationOfMessages } from './conservation.ts';
 import { deduplication, deduplicationOfPublishes } from './deduplication.ts';
@@ -15,9 +18,11 @@ import { littlesLaw } from './littles-law.ts';
 import { monotoneTime } from './monotone-time.ts';
 import { orderOfDelivery, orderOfEffects } from './order.ts';
 import { placement } from './placement.ts';
+import { prefetch } from './prefetch.ts';
 import { rateOfPuts } from './put-rate.ts';
 import { handledAtLeastOnce, handledExactlyOnce } from './reader-endings.ts';
 import { retentionOfRecords } from './record-retention.ts';
+import { deliveryLimit, redelivered } from './redelivery.ts';
 import { deadLetters, receiveCount, redrive } from './redrive.ts';
 import { conservationOfRecords, replay } from './replay.ts';
 import { orderOfRecords } from './shard-order.ts';
@@ -63,6 +68,17 @@ export const registry: Registry = {
     orderOfDeliveries,
     deduplicationOfPublishes,
     rateOfPublishes,
+  ],
+  mq: [
+    conservationOfRecords,
+    noLossAtBroker,
+    atLeastOnceAtBroker,
+    atMostOnceAtBroker,
+    exactlyOnceAtBroker,
+    orderAtBroker,
+    prefetch,
+    redelivered,
+    deliveryLimit,
   ],
   kinesis: [conservationOfRecords, orderOfRecords, placement, replay, retentionOfRecords, rateOfPuts],
   // Whoever reads a stream and works. Where each shard has one owner at a time, that is one more promise.

@@ -16,7 +16,7 @@ import { broken, type Finding, held, notExercised } from './verdict.ts';
 export const conservationOfRecords: Checker = { guarantee: 'conservation', start: () => new RecordsFold() };
 
 class RecordsFold implements Fold {
-  readonly wants = [What.sendInvoke, What.receiveOk];
+  readonly wants = [What.sendInvoke, What.receiveOk, What.left];
   readonly #known = new NumberSet();
   #read = 0;
   #found: Finding | null = null;
@@ -28,7 +28,7 @@ class RecordsFold implements Fold {
       const entity = chunk.entity[row] as number;
       if (entity < 0 || isOther[row] !== 0) continue;
       if (what === What.sendInvoke) this.#known.add(requestOf(entity));
-      else if (what === What.receiveOk) {
+      else if (what === What.receiveOk || what === What.left) {
         this.#read++;
         if (!this.#known.has(requestOf(entity))) this.#notPut(chunk.first + row);
       }

@@ -104,11 +104,12 @@ export class HistoryRecorder {
   faultEnds(resource: string): void {
     this.row(What.faultOk, 0, this.names.of(resource), NONE, NO_CALL, NONE);
   }
-  /** Found by the final read. `receives`: what a reader would be told. */
-  left(resource: string, request: number, id: number, receives: number): void {
+  /** Found by the final read. `receives`: what a reader would be told. `group`: which of a broker's queues it is in. */
+  left(resource: string, request: number, id: number, receives: number, group: number = NONE): void {
     const row = this.row(What.left, 0, this.names.of(resource), NONE, NO_CALL, this.entity(request));
     this.#chunk.message[row] = id;
     this.#chunk.receives[row] = receives;
+    tellOrder(this.#chunk, row, group, NONE, NONE);
   }
   mark(what: number, resource = '', value: number = NONE): void {
     const row = this.row(what, 0, this.names.of(resource), NONE, NO_CALL, NONE);
@@ -201,6 +202,11 @@ export class WitnessOf {
       if (valueUs !== NONE) tellValues(chunk, chunk.count - written, valueUs);
       at += written;
     }
+  }
+  subscribed(who: number, queue: number): void {
+    const recorder = this.#recorder;
+    const row = recorder.row(What.receiveInvoke, this.#client, this.#resource, who, NO_CALL, NONE);
+    tellOrder(recorder.chunk, row, queue, NONE, NONE);
   }
   receiveFailed(who: number, call: number, outcome: number): void {
     const recorder = this.#recorder;

@@ -46,7 +46,7 @@ export function queuesRead(design: Pick<ResolvedDesign, 'resources'>, broker: st
 }
 
 /** Functions that read a broker. */
-function mappingsOfBroker({ resources }: Pick<ResolvedDesign, 'resources'>, broker: string): LambdaSettings[] {
+export function mappingsOfBroker({ resources }: Pick<ResolvedDesign, 'resources'>, broker: string): LambdaSettings[] {
   return resources.filter((one) => one.type === 'lambda').filter((one) => one.source === broker);
 }
 
@@ -79,6 +79,22 @@ export function checkBrokers(
       }
     }
   }
+}
+
+/**
+ * A broker's queues in the order of their declaration, then the consumers that read it over MQTT, each of which has a queue of its own, then what the engine itself has made: the number of one, by
+ * its name, or of a consumer by that one's. A history knows them by it.
+ */
+export function queueNumber(
+  design: Pick<ResolvedDesign, 'resources'>,
+  { name, queues }: MqSettings,
+  of: string,
+): number {
+  const own = queues.findIndex((queue) => queue.name === of);
+  if (own >= 0) return own;
+  const readers = readersOfBroker(design, name).filter(({ broker }) => broker.protocol === 'mqtt');
+  const reader = readers.findIndex((one) => one.name === of);
+  return queues.length + (reader >= 0 ? reader : readers.length);
 }
 
 /** Values of `onFailure` that have a meaning: of a stream, and of a broker. */

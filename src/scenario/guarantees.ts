@@ -35,6 +35,17 @@ export const GUARANTEES: Readonly<Record<string, readonly string[]>> = {
   lambda: ['order', 'at-most-once', 'exactly-once'],
   firehose: ['conservation', 'no-loss'],
   sns: ['conservation', 'fan-out', 'no-loss', 'order', 'deduplication', 'rate'],
+  mq: [
+    'conservation',
+    'no-loss',
+    'at-least-once',
+    'at-most-once',
+    'exactly-once',
+    'order',
+    'prefetch',
+    'redelivered',
+    'delivery-limit',
+  ],
   kinesis: ['conservation', 'order', 'placement', 'replay', 'retention', 'rate'],
   // A consumer or a function whose source is a stream.
   'stream-reader': ['at-least-once', 'order', 'at-most-once', 'exactly-once'],

@@ -64,7 +64,14 @@ function onResource(settings: ResourceSettings): Strikes {
     case 'video':
       return [down];
     case 'mq':
-      return [down, strike({ crash: share }), unreachable, strike({ disconnect: share })];
+      return [
+        down,
+        strike({ down: fc.constant(true), zone: fc.constant('a') }),
+        strike({ crash: share }),
+        unreachable,
+        strike({ disconnect: share }),
+        strike({ maintenance: fc.constant(true) }),
+      ];
     case 'consumer':
       // Crashes more often: what is in hand then is where most handlers go wrong.
       return [slow, strike({ crash: share }), strike({ crash: share }), down, ...(leases(settings) ? [cutOff] : [])];

@@ -1,6 +1,7 @@
 /** Random scenarios, those among them that break a guarantee, and the smallest that does. */
 export { alone } from './alone.ts';
 export { around, type SpaceOptions } from './around.ts';
+export { brokerSystems } from './broker-systems.ts';
 export { deliverySystems } from './delivery-systems.ts';
 export { everySystem } from './every-system.ts';
 export type { Document } from './document.ts';

@@ -139,7 +139,9 @@ export interface Witness {
     to: number,
     visibilitySeconds: number,
   ): void;
-  /** A whole call to receive came back with an error (`failed`), or not at all (`timedOut`). */
+  /** A subscription stands: what is published from now on comes to it. `queue`: what it reads, as the group of what it receives. */
+  subscribed(who: number, queue: number): void;
+  /** A whole call to receive came back with an error (`failed`), or not at all (`timedOut`): of a broker, the line on which it pushes is gone, and all that came on it is in nobody's hands. */
   receiveFailed(who: number, call: number, outcome: Outcome): void;
   deleting(who: number, call: number, messages: MessageColumns, from: number, to: number): void;
   /** `outcomes`: of each message, an `Outcome`. */

@@ -17,6 +17,7 @@ import { type Counter, type Level, type Metrics, Outcome, type Witness } from '.
 import { emptyEvent, eventOf } from './lambda-event.ts';
 import { LambdaPollers } from './lambda-pollers.ts';
 import type { Arrival, BatchConnection, ConnectionOwner } from './mq/connection.ts';
+import { ToldMessage } from './mq/told.ts';
 import type { RequestTable } from './requests.ts';
 import { StreamRecords } from './stream-records.ts';
 
@@ -29,6 +30,8 @@ export interface BrokerMappingPorts {
   readonly connection: (poller: number, owner: ConnectionOwner) => BatchConnection;
   /** The row that whoever handles a body works on, held once more. */
   readonly take: (body: number) => number;
+  /** Which of the broker's queues it reads. */
+  readonly queue: number;
   /** Consumers at most. */
   readonly consumers: number;
   /** Time between two consumers that are added. */
@@ -73,6 +76,7 @@ export class LambdaBrokerMapping implements ConnectionOwner, InvocationOwner {
   readonly #ports: BrokerMappingPorts;
   readonly #requests: RequestTable;
   readonly #atBroker: Witness | null;
+  readonly #told: ToldMessage;
   readonly #witness: Witness | null;
   readonly #scale: LambdaPollers;
   readonly #pollers: Poller[] = [];
@@ -107,6 +111,7 @@ export class LambdaBrokerMapping implements ConnectionOwner, InvocationOwner {
     this.#ports = ports;
     this.#requests = ports.requests;
     this.#atBroker = ports.atBroker ?? null;
+    this.#told = new ToldMessage(ports.queue);
     this.#witness = ports.witness ?? null;
     this.#scale = new LambdaPollers(
       sim,
@@ -177,6 +182,7 @@ export class LambdaBrokerMapping implements ConnectionOwner, InvocationOwner {
   onLost(at: number): void {
     const poller = this.#pollers[at] as Poller;
     const { waiting } = poller;
+    this.#atBroker?.receiveFailed(at, -1, Outcome.timedOut);
     for (let i = 0; i < waiting.count; i++) this.#requests.release(waiting.body[i] as number);
     waiting.count = 0;
     poller.waitingBytes = 0;
@@ -203,7 +209,7 @@ export class LambdaBrokerMapping implements ConnectionOwner, InvocationOwner {
     if (deliveries > 1) this.#redelivered.add(1);
     if (this.#atBroker !== null) {
       const call = this.#atBroker.begin();
-      this.#atBroker.received(at, call, this.#sim.now - sentUs, waiting, place, place + 1, -1);
+      this.#atBroker.received(at, call, this.#sim.now - sentUs, this.#told.of(waiting, place), 0, 1, -1);
     }
     this.#gather(poller);
   }
@@ -296,8 +302,10 @@ export class LambdaBrokerMapping implements ConnectionOwner, InvocationOwner {
     const { batch, index, connection, isLost } = poller;
     poller.state = Working;
     if (!isLost) {
-      if (success && this.#atBroker !== null)
-        this.#atBroker.deleting(index, this.#atBroker.begin(), batch, 0, batch.count);
+      if (success && this.#atBroker !== null) {
+        const call = this.#atBroker.begin();
+        for (let i = 0; i < batch.count; i++) this.#atBroker.deleting(index, call, this.#told.of(batch, i), 0, 1);
+      }
       connection.settle(batch.handle, batch.count, success);
     }
     this.#batchOver(poller);

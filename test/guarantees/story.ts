@@ -23,6 +23,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
   refused: ['send', 'fail'],
   unsure: ['send', 'unknown'],
   gets: ['receive', 'ok'],
+  loses: ['receive', 'unknown'],
+  subscribes: ['receive', 'invoke'],
   deletes: ['delete', 'invoke'],
   deleted: ['delete', 'ok'],
   undeleted: ['delete', 'fail'],

@@ -1,8 +1,9 @@
 /** Searches for the mutants of the catalogue, and what is kept of it: the run that finds each one, in mutants.json and on docs/mutants.md. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type playWith, systems, type Tried, tryRange } from '../../src/search/index.ts';
+import { brokerSystems, type playWith, type Space, systems, type Tried, tryRange } from '../../src/search/index.ts';
 import { mutant } from '../support/mutant.ts';
+import { BROKER_MUTANTS } from './mutants-of-brokers.ts';
 import { type Mutant, MUTANTS } from './mutants.ts';
 
 /** The same for all: candidate `run` of this seed is the same system, whatever the mutant. */
@@ -11,7 +12,25 @@ const MESSAGES = 100;
 /** Runs in which each mutant must be found. */
 export const BUDGET = 1_000;
 
-const STORE = fileURLToPath(new URL('mutants.json', import.meta.url));
+/** What there is to be found, among which systems, and where is kept what has been. */
+export interface Catalogue {
+  readonly mutants: readonly Mutant[];
+  readonly space: Space;
+  readonly store: string;
+}
+
+const atHand = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+export const OF_ALL: Catalogue = {
+  mutants: MUTANTS,
+  space: systems({ messages: MESSAGES }),
+  store: atHand('mutants.json'),
+};
+export const OF_BROKERS: Catalogue = {
+  mutants: BROKER_MUTANTS,
+  space: brokerSystems({ messages: MESSAGES }),
+  store: atHand('mutants-of-brokers.json'),
+};
 const PAGE = fileURLToPath(new URL('../../docs/mutants.md', import.meta.url));
 
 /** The first run that breaks anything. */
@@ -28,13 +47,13 @@ export interface Stored {
   readonly caught: Readonly<Record<string, Catch>>;
 }
 
-export function stored(): Stored {
-  return JSON.parse(readFileSync(STORE, 'utf8')) as Stored;
+export function stored({ store: file }: Catalogue = OF_ALL): Stored {
+  return JSON.parse(readFileSync(file, 'utf8')) as Stored;
 }
 
-export function store(kept: Stored): void {
-  writeFileSync(STORE, `${JSON.stringify(kept, null, 2)}\n`);
-  writeFileSync(PAGE, pageOf(kept));
+export function store(kept: Stored, { store: file }: Catalogue = OF_ALL): void {
+  writeFileSync(file, `${JSON.stringify(kept, null, 2)}\n`);
+  writeFileSync(PAGE, pageOf(stored(OF_ALL), stored(OF_BROKERS)));
 }
 
 export function page(): string {
@@ -42,10 +61,15 @@ export function page(): string {
 }
 
 /** Searches from `from` on, to the end of the budget; `null`: nothing broke. Throws where what breaks is not what the mutant should break. */
-export async function search(wrong: Mutant, from: number, to: number): Promise<Catch | null> {
+export async function search(
+  wrong: Mutant,
+  from: number,
+  to: number,
+  { space }: Catalogue = OF_ALL,
+): Promise<Catch | null> {
   const { playWith: playWrong } = await mutant<{ playWith: typeof playWith }>('src/search/trial.ts', wrong);
   const play = playWrong({ readText: () => undefined });
-  const tried = tryRange(systems({ messages: MESSAGES }), play, { seed: SEED, from, to, first: true });
+  const tried = tryRange(space, play, { seed: SEED, from, to, first: true });
   return tried.found.length === 0 ? null : caughtBy(wrong, tried);
 }
 
@@ -64,21 +88,30 @@ function caughtBy({ name, breaks }: Mutant, { found }: Tried): Catch {
 /** Of sums: no record proves it. */
 const WITHOUT_RECORDS = ['littles-law'];
 
-/** docs/mutants.md. */
-export function pageOf({ searched, caught }: Stored): string {
-  const runs = MUTANTS.map(({ name }) => (caught[name]?.run ?? BUDGET) + 1).sort((a, b) => a - b);
+/** How many runs it took, in words. */
+function needed(mutants: readonly Mutant[], { searched, caught }: Stored): string {
+  const runs = mutants.map(({ name }) => (caught[name]?.run ?? BUDGET) + 1).sort((a, b) => a - b);
   const median = ((runs[Math.floor((runs.length - 1) / 2)] ?? 0) + (runs[Math.floor(runs.length / 2)] ?? 0)) / 2;
-  const rows = MUTANTS.map(({ name, file }) => {
+  return `**Runs needed: median ${median}, worst ${runs.at(-1) ?? 0}** (seed ${SEED}, ${searched}).`;
+}
+
+function table(mutants: readonly Mutant[], { caught }: Stored): string {
+  const rows = mutants.map(({ name, file }) => {
     const { run, told } = caught[name] ?? { run: BUDGET, told: '' };
     return `| ${name} | \`${file.replace('src/', '')}\` | ${told} | ${run + 1} |`;
   });
+  return ['| bug | source | what breaks first | runs |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+/** docs/mutants.md. */
+export function pageOf(kept: Stored, ofBrokers: Stored): string {
   return `# Mutants: bugs that the search finds
 
 A checker that finds nothing has shown nothing. So here are ${MUTANTS.length} bugs, as somebody tired might have written them: each is one small change of a model, a consumer, a mapping or a producer, and is
 made only in a test (\`test/search/mutants.ts\`). \`spillway check\` without a scenario, which draws random systems, must find each of them within ${BUDGET} runs of at most ${MESSAGES} messages, and the first run that breaks anything must
 break a guarantee that this bug is known to break. The sound models must survive the same runs.
 
-**Runs needed: median ${median}, worst ${runs.at(-1) ?? 0}** (seed ${SEED}, ${searched}).
+${needed(MUTANTS, kept)}
 
 \`\`\`
 SPILLWAY_MUTANTS=update npx vitest run --config vitest.long.config.ts test/search/mutants.long.ts
@@ -86,11 +119,17 @@ SPILLWAY_MUTANTS=update npx vitest run --config vitest.long.config.ts test/searc
 
 searches anew from run 0 for each of them, and writes this page. \`npm run check:long\` searches too, and fails where a number is another. CI takes every second one, begins with the run that is written here (\`test/search/mutants.json\`), and searches from 0 only where it no longer finds the bug.
 
-Nine in ten of the systems that \`spillway check\` draws are those of this table; one in ten has a delivery stream, and none has an application. So twenty bugs more are not in it: ten of Firehose (\`test/search/mutants-of-firehose.ts\`), each found within 300 runs of systems of their own, and ten of windows
+Eight in ten of the systems that \`spillway check\` draws are those of this table; one in ten has a delivery stream, one in ten a broker, and none has an application. So twenty bugs more are in no table: ten of Firehose (\`test/search/mutants-of-firehose.ts\`), each found within 300 runs of systems of their own, and ten of windows
 (\`test/search/window-mutants.ts\`), each in one system made for them.
 
-| bug | source | what breaks first | runs |
-| --- | --- | --- | --- |
-${rows.join('\n')}
+${table(MUTANTS, kept)}
+
+## Brokers
+
+${BROKER_MUTANTS.length} bugs of brokers and of their clients (\`test/search/mutants-of-brokers.ts\`), searched for in the same way among random systems with a broker (\`src/search/broker-systems.ts\`), within as many runs. CI takes every third.
+
+${needed(BROKER_MUTANTS, ofBrokers)} \`SPILLWAY_MUTANTS=update npx vitest run --config vitest.long.config.ts test/search/mutants-of-brokers.long.ts\` searches anew.
+
+${table(BROKER_MUTANTS, ofBrokers)}
 `;
 }

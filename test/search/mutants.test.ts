@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { page, pageOf, stored } from './catching.ts';
+import { OF_BROKERS, page, pageOf, stored } from './catching.ts';
 import { expectCaught } from './caught.ts';
 import { MUTANTS, OF_STREAMS } from './mutants.ts';
 
@@ -12,7 +12,7 @@ describe('the page of the mutants', () => {
   test('lists every one of the catalogue, with the run that finds it', () => {
     const kept = stored();
     expect(Object.keys(kept.caught)).toEqual(MUTANTS.map(({ name }) => name));
-    expect(page()).toBe(pageOf(kept));
+    expect(page()).toBe(pageOf(kept, stored(OF_BROKERS)));
   });
 
   test('speaks of at least thirty, each with a name of its own', () => {

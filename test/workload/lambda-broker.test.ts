@@ -88,6 +88,7 @@ class Rig implements LambdaOperations {
     };
     const Chosen = Make ?? LambdaBrokerMapping;
     new Chosen(this.sim, settings, {
+      queue: 0,
       requests: this.requests as never,
       metrics: this.metrics,
       connection: connectionsTo(this.broker, { prefetch: batchSize }),

@@ -20,8 +20,9 @@ export interface Arrival {
 }
 
 export interface ConnectionOwner {
+  /** Something can be published; of who is subscribed over MQTT: its subscription stands. */
   onOpen(connection: number): void;
-  /** All that was under way on it is gone; it is being opened again. */
+  /** All that was under way on it, or on one of its lines, is gone; it is being opened again. */
   onLost(connection: number): void;
   onAnswer(connection: number, tag: number, outcome: Outcome): void;
   onMessage(connection: number, message: Arrival): void;
@@ -35,15 +36,18 @@ export interface ClientConnection {
   readonly acknowledges: boolean;
   /** Whether it keeps what is not answered, and sends it again by itself. */
   readonly keeps: boolean;
+  /** Whether what it has delivered stays in hand when its line is gone; if not, it is somebody else's then. */
+  readonly keepsInHand: boolean;
   /** Whether something can be published. */
   readonly isOpen: boolean;
   /** Begins to connect; it comes back by itself until `crash`. */
   open(): void;
   /** Sends a request that its owner holds. Only while it is open. */
   publish(request: number, tag: number): void;
-  acknowledge(handle: number): void;
-  /** It wasn't handled. */
-  refuse(handle: number): void;
+  /** Whether it is on its way: what came on a line that is gone nobody can acknowledge. */
+  acknowledge(handle: number): boolean;
+  /** It wasn't handled. Whether that is on its way. */
+  refuse(handle: number): boolean;
   /** The client has died: nothing more comes of it, and it does not come back until `open`. */
   crash(): void;
   /** The line breaks; it comes back. */
@@ -73,6 +77,7 @@ export class BrokerConnection implements BatchConnection, BrokerEnd, TransportEn
   readonly answers: boolean;
   readonly acknowledges: boolean;
   readonly keeps = false;
+  readonly keepsInHand = false;
   readonly #sim: Simulation;
   readonly #index: number;
   readonly #requests: Requests;
@@ -122,12 +127,12 @@ export class BrokerConnection implements BatchConnection, BrokerEnd, TransportEn
     if (!this.#transport.up(Publish, request, tag)) this.#requests.release(request);
   }
 
-  acknowledge(handle: number): void {
-    if (this.isOpen) this.#transport.up(Acknowledge, handle);
+  acknowledge(handle: number): boolean {
+    return this.isOpen && this.#transport.up(Acknowledge, handle);
   }
 
-  refuse(handle: number): void {
-    if (this.isOpen) this.#transport.up(Refuse, handle);
+  refuse(handle: number): boolean {
+    return this.isOpen && this.#transport.up(Refuse, handle);
   }
 
   settle(handles: Float64Array, count: number, success: boolean): void {

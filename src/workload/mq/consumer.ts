@@ -20,6 +20,7 @@ import type { RequestTable } from '../requests.ts';
 import type { MqConsumerSettings } from '../settings.ts';
 import { StreamRecords } from '../stream-records.ts';
 import type { Arrival, ClientConnection, ConnectionOwner } from './connection.ts';
+import { ToldMessage } from './told.ts';
 
 export interface MqConsumerPorts {
   readonly requests: RequestTable;
@@ -28,6 +29,8 @@ export interface MqConsumerPorts {
   readonly connection: (instance: number, owner: ConnectionOwner) => ClientConnection;
   /** The row that whoever handles a body works on, held once more: the delivery to this consumer where a message has several readers. */
   readonly take: (body: number) => number;
+  /** Which of the broker's queues it reads; of MQTT, which of its subscribers it is. */
+  readonly queue: number;
   /** What it does at its broker, and what its handlers do; default: null. */
   readonly atBroker?: Witness | null;
   readonly witness?: Witness | null;
@@ -73,6 +76,7 @@ export class MqConsumer implements ConnectionOwner, RecordHandlerOwner {
   readonly #witness: Witness | null;
   readonly #instances: Instance[] = [];
   readonly #workers: Worker[] = [];
+  readonly #told: ToldMessage;
   #busy = 0;
   readonly #utilisation: Level;
   readonly #inHandLevel: Level;
@@ -95,6 +99,7 @@ export class MqConsumer implements ConnectionOwner, RecordHandlerOwner {
     this.#ports = ports;
     this.#requests = ports.requests;
     this.#atBroker = ports.atBroker ?? null;
+    this.#told = new ToldMessage(ports.queue);
     this.#witness = ports.witness ?? null;
     const { metrics } = ports;
     this.#utilisation = metrics.level('Utilisation', 'None');
@@ -139,10 +144,14 @@ export class MqConsumer implements ConnectionOwner, RecordHandlerOwner {
 
   // --- the owner of connections ---
 
-  onOpen(): void {}
+  onOpen(at: number): void {
+    this.#atBroker?.subscribed(at, this.#ports.queue);
+  }
 
   onLost(at: number): void {
     const instance = this.#instances[at] as Instance;
+    this.#tellLost(at);
+    if (instance.connection.keepsInHand) return;
     instance.life++;
     this.#dropInHand(instance);
   }
@@ -162,7 +171,7 @@ export class MqConsumer implements ConnectionOwner, RecordHandlerOwner {
     this.#inHandLevel.add(1);
     if (this.#atBroker !== null) {
       const agoUs = this.#sim.now - arrival.sentUs;
-      this.#atBroker.received(at, this.#atBroker.begin(), agoUs, inHand, place, place + 1, -1);
+      this.#atBroker.received(at, this.#atBroker.begin(), agoUs, this.#told.of(inHand, place), 0, 1, -1);
     }
     const worker = instance.idle.pop();
     if (worker !== undefined) this.#take(worker);
@@ -211,6 +220,7 @@ export class MqConsumer implements ConnectionOwner, RecordHandlerOwner {
   #kill(instance: Instance): void {
     this.#setAlive(instance, false);
     instance.connection.crash();
+    this.#tellLost(instance.index);
     instance.life++;
     this.#dropInHand(instance);
     for (const worker of instance.workers) {
@@ -260,11 +270,21 @@ export class MqConsumer implements ConnectionOwner, RecordHandlerOwner {
   }
 
   #settle({ unit, instance }: Worker, success: boolean): void {
+    const { connection, index } = instance;
     const handle = unit.handle[0] as number;
-    if (success) {
-      if (this.#atBroker !== null) this.#atBroker.deleting(instance.index, this.#atBroker.begin(), unit, 0, 1);
-      instance.connection.acknowledge(handle);
-    } else instance.connection.refuse(handle);
+    const { life } = instance;
+    const isTold = success ? connection.acknowledge(handle) : connection.refuse(handle);
+    const atBroker = this.#atBroker;
+    // The line may have broken of it.
+    if (atBroker === null || !isTold || instance.life !== life) return;
+    const told = this.#told.of(unit, 0);
+    if (success) atBroker.deleting(index, atBroker.begin(), told, 0, 1);
+    else atBroker.visibility(index, told, 0, 0, Outcome.ok);
+  }
+
+  /** The line is gone, and with it all that came on it. */
+  #tellLost(at: number): void {
+    this.#atBroker?.receiveFailed(at, -1, Outcome.timedOut);
   }
 
   #free({ unit }: Worker): void {

@@ -60,6 +60,7 @@ export class JmsClientConnection implements BatchConnection {
   readonly answers: boolean;
   readonly acknowledges = true;
   readonly keeps: boolean;
+  readonly keepsInHand = false;
   readonly #sessions: SessionLine[] = [];
   readonly #index: number;
   readonly #owner: ConnectionOwner;
@@ -91,12 +92,14 @@ export class JmsClientConnection implements BatchConnection {
     (this.#sessions[0] as SessionLine).publish(request, tag);
   }
 
-  acknowledge(handle: number): void {
+  acknowledge(handle: number): boolean {
     this.#sessions[handle]?.returned();
+    return true;
   }
 
-  refuse(handle: number): void {
+  refuse(handle: number): boolean {
     this.#sessions[handle]?.threw();
+    return true;
   }
 
   settle(handles: Float64Array, count: number, success: boolean): void {
@@ -197,6 +200,8 @@ class SessionLine implements TransportEnds, JmsApplication {
   }
 
   threw(): void {
+    // Else the next acknowledgement would be for it too.
+    if (this.#ports.consuming?.mode === 'CLIENT') this.#session.recover();
     this.#session.threw();
   }
 
@@ -300,7 +305,7 @@ class SessionLine implements TransportEnds, JmsApplication {
     }
   }
 
-  onReachedClient({ kind, a, b, c, d, e, f }: Frame): void {
+  onReachedClient({ kind, a, b, c, d, e, f, g }: Frame): void {
     if (kind === Response) this.#session.onResponse(a, b === 1 ? null : REFUSED);
     else if (kind === PullTimeout) this.#session.onPullTimeout(a);
     else {
@@ -312,7 +317,7 @@ class SessionLine implements TransportEnds, JmsApplication {
       message.deliveries = e;
       message.redelivered = e > 1;
       message.group = f;
-      message.enqueuedUs = this.#sim.now;
+      message.enqueuedUs = g;
       this.#session.onDispatch(a, message);
       // The broker holds it as long as it is in the session's hands, and whoever works on it holds it too.
       this.#ports.requests.release(b);
@@ -358,7 +363,7 @@ class SessionLine implements TransportEnds, JmsApplication {
   readonly #fromBroker: OpenWireOwner = {
     onDispatch: (consumer, { body, id, sequence, deliveries, group }) => {
       this.#ports.requests.retain(body);
-      this.#transport.down(Dispatch, consumer, body, id, sequence, deliveries, group);
+      this.#transport.down(Dispatch, consumer, body, id, sequence, deliveries, group, this.#sim.now);
     },
     onPullTimeout: (consumer) => this.#transport.down(PullTimeout, consumer),
     onResponse: (command, error) => this.#transport.down(Response, command, error === null ? 1 : 0),

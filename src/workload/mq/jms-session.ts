@@ -91,6 +91,8 @@ export class JmsSession implements OpenWireOwner {
   readonly #asked = new Map<number, Asked>();
   readonly #ack: MessageAck = { consumer: 0, type: 0, first: -1, last: -1, count: 1, transaction: -1 };
   #line: OpenWireConnection | null = null;
+  /** Counts the lines that were lost. */
+  #life = 0;
   /** With its listener. */
   #current: JmsMessage | null = null;
   /** Stands still until a commit is answered. */
@@ -142,6 +144,7 @@ export class JmsSession implements OpenWireOwner {
   onClosed(): void {
     if (this.#line === null) return;
     this.#line = null;
+    this.#life++;
     for (const consumer of this.#consumers) forget(consumer);
     if (this.#transaction >= 0) this.#isRollbackOnly = true;
     for (const [command, { kind }] of this.#asked) if (kind !== 'send') this.#asked.delete(command);
@@ -462,7 +465,10 @@ export class JmsSession implements OpenWireOwner {
     consumer.late = Math.max(0, consumer.late - batch.length);
     for (const message of batch) message.redeliveryCounter++;
     const type = this.#isTooOften(last.redeliveryCounter) ? AckType.poison : AckType.redelivered;
+    const life = this.#life;
     for (const { id } of batch) this.#tell(consumer, type, id, id);
+    // The line broke of it: the broker sends them on the next one.
+    if (this.#life !== life) return;
     if (type === AckType.redelivered) this.#redeliverLater(consumer, batch, this.#delayMs(last.redeliveryCounter));
   }
 
@@ -475,10 +481,10 @@ export class JmsSession implements OpenWireOwner {
   #redeliverLater(consumer: Consumer, batch: JmsMessage[], delayMs: number): void {
     const isBlocking = this.#settings.nonBlockingRedelivery !== true;
     if (isBlocking) consumer.isStopped = true;
-    const line = this.#line;
+    const life = this.#life;
     const again = (): void => {
       // Another line: the broker sends them itself.
-      if (this.#line !== line || line === null) return;
+      if (this.#life !== life || this.#line === null) return;
       consumer.unconsumed = isBlocking ? [...batch, ...consumer.unconsumed] : [...consumer.unconsumed, ...batch];
       consumer.isStopped = false;
       this.#giveNext();

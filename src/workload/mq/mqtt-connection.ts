@@ -56,6 +56,8 @@ export class MqttClientConnection implements ClientConnection, TransportEnds, Mq
   readonly answers: boolean;
   readonly acknowledges: boolean;
   readonly keeps: boolean;
+  /** QoS 2: it does not come again, and can be acknowledged on the next line. */
+  readonly keepsInHand: boolean;
   readonly #sim: Simulation;
   readonly #index: number;
   readonly #ports: MqttConnectionPorts;
@@ -84,6 +86,7 @@ export class MqttClientConnection implements ClientConnection, TransportEnds, Mq
     this.answers = ports.qos > 0;
     this.acknowledges = ports.qos > 0;
     this.keeps = ports.qos > 0;
+    this.keepsInHand = ports.qos === 2;
     this.#wanted = ports.filter === null ? [] : [{ filter: ports.filter, qos: ports.qos }];
     this.#transport = new Transport(sim, index, ports, this);
     this.#session = this.#newSession();
@@ -103,12 +106,13 @@ export class MqttClientConnection implements ClientConnection, TransportEnds, Mq
     this.#session.publish(topicOf(request), request, requests.bytes(request), qos, false, tag);
   }
 
-  acknowledge(handle: number): void {
+  acknowledge(handle: number): boolean {
     this.#session.acknowledge(Math.floor(handle / QOS_BITS), (handle % QOS_BITS) as Qos);
+    return true;
   }
 
-  refuse(handle: number): void {
-    this.acknowledge(handle);
+  refuse(handle: number): boolean {
+    return this.acknowledge(handle);
   }
 
   /** What the client knew of its session is gone; the broker still has it. */
@@ -137,12 +141,14 @@ export class MqttClientConnection implements ClientConnection, TransportEnds, Mq
   }
 
   onConnected(): void {
-    this.#owner.onOpen(this.#index);
+    if (this.#wanted.length === 0) this.#owner.onOpen(this.#index);
   }
 
   onRefused(_returnCode: ConnectReturnCode): void {}
 
-  onSubscribed(): void {}
+  onSubscribed(): void {
+    this.#owner.onOpen(this.#index);
+  }
 
   onDisconnected(): void {
     this.#owner.onLost(this.#index);

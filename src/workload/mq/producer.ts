@@ -191,9 +191,10 @@ export class MqProducer implements Callee, ConnectionOwner {
     this.#requests.release(request);
   }
 
+  /** Who has left has told so before. */
   #tellUnknown(slot: number): void {
     const call = this.#call[slot] as number;
-    if (call >= 0) this.#witness?.sendUnknown(-1, call, this.#request[slot] as number);
+    if (call >= 0 && this.#left[slot] === 0) this.#witness?.sendUnknown(-1, call, this.#request[slot] as number);
   }
 
   #give(slot: number): void {

@@ -230,6 +230,7 @@ function consuming(settings: Partial<MqConsumerSettings> = {}, fake: FakeOptions
         requests.retain(body);
         return body;
       },
+      queue: 0,
     },
   );
   consumer.start();

@@ -176,6 +176,28 @@ describe('redelivery', () => {
     expect(told(true)).toBe('1 2 3 1R1');
   });
 
+  test('what waits for its redelivery when its line breaks comes over the next one alone, also where a line is the same object each time', () => {
+    fill(1);
+    const one = new Application({});
+    one.fails.add(1);
+    one.consume('queue://a');
+    const ofClient = new Proxy(one.line, {
+      get: (_, key) => {
+        const value: unknown = Reflect.get(one.line, key);
+        return typeof value === 'function' ? value.bind(one.line) : value;
+      },
+    });
+    for (const fails of [true, false]) {
+      one.line.cut();
+      if (!fails) one.fails.clear();
+      one.line = Line.to(sim, broker, one.session, 0) as Line;
+      one.session.attach(ofClient);
+    }
+    sim.run();
+    expect(one.got).toHaveLength(3);
+    expect(size()).toBe(0);
+  });
+
   test('exponential: five times as long each time, up to the maximum [mq.redelivery-activemq]', () => {
     fill(1);
     const redelivery = { useExponentialBackOff: true, maximumRedeliveries: 4, maximumRedeliveryDelayMs: 20_000 };

@@ -440,12 +440,7 @@ export class Channel implements AmqpChannel, DeliveryPort {
     const { queue, first, end } = this.#unsettled;
     const queues = new Set<RabbitQueue>();
     for (let i = first; i < end; i++) if (queue[i] !== null) queues.add(queue[i] as RabbitQueue);
-    let all = work;
-    for (const { messages } of queues) {
-      const inner = all;
-      all = () => messages.together(inner);
-    }
-    all();
+    heldBack(queues, work);
   }
   #settleAll(settlement: 'requeue' | 'return'): void {
     this.#settleUpTo(Number.POSITIVE_INFINITY, settlement);
@@ -530,12 +525,23 @@ export class Channel implements AmqpChannel, DeliveryPort {
   /** What it has in hand comes back. */
   end(): void {
     if (!this.isOpen) return;
-    this.stopConsuming();
-    this.giveBack();
+    heldBack(this.queues, () => {
+      this.stopConsuming();
+      this.giveBack();
+    });
     this.#host.forget(this);
   }
 
-  /** The first half of the end: of all channels of a connection before the second. */
+  /** What it consumes from, or has messages of. */
+  get queues(): ReadonlySet<RabbitQueue> {
+    const queues = new Set<RabbitQueue>(this.#getters.keys());
+    for (const { queue } of this.#consumers.values()) queues.add(queue);
+    const { queue, first, end } = this.#unsettled;
+    for (let i = first; i < end; i++) if (queue[i] !== null) queues.add(queue[i] as RabbitQueue);
+    return queues;
+  }
+
+  /** The first half of the end: of all channels of a connection before the second. Nothing is given out in between (`heldBack`): who takes over is to have what comes back first. */
   stopConsuming(): void {
     this.isOpen = false;
     this.#left.push(...this.#consumers.values());
@@ -565,6 +571,16 @@ export class Channel implements AmqpChannel, DeliveryPort {
     command.run = run;
     host.enter();
   }
+}
+
+/** None of the queues gives anything out until the work is through. */
+export function heldBack(queues: ReadonlySet<RabbitQueue>, work: () => void): void {
+  let all = work;
+  for (const { messages } of queues) {
+    const inner = all;
+    all = () => messages.together(inner);
+  }
+  all();
 }
 
 export const newChannelCommand = newCommand<Channel>;

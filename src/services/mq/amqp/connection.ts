@@ -7,7 +7,7 @@ import type { Job } from '../broker/job-ring.ts';
 import type { NodeConnection, RabbitNode } from '../rabbitmq/node.ts';
 import { ReusedRing } from '../rabbitmq/reused-ring.ts';
 import type { Vhost } from '../rabbitmq/vhost.ts';
-import { Channel, type ChannelHost, newChannelCommand } from './channel.ts';
+import { Channel, type ChannelHost, heldBack, newChannelCommand } from './channel.ts';
 import type { Command } from './command.ts';
 import { amqpErrors } from './errors.ts';
 import type { AmqpChannel, AmqpChannelOwner, AmqpConnection, AmqpConnectionOwner } from './operations.ts';
@@ -165,8 +165,11 @@ export class Connection implements AmqpConnection, NodeConnection, ChannelHost, 
     this.home.connections.delete(this);
     this.home.heldBack.delete(this);
     const channels = [...this.#channels];
-    for (const channel of channels) channel.stopConsuming();
-    for (const channel of channels) channel.giveBack();
+    const queues = new Set(channels.flatMap((channel) => [...channel.queues]));
+    heldBack(queues, () => {
+      for (const channel of channels) channel.stopConsuming();
+      for (const channel of channels) channel.giveBack();
+    });
     for (const channel of channels) this.forget(channel);
     for (const queue of this.vhost.queues.values()) if (queue.owner === this) this.vhost.deleteQueue(queue);
     this.vhost.world.metrics?.connections.add(-1);

@@ -186,6 +186,15 @@ export class BrokerQueue {
     return view;
   }
 
+  /** Reads all that is in it, in hand or not, and changes nothing. */
+  contents(found: (message: DeliveredMessage) => void): void {
+    const { rows } = this;
+    for (let row = 0; row < rows.used; row++) {
+      const place = rows.place[row] as Place;
+      if (place !== Place.free && place !== Place.leaving) found(this.read(row));
+    }
+  }
+
   // --- in ---
 
   /** Takes a message in: its row, or NONE where the queue is full and refuses. It may be delivered, and even acknowledged, before this returns. */
