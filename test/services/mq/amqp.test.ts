@@ -342,6 +342,19 @@ describe('queues', () => {
     ]);
   });
 
+  test('single active consumer: who takes over is given what the one before had in hand, and then the next', () => {
+    const { broker, client, channel } = setup();
+    channel.queueDeclare({ queue: 'q', arguments: { 'x-single-active-consumer': true } });
+    const [first, second] = [broker.client(), broker.client()];
+    for (const { channel: one } of [first, second]) {
+      one.basicQos(1);
+      one.basicConsume({ queue: 'q', consumer: 1 });
+    }
+    client.publish('q', [1, 2]);
+    first.connection.cut();
+    expect([first.bodies, second.bodies]).toEqual([['1'], ['1R']]);
+  });
+
   test('consumers of a higher priority first, while they have credit', () => {
     const { broker, client, channel } = setup();
     channel.queueDeclare({ queue: 'q' });
