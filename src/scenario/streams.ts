@@ -34,7 +34,7 @@ export function resolveReaders(resources: readonly WrittenResource[]): ReadableR
     const kind = source?.type === 'kinesis' || source?.type === 'mq' ? source.type : 'sqs';
     const broker = source?.type === 'mq' ? readBroker(source) : null;
     const known = resolved.get(one) ?? new Map<string, Reader>();
-    const key = broker === null ? kind : `${kind} ${broker.protocol} ${broker.firstQueue} ${broker.topic}`;
+    const key = broker === null ? kind : `${kind} ${broker.engine} ${broker.firstQueue} ${broker.topic}`;
     const settings =
       known.get(key) ??
       (one.type === 'lambda' ? resolveLambda(one, kind, broker?.firstQueue ?? '') : resolveConsumer(one, kind, broker));
@@ -47,7 +47,7 @@ export function resolveReaders(resources: readonly WrittenResource[]): ReadableR
 function readBroker({ engine, queues, publish }: Omit<MqSettings, 'name'>): ReadBroker {
   const firstQueue = queues[0]?.name ?? '';
   const topic = publish.protocol === 'mqtt' ? publish.to : firstQueue;
-  return { protocol: defaultProtocol(engine), firstQueue, topic };
+  return { engine, protocol: defaultProtocol(engine), firstQueue, topic };
 }
 
 /** Who reads a stream of a design, by name, in declared order. */

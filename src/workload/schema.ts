@@ -14,7 +14,7 @@ import {
 } from '../calls/schema.ts';
 import { assumedPrice, givenPrice, mqFacts, sqsFacts, streamClientFacts } from '../facts/index.ts';
 import { autoscalingSchema, SCALED_CONSUMER, startOf } from '../scaling/schema.ts';
-import type { Protocol } from '../services/mq/settings.ts';
+import type { BrokerEngine, Protocol } from '../services/mq/settings.ts';
 import type {
   AgentSettings,
   Arrivals,
@@ -821,6 +821,7 @@ export function resolveConsumer(
 
 /** What of a broker decides how it is read. */
 export interface ReadBroker {
+  readonly engine: BrokerEngine;
   readonly protocol: Protocol;
   readonly firstQueue: string;
   /** That traffic is published to over MQTT; the first queue's name where none is. */
@@ -832,20 +833,17 @@ function readingOf(written: WrittenBrokerConsumer['broker'], broker: ReadBroker 
   return {
     protocol,
     queue: written.queue ?? (protocol === 'mqtt' ? broker?.topic : broker?.firstQueue) ?? '',
-    prefetch: written.prefetch ?? PREFETCH[protocol].value,
+    prefetch: written.prefetch ?? prefetchOf(protocol, broker?.engine),
     acknowledge: written.acknowledge ?? 'individual',
     qos: written.qos ?? 1,
     onFailure: written.onFailure ?? 'requeue',
   };
 }
 
-/** What clients of each protocol have where nothing is said. */
-const PREFETCH: Readonly<Record<Protocol, { readonly value: number }>> = {
-  amqp: { value: 0 },
-  openwire: mqFacts.prefetchQueue,
-  stomp: { value: 1 },
-  mqtt: { value: 0 },
-};
+/** What clients have where nothing is said: ActiveMQ's window of a queue, over STOMP too; none of RabbitMQ's. */
+function prefetchOf(protocol: Protocol, engine: BrokerEngine | undefined): number {
+  return protocol === 'openwire' || (protocol === 'stomp' && engine === 'activemq') ? mqFacts.prefetchQueue.value : 0;
+}
 
 function positionSchema(v: Vocabulary): z.ZodType<StreamPosition> {
   const instant = v

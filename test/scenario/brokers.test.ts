@@ -41,7 +41,8 @@ describe('what is taken where nothing is said', () => {
 
   test.each([
     ['activemq', '', 1000],
-    ['activemq', ', protocol: stomp', 1],
+    ['activemq', ', protocol: stomp', 1000],
+    ['rabbitmq', ', protocol: stomp', 0],
     ['rabbitmq', '', 0],
   ])(
     'a consumer of %s%s is sent so many ahead (0: no limit): %i [mq.prefetch-activemq] [mq.prefetch-rabbitmq]',
@@ -51,7 +52,10 @@ describe('what is taken where nothing is said', () => {
   );
 
   test.each([
-    ['engine: rabbitmq', 'classic', null],
+    ['engine: rabbitmq', 'quorum', 20],
+    ['engine: rabbitmq, queues: [{ name: q, durable: false }]', 'classic', null],
+    ['engine: rabbitmq, queues: [{ name: q, maxPriority: 5 }]', 'classic', null],
+    ['engine: activemq', 'classic', null],
     ['engine: rabbitmq, queues: [{ name: q, kind: quorum }]', 'quorum', 20],
     [
       'engine: rabbitmq, engineVersion: "3.13", instanceType: mq.m5.large, queues: [{ name: q, kind: quorum }]',

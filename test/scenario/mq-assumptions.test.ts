@@ -65,7 +65,7 @@ test('a quorum queue in a cluster waits for an election', () => {
   const cluster = 'engine: rabbitmq, deploymentMode: clusterMultiAz';
   const quorum = 'queues: [{ name: q, kind: quorum }]';
   expect(has(said(`${cluster}, ${quorum}`), 'another leader 500ms after')).toBe(true);
-  expect(has(said(`${cluster}, ${QUEUE}`), 'another leader')).toBe(false);
+  expect(has(said(`${cluster}, queues: [{ name: q, kind: classic }]`), 'another leader')).toBe(false);
   expect(has(said(`engine: rabbitmq, ${quorum}`), 'another leader')).toBe(false);
 });
 

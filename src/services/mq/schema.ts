@@ -180,8 +180,8 @@ function queueSchema(v: Vocabulary): z.ZodType<WrittenQueue> {
   return v.object({
     name: v.name('the name of a queue').meta({ description: 'What it is called at the broker.' }),
     kind: v.choice(QUEUE_KINDS).optional().meta({
-      description: 'Kept by the node that it is on, or by a majority of the nodes (RabbitMQ).',
-      default: 'classic',
+      description:
+        'Kept by the node that it is on (classic), or by a majority of the nodes (quorum, RabbitMQ). Default: classic; of RabbitMQ 4 quorum, unless it is not durable or has priorities.',
     }),
     durable: v.flag().optional().meta({ description: 'Whether it survives its node.', default: true }),
     messageTtl: v.duration({ min: 1000 }).optional().meta({
@@ -271,7 +271,9 @@ export function qosSchema(v: Vocabulary): z.ZodType<0 | 1 | 2> {
 }
 
 function queueOf(q: WrittenQueue, engine: BrokerEngine, version: string): MqQueueSettings {
-  const kind = q.kind ?? 'classic';
+  const isReplicable = q.durable !== false && q.maxPriority === undefined;
+  const isQuorumByDefault = engine === 'rabbitmq' && version.startsWith('4') && isReplicable;
+  const kind = q.kind ?? (isQuorumByDefault ? 'quorum' : 'classic');
   const isLimited = kind === 'quorum' && version.startsWith('4');
   return {
     name: q.name,
