@@ -76,13 +76,6 @@ export const BROKER_MUTANTS: readonly Mutant[] = [
     breaks: ['order'],
   },
   {
-    name: 'who takes over is given the next before what comes back',
-    file: 'src/services/mq/amqp/connection.ts',
-    find: 'heldBack(queues, () => {',
-    replace: 'heldBack(new Set(), () => {',
-    breaks: ['order'],
-  },
-  {
     name: 'a message that comes again is as new',
     file: QUEUE,
     find: 'const deliveries = (rows.deliveries[row] as number) + 1;',
