@@ -15,8 +15,9 @@ interface Design {
 }
 
 const queue = (name: string): string => `      ${name}: { type: sqs, visibilityTimeout: 30s }\n`;
+/** Classic queues: a quorum queue gives a message up after twenty deliveries. */
 const broker = (name: string, engine: string): string =>
-  `      ${name}: { type: mq, engine: ${engine}, queues: [{ name: q }] }\n`;
+  `      ${name}: { type: mq, engine: ${engine}, queues: [{ name: q, kind: classic }] }\n`;
 const workers = (name: string, source: string): string =>
   `      ${name}: { type: consumer, source: ${source}, instances: 4, ${WORK} }\n`;
 const bridge = (source: string, to: string, call: string, more = 'prefetch: 10, '): string =>
