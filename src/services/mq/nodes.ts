@@ -33,7 +33,6 @@ export function nodeOf(
     publishUs: us((isRabbit ? f.rabbitmqPublishVcpuUs : f.activemqSendVcpuUs).value),
     deliverUs: us((isRabbit ? f.rabbitmqDeliverVcpuUs : f.activemqDispatchVcpuUs).value),
     settleUs: us((isRabbit ? f.rabbitmqSettleVcpuUs : f.activemqAckVcpuUs).value),
-    replicaUs: us(f.rabbitmqReplicaVcpuUs.value),
     perKibUs: us(f.vcpuUsPerKib.value),
     commitUs: (storageType === 'ebs' ? f.ebsCommitUs : f.efsCommitUs).value,
     bytesPerSecond: (storageType === 'ebs' ? f.ebsBytesPerSecond : f.efsBytesPerSecond).value,

@@ -37,7 +37,6 @@ const NO_NODE: Omit<MqNode, 'restartUs' | 'failoverUs'> = {
   publishUs: 0,
   deliverUs: 0,
   settleUs: 0,
-  replicaUs: 0,
   perKibUs: 0,
   commitUs: 0,
   bytesPerSecond: 1,

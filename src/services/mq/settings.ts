@@ -64,8 +64,6 @@ export interface MqNode {
   readonly publishUs: number;
   readonly deliverUs: number;
   readonly settleUs: number;
-  /** Of a message on each follower of a quorum queue. */
-  readonly replicaUs: number;
   /** Of each KiB of a message that passes. */
   readonly perKibUs: number;
   /** Time of one write to storage, in which all that waits is written. */

@@ -109,12 +109,6 @@ export class AmqpDriver implements BrokerDriver, AmqpChannelOwner {
     this.#channel?.basicReject(handle, this.#ports.consuming?.requeues ?? true);
   }
 
-  close(): void {
-    const connection = this.#connection;
-    this.#forget();
-    connection?.close();
-  }
-
   cut(): void {
     const connection = this.#connection;
     this.#forget();

@@ -62,8 +62,6 @@ export interface BrokerDriver {
   acknowledge(handle: number): void;
   /** It wasn't handled. */
   refuse(handle: number): void;
-  /** The client takes its leave. */
-  close(): void;
   /** The line is cut, or the client has died. */
   cut(): void;
 }

@@ -80,11 +80,6 @@ export class StompDriver implements BrokerDriver, StompOwner {
     this.#connection?.NACK(handle, NONE, NONE, this.#ports.consuming?.requeues ?? true);
   }
 
-  close(): void {
-    this.#connection?.DISCONNECT();
-    this.#forget();
-  }
-
   cut(): void {
     const connection = this.#connection;
     this.#forget();

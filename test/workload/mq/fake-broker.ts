@@ -137,10 +137,6 @@ export class FakeDriver implements BrokerDriver {
     this.#broker.dispatch();
   }
 
-  close(): void {
-    this.cut();
-  }
-
   cut(): void {
     this.#broker.note('cut');
     this.#leave();
