@@ -2,6 +2,7 @@
 import type {
   ComparisonResult,
   DesignResult,
+  Disturbance,
   GuaranteeResult,
   ObjectiveResult,
   Result,
@@ -67,7 +68,7 @@ export function tellStory(result: Result): Story {
         brief: sentences.filter(
           (one, place) =>
             place < 2 ||
-            / never recovered | repeated work | recovered from .* only in |two regimes|^Access: /.test(one),
+            / had not recovered | repeated work | recovered from .* only in |two regimes|^Access: /.test(one),
         ),
       };
     }),
@@ -375,7 +376,7 @@ function recoverySentences(
     const { estimate } = one.share;
     if (estimate === 0) {
       slow.push(
-        `${who} never recovered from ${after}${replications === 1 ? '' : `, in none of ${replications} replications`}.`,
+        `${who} had not recovered from ${after} when the traffic stopped${sinceEnd(result, disturbance)}${replications === 1 ? '' : `, in any of ${replications} replications`}.`,
       );
     } else if (one.recoveredMs === null) {
       slow.push(`${who} recovered from ${after} only in ${share(estimate)} of the replications.`);
@@ -395,6 +396,11 @@ function recoverySentences(
   if (atOnce.length === 0) return slow;
   const all = replications === 1 ? '' : `, in all ${replications} replications`;
   return [...slow, `${who} recovered from ${list(atOnce)} at once${all}.`];
+}
+
+/** How long there was to recover in. */
+function sinceEnd(result: Result, disturbance: Disturbance | undefined): string {
+  return disturbance === undefined ? '' : ` ${duration(result.horizonMs - disturbance.toMs)} after its end`;
 }
 
 /** Figures of a design's cost: their names have no traffic in them. */
