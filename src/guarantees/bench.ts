@@ -6,13 +6,12 @@
 import type { HistoryChunk } from '../history/index.ts';
 import type { Checker, End, Fold, Seen } from './checker.ts';
 import * as What from './codes.ts';
-import { GroupLocked } from './group-locked.ts';
+import { counters } from './counters.ts';
 import { Lives } from './lives.ts';
 import { KINDS } from './phases.ts';
 import { PROBED, type ProbeCounts } from './probes.ts';
 import { type Promised, PromiseSettings, type ResourcePromises } from './promises.ts';
 import { Sightings } from './sightings.ts';
-import { StreamProbes } from './stream-probes.ts';
 import { type Finding, unknown } from './verdict.ts';
 
 export interface Judged extends Finding {
@@ -111,13 +110,8 @@ export class Bench {
     this.#sightings = new Sightings(this.#probesAll);
     this.#sight = new Sight(this.lives, this.#sightings);
     for (const promised of of.promises) this.#add(this.#seat(promised, checkers));
-    const locks = of.promises.some(({ guarantee }) => guarantee === 'group-lock');
-    if (locks) this.#add({ guarantee: 'group-locked', fold: new GroupLocked(probes), error: null, isShown: false });
-    const replay = of.promises.find(({ guarantee }) => guarantee === 'replay');
-    if (replay !== undefined) {
-      const fold = new StreamProbes(probes, Number(replay['retentionUs'] ?? Number.POSITIVE_INFINITY));
-      this.#add({ guarantee: 'stream-probes', fold, error: null, isShown: false });
-    }
+    const fold = counters[of.kind]?.(of, probes) ?? null;
+    if (fold !== null) this.#add({ guarantee: '', fold, error: null, isShown: false });
     this.#takeInterest(scope);
   }
 

@@ -1,5 +1,6 @@
 import type { Checker, Fold } from './checker.ts';
 import * as What from './codes.ts';
+import { InHand } from './in-hand.ts';
 import type { PromiseSettings } from './promises.ts';
 import { ofClient } from './record-places.ts';
 import type { Sightings } from './sightings.ts';
@@ -18,8 +19,7 @@ class Prefetch implements Fold {
   readonly #limits: readonly number[];
   /** 1: an acknowledgement is for all before it too. */
   readonly #cumulative: readonly number[];
-  /** Of each connection: records by handle, in the order in which they came. */
-  readonly #inHand = new Map<number, Map<number, number>>();
+  readonly #inHand = new InHand();
   #received = 0;
   #most = 0;
   #found: readonly number[] | null = null;
@@ -36,7 +36,7 @@ class Prefetch implements Fold {
       const what = chunk.what[row] as number;
       const connection = ofClient(chunk.client[row] as number, chunk.who[row] as number);
       if (what === What.receiveUnknown) {
-        this.#inHand.delete(connection);
+        this.#inHand.lose(connection);
         continue;
       }
       const group = chunk.group[row] as number;
@@ -44,25 +44,16 @@ class Prefetch implements Fold {
       if (limit < 0) continue;
       const handle = chunk.handle[row] as number;
       if (what === What.receiveOk) this.#take(connection, handle, limit, chunk.first + row);
-      else if (what === What.deleteInvoke) this.#settle(connection, handle, this.#cumulative[group] === 1);
-      else if (what === What.visibilityOk) this.#settle(connection, handle, false);
+      else if (what === What.deleteInvoke) this.#inHand.settle(connection, handle, this.#cumulative[group] === 1);
+      else if (what === What.visibilityOk) this.#inHand.settle(connection, handle, false);
     }
   }
 
   #take(connection: number, handle: number, limit: number, n: number): void {
-    const inHand = this.#inHand.get(connection) ?? new Map<number, number>();
-    this.#inHand.set(connection, inHand);
-    inHand.set(handle, n);
+    const inHand = this.#inHand.take(connection, handle, n);
     this.#received++;
     this.#most = Math.max(this.#most, inHand.size);
     if (inHand.size > limit) this.#found ??= [...inHand.values()];
-  }
-
-  #settle(connection: number, handle: number, withAllBefore: boolean): void {
-    const inHand = this.#inHand.get(connection);
-    if (inHand === undefined) return;
-    if (withAllBefore) for (const one of inHand.keys()) if (one < handle) inHand.delete(one);
-    inHand.delete(handle);
   }
 
   finish(): Finding {

@@ -44,11 +44,29 @@ export const PROBES = [
   'iterator-expired',
   /** A reader read a shard of which it had not read the first record before that was too old. */
   'behind-retention',
+  // Of brokers.
+  /** A publisher lost its line before the answer came. */
+  'confirm-lost',
+  /** A consumer lost its line with messages in hand. */
+  'line-lost-in-hand',
+  /** A message was given to one consumer, and then to another. */
+  'came-to-another',
+  /** A message came again that somebody had acknowledged. */
+  'acknowledged-and-back',
+  /** A consumer refused a message. */
+  'handed-back',
+  /** A consumer had as much in hand as its prefetch lets it have. */
+  'prefetch-full',
+  /** A message was delivered as often as its limit lets it be. */
+  'last-delivery',
 ] as const;
 export type Probe = (typeof PROBES)[number];
 
-/** Those that there can be only where there is a stream. */
-export const STREAM_PROBES: readonly Probe[] = PROBES.slice(PROBES.indexOf('partial-failure'));
+/** Those that there can be only where there is a resource of the kind. */
+export const PROBES_OF: Readonly<Record<string, readonly Probe[]>> = {
+  kinesis: PROBES.slice(PROBES.indexOf('partial-failure'), PROBES.indexOf('confirm-lost')),
+  mq: PROBES.slice(PROBES.indexOf('confirm-lost')),
+};
 
 /** Kinds of record that may tell of one. */
 export const PROBED: readonly number[] = [

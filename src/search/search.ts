@@ -3,7 +3,7 @@
  * counts in the end is, for each guarantee, the lowest number that broke it.
  */
 import fc from 'fast-check';
-import { type Probe, PROBES, STREAM_PROBES } from '../guarantees/index.ts';
+import { type Probe, PROBES, PROBES_OF } from '../guarantees/index.ts';
 import { Stream } from '../kernel/index.ts';
 import type { Document } from './document.ts';
 import type { Breach, Play } from './trial.ts';
@@ -88,11 +88,11 @@ export function mergeTried(parts: readonly Tried[]): Tried {
 /** Nobody purges a queue in a scenario. */
 const OUT_OF_REACH: readonly Probe[] = ['purged'];
 
-/** Rare situations that no run met, of those that a run can meet. `hasStreams`: those of streams among them. */
-export function neverMet({ probes }: Tried, hasStreams: boolean): Probe[] {
-  return PROBES.filter(
-    (probe) => probes[probe] === 0 && !OUT_OF_REACH.includes(probe) && (hasStreams || !STREAM_PROBES.includes(probe)),
-  );
+/** Rare situations that no run met, of those that a run can meet. `kinds`: of resource that there are; default: all. */
+export function neverMet({ probes }: Tried, kinds?: ReadonlySet<string>): Probe[] {
+  const absent = kinds === undefined ? [] : Object.keys(PROBES_OF).filter((kind) => !kinds.has(kind));
+  const others = new Set([...OUT_OF_REACH, ...absent.flatMap((kind) => PROBES_OF[kind] ?? [])]);
+  return PROBES.filter((probe) => probes[probe] === 0 && !others.has(probe));
 }
 
 function keyOf({ guarantee, resource, design }: Breach): string {

@@ -172,3 +172,70 @@ describe('of a stream', () => {
     expect(failed('throttled')).toEqual({ throttled: 1 });
   });
 });
+
+describe('of a broker', () => {
+  const queue = (...promises: Promises[number]['promises']): Promises => [
+    { resource: 'mq', kind: 'mq', watch: ['workers'], promises },
+  ];
+  const CONFIRMED = queue(
+    { guarantee: 'no-loss' },
+    { guarantee: 'prefetch', limits: [2], cumulative: [0] },
+    { guarantee: 'delivery-limit', limits: [2], isClients: [0], deadLetters: [-1] },
+  );
+  const CUMULATIVE = queue({ guarantee: 'prefetch', limits: [2], cumulative: [1] });
+  /** Only those of brokers. */
+  const metAt = (told: string, promises: Promises): Record<string, number> => {
+    const {
+      'lost-reply': _,
+      redelivery: __,
+      'visibility-changed': ___,
+      ...counts
+    } = met(story(told, 'mq').history, promises);
+    return counts;
+  };
+  const first = '1 w1 gets a g=0\n';
+
+  test.each<[string, string, Record<string, number>]>([
+    ['a message that is given and acknowledged', `${first}2 w1 deletes a g=0`, {}],
+    ['a publisher that never knows', '0 shop sends a\n1 shop unsure a', { 'confirm-lost': 1 }],
+    ['a line that goes with a message', `${first}2 w1 loses`, { 'line-lost-in-hand': 1 }],
+    ['once for each line', `${first}2 w1 loses\n3 w1 loses`, { 'line-lost-in-hand': 1 }],
+    ['a line without one is none', `${first}2 w1 deletes a g=0\n3 w1 loses\n4 w2 loses`, {}],
+    ['one that was refused is not in hand', `${first}2 w1 hides a g=0 v=0\n3 w1 loses`, { 'handed-back': 1 }],
+    [
+      'what was lost comes to another',
+      `${first}2 w1 loses\n3 w2 gets a g=0`,
+      { 'line-lost-in-hand': 1, 'came-to-another': 1 },
+    ],
+    ['or to the same', `${first}2 w1 loses\n3 w1 gets a g=0`, { 'line-lost-in-hand': 1 }],
+    [
+      'an acknowledgement that never arrived',
+      `${first}2 w1 deletes a g=0\n3 w1 loses\n4 w1 gets a g=0`,
+      { 'acknowledged-and-back': 1 },
+    ],
+    ['as many as the prefetch', `${first}1 w1 gets b g=0`, { 'prefetch-full': 1 }],
+    ['of one consumer', `${first}1 w2 gets b g=0`, {}],
+    [
+      'each time that it is full',
+      `${first}1 w1 gets b g=0\n2 w1 deletes a g=0\n3 w1 gets c g=0`,
+      { 'prefetch-full': 2 },
+    ],
+    ['of a queue without a prefetch', '1 w1 gets a g=1\n1 w1 gets b g=1', {}],
+    ['as often as the limit', '1 w1 gets a g=0 x=3', { 'last-delivery': 1 }],
+    ['once less', '1 w1 gets a g=0 x=2', {}],
+    ['of a queue without a limit', '1 w1 gets a g=1 x=9', {}],
+    ['of another resource', '0 shop sends a on=other\n1 shop unsure a on=other\n2 w1 hides a on=workers v=0', {}],
+  ])('%s', (_, told, expected) => {
+    expect(metAt(told, CONFIRMED)).toEqual(expected);
+  });
+
+  test('who waits for no answer loses none', () => {
+    expect(metAt('0 shop sends a\n1 shop unsure a', CUMULATIVE)).toEqual({});
+  });
+
+  test('an acknowledgement may be of all before it', () => {
+    const told = `${first}1 w1 gets b g=0\n2 w1 deletes b g=0\n3 w1 loses`;
+    expect(metAt(told, CUMULATIVE)).toEqual({ 'prefetch-full': 1 });
+    expect(metAt(told, CONFIRMED)).toEqual({ 'prefetch-full': 1, 'line-lost-in-hand': 1 });
+  });
+});

@@ -144,10 +144,11 @@ describe('a search', () => {
   });
 
   test('tells which rare situations it has not met, apart from those that no scenario has', () => {
-    expect(neverMet(whole, true)).toEqual([]);
-    const probes = { ...whole.probes, redelivery: 0, purged: 0, 'put-twice': 0 };
-    expect(neverMet({ ...whole, probes }, true)).toEqual(['redelivery', 'put-twice']);
-    expect(neverMet({ ...whole, probes }, false)).toEqual(['redelivery']);
+    expect(neverMet(whole)).toEqual([]);
+    const probes = { ...whole.probes, redelivery: 0, purged: 0, 'put-twice': 0, 'handed-back': 0 };
+    expect(neverMet({ ...whole, probes })).toEqual(['redelivery', 'put-twice', 'handed-back']);
+    expect(neverMet({ ...whole, probes }, new Set(['sqs']))).toEqual(['redelivery']);
+    expect(neverMet({ ...whole, probes }, new Set(['sqs', 'mq']))).toEqual(['redelivery', 'handed-back']);
   });
 
   test('comes out the same from parts, in whatever order they come back', () => {

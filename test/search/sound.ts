@@ -1,19 +1,38 @@
 /** Random systems of sound models: nothing breaks, and what is rare is met. */
 import { expect } from 'vitest';
-import { neverMet, playWith, systems, tryRange } from '../../src/search/index.ts';
+import { type Probe, PROBES, PROBES_OF } from '../../src/guarantees/index.ts';
+import { brokerSystems, deliverySystems, playWith, type Space, systems, tryRange } from '../../src/search/index.ts';
 
 const readText = (): undefined => undefined;
+const OPTIONS = { messages: 100 };
+const OF_BROKERS = PROBES_OF['mq'] ?? [];
+
+export interface Sound {
+  readonly space: Space;
+  /** Rare situations that its runs meet. */
+  readonly meets: readonly Probe[];
+  /** The share of its candidates that may never come to rest. */
+  readonly restless: number;
+}
+
+export const SYSTEMS: Sound = {
+  space: systems(OPTIONS),
+  // Nobody purges a queue in a scenario.
+  meets: PROBES.filter((probe) => probe !== 'purged' && !OF_BROKERS.includes(probe)),
+  restless: 0.01,
+};
+export const DELIVERIES: Sound = { space: deliverySystems(OPTIONS), meets: [], restless: 0.04 };
+/** What is poison and comes back for ever is given up by the search. */
+export const BROKERS: Sound = { space: brokerSystems(OPTIONS), meets: OF_BROKERS, restless: 0.04 };
 
 /** Tries so many systems of a seed, 100 messages at most each. */
-export function expectSound(seed: string, runs: number): void {
-  const play = playWith({ readText });
-  const tried = tryRange(systems({ messages: 100 }), play, { seed, from: 0, to: runs });
+export function expectSound({ space, meets, restless }: Sound, seed: string, runs: number): void {
+  const tried = tryRange(space, playWith({ readText }), { seed, from: 0, to: runs });
   const told = tried.found.map(({ run, document, breach: { guarantee, resource, sentence } }) => ({
     what: `run ${run} of seed ${seed}: ${guarantee} of ${resource}: ${sentence}`,
     scenario: JSON.stringify(document),
   }));
   expect(told).toEqual([]);
-  expect(neverMet(tried, true)).toEqual([]);
-  // Some never come to rest, but few.
-  expect(tried.skipped).toBeLessThan(1 + runs / 100);
+  expect(meets.filter((probe) => tried.probes[probe] === 0)).toEqual([]);
+  expect(tried.skipped).toBeLessThan(1 + runs * restless);
 }

@@ -35,7 +35,8 @@ interface Job {
   readonly name: string;
   readonly out: string;
   readonly hunt: Hunt;
-  readonly hasStreams: boolean;
+  /** Of resource that it has; left out: any. */
+  readonly kinds?: ReadonlySet<string>;
 }
 
 /** A guarantee that broke, with the smallest scenario in which it does. */
@@ -70,16 +71,14 @@ function planJobs(readings: readonly Readable[], options: CheckOptions): Job[] {
   const { seed, messages, designs, out } = options;
   if (readings.length === 0) {
     const nothing = { document: null, texts: new Map<string, string>(), designs: [] };
-    return [
-      { name: SYSTEMS, out: out ?? join('out', SYSTEMS), hunt: { seed, messages, ...nothing }, hasStreams: true },
-    ];
+    return [{ name: SYSTEMS, out: out ?? join('out', SYSTEMS), hunt: { seed, messages, ...nothing } }];
   }
   const folders = foldersOf(readings, out);
   return readings.map((reading, i) => {
     const { scenario, document, texts } = reading;
     const searched = { seed, messages, document, texts, designs: chosenDesigns(reading, designs) };
-    const hasStreams = scenario.designs.some((design) => design.resources.some(({ type }) => type === 'kinesis'));
-    return { name: scenario.name, out: folders[i] as string, hunt: searched, hasStreams };
+    const kinds = new Set(scenario.designs.flatMap(({ resources }) => resources.map(({ type }) => type)));
+    return { name: scenario.name, out: folders[i] as string, hunt: searched, kinds };
   });
 }
 
@@ -134,7 +133,7 @@ function tell(job: Job, tried: Tried, examples: readonly Counterexample[], termi
   const outcome = examples.length === 0 ? 'nothing broke' : `${examples.length} broken`;
   terminal.out(`${job.name}: ${thousands(runs)} runs, ${thousands(messages)} messages: ${outcome}${lost}.`);
   for (const example of examples) tellExample(job, example, terminal);
-  const never = neverMet(tried, job.hasStreams);
+  const never = neverMet(tried, job.kinds);
   if (never.length > 0) {
     terminal.out(['', ...wrap(`No run met: ${never.join(', ')}.`, terminal.width)].join('\n'));
   }
