@@ -61,6 +61,61 @@ describe('the judge', () => {
     },
   );
 
+  test.each(['scan', 'scanRun'] as const)('shows a checker that fell over a whole chunk (%s) no other', (how) => {
+    let shown = 0;
+    const fall = (): void => {
+      shown++;
+      throw new Error('out of ink');
+    };
+    const hasty: Checker = {
+      guarantee: 'hasty',
+      start: () => ({
+        wants: [What.receiveOk],
+        [how]: fall,
+        finish: () => ({ verdict: 'held', sentence: '', evidence: [], counts: {} }),
+      }),
+    };
+    const scope = how === 'scan' ? {} : ({ scope: 'all' } as const);
+    const promises: Promises = [{ resource: 'orders', kind: 'any', ...scope, promises: [{ guarantee: 'hasty' }] }];
+    const { history } = story(told);
+    const [whole] = history.chunks as [HistoryChunk];
+    const judge = new Judge(promises, { any: [hasty] });
+    for (const from of [2, 3]) judge.take(partOf(whole, history.names, from, from + 1), history.names);
+    expect(judge.finish().findings).toMatchObject([
+      { verdict: 'unknown', sentence: 'The checker failed: out of ink.' },
+    ]);
+    expect(shown).toBe(1);
+  });
+
+  test('finds as much as was promised: who only counts says nothing', () => {
+    const { findings } = judgeHistory(story(told).history, ofQueue('group-lock'));
+    expect(findings.map(({ guarantee }) => guarantee)).toEqual(['group-lock']);
+  });
+
+  test.each([
+    [
+      'no number',
+      { guarantee: 'redrive', maxReceiveCount: '3' },
+      'the promise redrive lacks the number maxReceiveCount',
+    ],
+    ['an endless one', { guarantee: 'redrive', maxReceiveCount: Number.POSITIVE_INFINITY }, 'lacks the number'],
+    ['no list', { guarantee: 'prefetch', limits: 3, cumulative: [0] }, 'the promise prefetch lacks the numbers limits'],
+    ['not only numbers', { guarantee: 'prefetch', limits: [3, '4'], cumulative: [0] }, 'lacks the numbers limits'],
+  ])('calls it unknown when a setting of a promise is %s', (_, promise, says) => {
+    const kind = promise.guarantee === 'prefetch' ? 'mq' : 'sqs';
+    const { findings } = judgeHistory(story(told).history, [{ resource: 'orders', kind, promises: [promise] }]);
+    expect(findings).toMatchObject([{ verdict: 'unknown', sentence: expect.stringContaining(says) }]);
+  });
+
+  test('knows no end of a history that tells of none, whatever else is over', () => {
+    const { history } = story('0 shop sends a\n0 shop sent a\nhealed\nquiesced');
+    history.add({ us: 1, do: 'read', is: 'ok', on: 'orders' });
+    const finding = (): unknown => judgeHistory(history, ofQueue('at-least-once')).findings[0];
+    expect(finding()).toMatchObject({ verdict: 'unknown', sentence: 'The history has no end.' });
+    history.add({ us: 1, do: 'end', is: 'ok' });
+    expect(finding()).toMatchObject({ verdict: 'broken' });
+  });
+
   test('calls it unknown when a promise lacks what its checker needs, or nobody can check it', () => {
     const { findings } = judgeHistory(story(told).history, ofQueue('redrive', 'exactly-twice'));
     expect(findings.map(({ verdict }) => verdict)).toEqual(['unknown', 'unknown']);
@@ -220,6 +275,7 @@ describe('the judge', () => {
   test('puts the worst verdict first', () => {
     const all = ['not exercised', 'held', 'unknown', 'broken'] as const;
     expect([...all].sort((a, b) => (worseThan(a, b) ? -1 : 1))).toEqual(['broken', 'unknown', 'held', 'not exercised']);
+    expect(all.map((verdict) => worseThan(verdict, verdict))).toEqual([false, false, false, false]);
   });
 
   test('has a checker for each guarantee that a scenario may name, and the other way round', () => {
