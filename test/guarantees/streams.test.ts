@@ -47,6 +47,12 @@ function check(promises: Promises, cases: Readonly<Record<string, Case>>): void 
     const { told, verdict, says = '', counts, proof = [] } = one;
     expect(judge(told, one.promises ?? promises).found).toEqual({ verdict, sentence: says, counts, proof });
   });
+  test.each(Object.entries(cases))('%s; also where numbers begin with 0', (_, one) => {
+    const fromZero = (line: string): string => line.replaceAll(/\b([sg])=(\d+)/g, (__, what, n) => `${what}=${n - 1}`);
+    const { verdict, counts, proof = [] } = one;
+    const { found } = judge(fromZero(one.told), one.promises ?? promises);
+    expect(found).toMatchObject({ verdict, counts, proof: proof.map(fromZero) });
+  });
   // A rate counts refusals, and who works in order anything that has its effect, whatever they are about.
   const [
     {
@@ -125,6 +131,22 @@ describe('order of a stream', () => {
       verdict: 'held',
       counts: { compared: 1 },
     },
+
+    'each is compared with the highest number so far': {
+      told: '1 shop sent c s=3/0 g=1\n1.2 shop sent a s=1/0 g=2 at=0.5\n1.5 shop sent b s=2/0 g=3',
+      verdict: 'broken',
+      says: 'A record was put behind a younger one of its shard.',
+      counts: { compared: 2 },
+      proof: ['1 shop sent c s=3/0 g=1', '1.5 shop sent b s=2/0 g=3'],
+    },
+    'and with the last one': {
+      told: '2 shop sent b s=2/0 g=1\n2.1 shop sent a s=1/0 g=2 at=0.1\n2.2 shop sent c s=3/0 g=3 at=1',
+      verdict: 'broken',
+      says: 'A record was put behind a younger one of its shard.',
+      counts: { compared: 2 },
+      proof: ['2 shop sent b s=2/0 g=1', '2.2 shop sent c s=3/0 g=3 at=1'],
+    },
+
     'is broken where a key has a lower number in a child': {
       told: '0 shop sent a s=5/0 g=1\n1 shop sent b s=2/1 g=1',
       verdict: 'broken',
@@ -201,6 +223,37 @@ describe('placement', () => {
       verdict: 'held',
       counts: { compared: 1, moves: 1 },
     },
+
+    'is broken where the shard that was left is told late': {
+      told: '2 shop sent b s=1/1 g=1\n2.1 shop sent a s=1/0 g=1 at=0.5\n3 shop sent c s=2/0 g=2',
+      verdict: 'broken',
+      says: 'A shard took a record after a key had moved from it to another.',
+      counts: { compared: 1, moves: 1 },
+      proof: ['2 shop sent b s=1/1 g=1', '2.1 shop sent a s=1/0 g=1 at=0.5', '3 shop sent c s=2/0 g=2'],
+    },
+    'what is told late is not where a key is': {
+      told: '1 shop sent b s=1/1 g=1\n1.1 shop sent a s=1/0 g=1 at=0.5\n2 shop sent c s=2/1 g=1',
+      verdict: 'held',
+      counts: { compared: 2, moves: 1 },
+    },
+    'a shard is left with the first key that goes': {
+      told: '0 shop sent a s=1/0 g=1\n0.1 shop sent b s=2/0 g=2\n1 shop sent c s=1/1 g=1\n3 shop sent d s=2/1 g=2\n3.1 shop sent e s=3/0 g=3 at=2',
+      verdict: 'broken',
+      says: 'A shard took a record after a key had moved from it to another.',
+      counts: { compared: 2, moves: 2 },
+      proof: ['0 shop sent a s=1/0 g=1', '1 shop sent c s=1/1 g=1', '3.1 shop sent e s=3/0 g=3 at=2'],
+    },
+    'holds at the instant of the move': {
+      told: '0 shop sent a s=1/0 g=1\n1 shop sent b s=1/1 g=1\n1 shop sent c s=2/0 g=2',
+      verdict: 'held',
+      counts: { compared: 1, moves: 1 },
+    },
+    'two puts of one instant do not say which was first': {
+      told: '1 shop sent a s=1/0 g=1\n1 shop sent b s=1/1 g=1\n2 shop sent c s=2/0 g=2',
+      verdict: 'held',
+      counts: { compared: 1, moves: 1 },
+    },
+
     'is broken at once where nobody changes the shards': {
       promises: fixed,
       told: '0 shop sent a s=1/0 g=1\n1 shop sent b s=1/1 g=1',
@@ -305,6 +358,15 @@ describe('retention of a stream', () => {
       counts: { pastRetention: 1 },
       proof: ['0 shop sent a s=1/0', '10.1 workers gets a s=1/0'],
     },
+
+    'counts from the first time that it was told': {
+      told: '0 shop sent a s=1/0\n5 shop sent a s=1/0\n10.1 workers gets a s=1/0',
+      verdict: 'broken',
+      says: 'A record was read after the end of its retention period.',
+      counts: { pastRetention: 1 },
+      proof: ['0 shop sent a s=1/0', '10.1 workers gets a s=1/0'],
+    },
+
     'counts from when it was put, and to when it was given out': {
       told: '0.5 shop sent a s=1/0 at=0\n10.1 workers gets a s=1/0 at=10',
       verdict: 'held',
