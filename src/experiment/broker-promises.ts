@@ -25,7 +25,13 @@ export function ofBroker(scenario: ResolvedScenario, design: ResolvedDesign, set
   const exact = view.isDisturbed ? [] : view.subscribers((qos) => qos === 2, 2);
   if (exact.length > 0) promises.push({ guarantee: 'exactly-once', ...view.endingsOf(exact) });
   if (view.isInOrder.includes(1)) {
-    promises.push({ guarantee: 'order', isJudged: view.isInOrder, limits: view.singles, isToTail: view.isToTail });
+    promises.push({
+      guarantee: 'order',
+      isJudged: view.isInOrder,
+      limits: view.singles,
+      isToTail: view.isToTail,
+      forgets: settings.engine === 'activemq' && view.isKilled,
+    });
   }
   if (view.prefetch.some((limit) => limit > 0)) {
     promises.push({ guarantee: 'prefetch', limits: view.prefetch, cumulative: view.isCumulative });

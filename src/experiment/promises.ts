@@ -36,7 +36,7 @@ export function promisesOf(scenario: ResolvedScenario, design: ResolvedDesign): 
   for (const settings of design.resources) {
     if (settings.type === 'sqs') all.push(ofQueue(scenario, design, settings));
     else if (settings.type === 'sns') all.push(ofTopic(scenario, design, settings));
-    else if (settings.type === 'firehose') all.push(ofDeliveryStream(settings));
+    else if (settings.type === 'firehose') all.push(ofDeliveryStream(design, settings));
     else if (settings.type === 'kinesis') all.push(ofStream(scenario, design, settings));
     else if (settings.type === 'mq') all.push(ofBroker(scenario, design, settings));
     else if (settings.type === 'consumer') {

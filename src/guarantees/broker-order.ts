@@ -10,6 +10,8 @@ import { broken, type Finding, held, notExercised } from './verdict.ts';
  * Of a queue, where sequence is a message's place in it and t the instant at which the broker sends: for first deliveries of a, b: sequence(a) < sequence(b) ⟹ t(a) ≤ t(b). Where the line of a is lost at u, or a is
  * refused by who has nothing else in hand, and a is sent again at t(a): sequence(a) < sequence(b), u < t(b) < t(a) ⟹ b was delivered before.
  *
+ * Where a broker that dies forgets what it has sent (ActiveMQ): of a, b only where no line was lost since t(b); what was on its way to a client, or in one that had not come to it, is sent as if for the first time.
+ *
  * Messages leave in their order, whoever gets them; one that comes back goes before all later ones. In which order several consumers are done with them nobody promises.
  */
 export const orderAtBroker: Checker = { guarantee: 'order', start: (settings) => new BrokerOrder(settings) };
@@ -49,6 +51,8 @@ class BrokerOrder implements Fold {
   readonly #limits: readonly number[];
   /** By number of the queue, 1: what is refused goes behind all others. */
   readonly #isToTail: readonly number[];
+  /** Whether the broker may have forgotten what it has sent, where lines were lost. */
+  readonly #forgets: boolean;
   readonly #queues = new Map<number, Sent>();
   readonly #lines = new Map<number, Line>();
   readonly #state = new FlagColumn();
@@ -58,6 +62,8 @@ class BrokerOrder implements Fold {
   readonly #refusedN = new RecordColumn();
   /** Whose hands it came to last. */
   readonly #holder = new NumberColumn();
+  /** When a line was lost last. */
+  #lostUs = -1;
   #compared = 0;
   #cameBack = 0;
   #found: readonly number[] | null = null;
@@ -67,6 +73,7 @@ class BrokerOrder implements Fold {
     this.#isJudged = settings.numbers('isJudged');
     this.#limits = settings.numbers('limits');
     this.#isToTail = settings.numbers('isToTail');
+    this.#forgets = settings.flag('forgets');
   }
 
   scan(all: Sightings): void {
@@ -96,6 +103,7 @@ class BrokerOrder implements Fold {
 
   /** All that came on it comes back, perhaps: a client may have several lines, and the next that is lost is that of this message. */
   #lost(line: Line, us: number, n: number): void {
+    this.#lostUs = us;
     for (const one of line.refused) line.inHand.add(one);
     line.refused.clear();
     for (const one of line.inHand) {
@@ -138,7 +146,8 @@ class BrokerOrder implements Fold {
 
   #first(sent: Sent, sequence: number, us: number, n: number): void {
     if (sent.highest >= 0) this.#compared++;
-    if (sequence < sent.highest ? us > sent.highestUs : us < sent.highestUs)
+    const isUnsure = this.#forgets && this.#lostUs > sent.highestUs;
+    if (!isUnsure && (sequence < sent.highest ? us > sent.highestUs : us < sent.highestUs))
       this.#say('A message was sent before an older one of its queue.', [sent.highestN, n]);
     if (sequence > sent.highest) {
       sent.highest = sequence;

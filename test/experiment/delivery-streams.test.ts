@@ -153,6 +153,16 @@ describe('what becomes of its records', () => {
     expect(metric(design, 'f', 'BackupToS3.Records').sum).toBeGreaterThan(0);
   });
 
+  test('is under way as long as S3 does not take it, however long nothing is heard of it', () => {
+    const resources = `f: { type: firehose, to: s3, latency: { put: 0s }, buffering: { interval: 5s } }
+      s3: { type: sink, failureRate: 1 }`;
+    const { guarantees } = brook({ traffic: 'rate: 2/s, arrivals: regular', resources, horizon: '2s' });
+    expect(guarantees.find(({ name, resource }) => name === 'conservation' && resource === 'f')).toMatchObject({
+      verdict: 'held',
+      counts: { owed: 4, delivered: 0, givenUp: 0, underWay: 4 },
+    });
+  });
+
   test('is loss only when S3 has been away for a day', () => {
     const late = resolve(`seed: 1
 horizon: 1h

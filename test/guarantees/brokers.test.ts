@@ -434,6 +434,27 @@ describe('order of a broker', () => {
         counts: { compared: 2, cameBack: 0 },
         but: { limits: [2] },
       },
+      'a broker that dies may forget what it has sent, and nobody has seen': {
+        told: '1 w1 gets b g=0 s=1\n 2 w2 loses\n 3 w1 gets a g=0 s=0\n 4 w1 gets c g=0 s=2',
+        verdict: 'held',
+        counts: { compared: 2, cameBack: 0 },
+        but: { forgets: true },
+      },
+      'but not where no line was lost since': {
+        told: '1 w2 loses\n 2 w1 gets b g=0 s=1\n 3 w1 gets a g=0 s=0',
+        verdict: 'broken',
+        says: 'A message was sent before an older one of its queue.',
+        counts: { compared: 1, cameBack: 0 },
+        proof: ['2 w1 gets b g=0 s=1', '3 w1 gets a g=0 s=0'],
+        but: { forgets: true },
+      },
+      'and one that remembers does not': {
+        told: '1 w1 gets b g=0 s=1\n 2 w2 loses\n 3 w1 gets a g=0 s=0',
+        verdict: 'broken',
+        says: 'A message was sent before an older one of its queue.',
+        counts: { compared: 1, cameBack: 0 },
+        proof: ['1 w1 gets b g=0 s=1', '3 w1 gets a g=0 s=0'],
+      },
       'a line takes back nothing that another has': {
         told: '1 w1 gets a g=0 s=0\n 2 w1 hides a g=0 v=0\n 3 w2 gets a g=0 s=0 x=2\n 4 w1 loses\n 5 w2 gets b g=0 s=1\n 6 w2 gets a g=0 s=0 x=3',
         verdict: 'held',
