@@ -3,21 +3,26 @@ import { firehoseFacts } from '../facts/index.ts';
 import type { ResourcePromises } from '../guarantees/index.ts';
 import type { ResolvedDesign } from '../scenario/resolved.ts';
 import type { DeliveryStreamSettings } from '../services/firehose/index.ts';
-import { REST_US } from './rest.ts';
 
+/** Retries of S3 are two minutes apart at most, and its answers a minute. */
+const REST_US = 300_000_000;
 const RETENTION_US = firehoseFacts.retentionHours.value * 3_600_000_000;
 
 export function ofDeliveryStream(design: ResolvedDesign, settings: DeliveryStreamSettings): ResourcePromises {
   const { name, buffer, backupBuffer, retryUs, timeoutUs, transform } = settings;
-  const source = design.resources.find((one) => one.name === settings.source);
-  const retentionUs = source?.type === 'kinesis' ? source.retentionPeriodUs : RETENTION_US;
-  // The longest in which nothing need be seen of a record: buffers, retries and the backup, one after the other. What S3 does not take is tried as long as data is kept, out of sight.
+  // The longest in which nothing need be seen of a record: buffers, retries and the backup, one after the other.
   const ofFunction =
     transform === null
       ? 0
       : transform.buffer.intervalUs + (transform.retries + 1) * (transform.timeoutUs + transform.retryWaitUs);
   const restUs =
-    2 * buffer.intervalUs + backupBuffer.intervalUs + retryUs + retentionUs + timeoutUs + ofFunction + REST_US;
+    2 * buffer.intervalUs +
+    backupBuffer.intervalUs +
+    retryUs +
+    timeoutUs +
+    ofFunction +
+    refusedUs(design, settings) +
+    REST_US;
   return {
     resource: name,
     kind: 'firehose',
@@ -25,4 +30,14 @@ export function ofDeliveryStream(design: ResolvedDesign, settings: DeliveryStrea
     reads: [],
     promises: [{ guarantee: 'conservation', restUs, isCopied: true }, { guarantee: 'no-loss' }],
   };
+}
+
+/** So long S3 may refuse data, out of sight, where it refuses some at any time: it is tried as long as data is kept. */
+function refusedUs({ resources }: ResolvedDesign, { source, to, bucket }: DeliveryStreamSettings): number {
+  const refuses = resources.some(
+    (one) => one.type === 'sink' && (one.name === to || one.name === bucket) && one.failureRate > 0,
+  );
+  if (!refuses) return 0;
+  const stream = resources.find(({ name }) => name === source);
+  return stream?.type === 'kinesis' ? stream.retentionPeriodUs : RETENTION_US;
 }

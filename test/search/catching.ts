@@ -119,7 +119,7 @@ SPILLWAY_MUTANTS=update npx vitest run --config vitest.long.config.ts test/searc
 
 searches anew from run 0 for each of them, and writes this page. \`npm run check:long\` searches too, and fails where a number is another. CI takes every second one, begins with the run that is written here (\`test/search/mutants.json\`), and searches from 0 only where it no longer finds the bug.
 
-Eight in ten of the systems that \`spillway check\` draws are those of this table; one in ten has a delivery stream, one in ten a broker, and none has an application. So twenty bugs more are in no table: ten of Firehose (\`test/search/mutants-of-firehose.ts\`), each found within 300 runs of systems of their own, and ten of windows
+Eight in ten of the systems that \`spillway check\` draws are those of this table; one in ten has a delivery stream, one in ten a broker, and none has an application. So twenty bugs more are in no table: ten of Firehose (\`test/search/mutants-of-firehose.ts\`), each found within 1,000 runs of systems of their own, and ten of windows
 (\`test/search/window-mutants.ts\`), each in one system made for them.
 
 ${table(MUTANTS, kept)}

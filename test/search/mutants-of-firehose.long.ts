@@ -7,7 +7,7 @@ import { FIREHOSE_MUTANTS } from './mutants-of-firehose.ts';
 const SYSTEMS = deliverySystems({ messages: 100 });
 const SEED = '1';
 /** Runs in which each must be found. */
-const BUDGET = 300;
+const BUDGET = 1000;
 
 describe('random systems with a delivery stream', () => {
   test.each(FIREHOSE_MUTANTS)('find that $name', { timeout: 300_000 }, async (wrong: Mutant) => {
