@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.long.ts'],
-    testTimeout: 1_200_000,
+    testTimeout: 3_600_000,
     passWithNoTests: true,
   },
 });
