@@ -32,10 +32,11 @@ export function ofDeliveryStream(design: ResolvedDesign, settings: DeliveryStrea
   };
 }
 
-/** So long S3 may refuse data, out of sight, where it refuses some at any time: it is tried as long as data is kept. */
-function refusedUs({ resources }: ResolvedDesign, { source, to, bucket }: DeliveryStreamSettings): number {
+/** So long S3 may refuse data, out of sight, where who stands for it refuses some at any time: it is tried as long as data is kept. */
+function refusedUs({ resources }: ResolvedDesign, { source, destination, to, bucket }: DeliveryStreamSettings): number {
+  const areS3 = destination === 's3' ? [to, bucket] : [bucket];
   const refuses = resources.some(
-    (one) => one.type === 'sink' && (one.name === to || one.name === bucket) && one.failureRate > 0,
+    (one) => (one.type === 'sink' || one.type === 'service') && areS3.includes(one.name) && one.failureRate > 0,
   );
   if (!refuses) return 0;
   const stream = resources.find(({ name }) => name === source);

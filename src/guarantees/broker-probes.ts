@@ -48,7 +48,7 @@ export class BrokerProbes implements Fold {
       const what = chunk.what[row] as number;
       const connection = ofClient(chunk.client[row] as number, chunk.who[row] as number);
       const one = message[row] as number;
-      if (what === What.sendUnknown) this.#probes.hit('confirm-lost', this.#confirms ? 1 : 0);
+      if (what === What.sendUnknown && this.#confirms) this.#probes.hit('confirm-lost');
       else if (what === What.receiveUnknown) this.#lost(connection);
       else if (one < 0) continue;
       else if (what === What.receiveOk) this.#given(all, row, one, connection);

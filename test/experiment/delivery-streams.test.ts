@@ -153,9 +153,13 @@ describe('what becomes of its records', () => {
     expect(metric(design, 'f', 'BackupToS3.Records').sum).toBeGreaterThan(0);
   });
 
-  test('is under way as long as S3 does not take it, however long nothing is heard of it', () => {
-    const resources = `f: { type: firehose, to: s3, latency: { put: 0s }, buffering: { interval: 5s } }
-      s3: { type: sink, failureRate: 1 }`;
+  test.each([
+    ['a sink', 'to: s3', 's3: { type: sink, failureRate: 1 }'],
+    ['a service', 'to: s3', 's3: { type: service, serviceTime: 50ms, failureRate: 1 }'],
+    ['a bucket behind Redshift', 'destination: redshift, bucket: s3', 's3: { type: sink, failureRate: 1 }'],
+  ])('is under way as long as S3 does not take it, however long nothing is heard of it: %s', (_, where, s3) => {
+    const resources = `f: { type: firehose, ${where}, latency: { put: 0s }, buffering: { interval: 60s } }
+      ${s3}`;
     const { guarantees } = brook({ traffic: 'rate: 2/s, arrivals: regular', resources, horizon: '2s' });
     expect(guarantees.find(({ name, resource }) => name === 'conservation' && resource === 'f')).toMatchObject({
       verdict: 'held',

@@ -35,7 +35,7 @@ interface Job {
   readonly name: string;
   readonly out: string;
   readonly hunt: Hunt;
-  /** Of resource that it has; left out: any. */
+  /** Kinds of resource that the scenario has; left out: any may come. */
   readonly kinds?: ReadonlySet<string>;
 }
 
